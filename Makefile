@@ -1,0 +1,68 @@
+# percpu-tool: `make demo` and `make test` are all a newcomer needs; `make help` lists the rest.
+
+CC       ?= gcc
+SAN      ?=
+V        ?=
+PREFIX   ?= /usr/local
+VERSION  := 0.1.0
+
+# Sanitizer builds live beside the plain one, so that neither rebuilds the other.
+B := build$(if $(SAN),/san)
+
+PKGS     := libelf
+WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+SANFLAGS := $(if $(SAN),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+, := ,
+
+CPPFLAGS += -I. -D_GNU_SOURCE -DPERCPU_TOOL_VERSION='"$(VERSION)"'
+CFLAGS   ?= -O2 -g
+# Looked up only when something is compiled: `make setup` runs on machines that have no pkg-config yet.
+PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
+PKG_LIBS   = $(shell pkg-config --libs $(PKGS)) -liberty
+ALL_CFLAGS = -std=c11 $(WARN) $(CFLAGS) $(SANFLAGS) $(PKG_CFLAGS)
+
+LIB_SRC := $(wildcard lib/*/*.c arch/*.c arch/*/*.c)
+CMD_SRC := $(wildcard cmd/*.c)
+LIB_OBJ := $(LIB_SRC:%.c=$(B)/obj/%.o)
+CMD_OBJ := $(CMD_SRC:%.c=$(B)/obj/%.o)
+LIB     := $(B)/libpercpu-tool.a
+TOOL    := $(B)/percpu-tool
+
+Q := $(if $(V),,@)
+
+.PHONY: all setup demo test check-build clean help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+all: $(TOOL)
+
+$(TOOL): $(CMD_OBJ) $(LIB)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(LIB): $(LIB_OBJ)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(B)/obj/%.o: %.c
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+-include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d)
+
+# Installs what is missing (apt), or names it.
+setup:
+	$(Q)./.ci/setup
+
+clean:
+	rm -rf build
+
+include tests/tests.mk
+
+help:
+	@echo 'make            build build/percpu-tool (CC=, CFLAGS=, V=1)'
+	@echo 'make demo       install what is missing, build, check a kernel of ours'
+	@echo 'make test       install what is missing, build, run every test; SAN=1 under ASan + UBSan'
+	@echo 'make setup      only install what is missing'
+	@echo 'make matrix     what the tests established, check by check'
+	@echo 'make bench      speed, as ratios of one run, on a real kernel (VMLINUX=path, else fetched)'
+	@echo 'make fuzz       mutate inputs for a while (SECONDS=60)'
+	@echo 'make clean'

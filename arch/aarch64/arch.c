@@ -1,0 +1,16 @@
+#include "arch/arch.h"
+#include "arch/aarch64/facts.h"
+
+static const char *const keep_sections[] = {NULL};
+
+const struct arch arch_aarch64 = {
+	.name = "aarch64",
+	.machine = PERCPU_ELF_MACHINE,
+	.base_register = "TPIDR_EL1 or TPIDR_EL2",
+	.cache_line = PERCPU_CACHE_LINE,
+	.page = PERCPU_PAGE,
+	.output_format = "elf64-littleaarch64",
+	.output_arch = "aarch64",
+	.virt_base = PERCPU_VIRT_BASE,
+	.keep_sections = keep_sections,
+};

@@ -1,0 +1,32 @@
+/*
+ * THE CONTRACT of an architecture: one const struct, filled in arch/<name>/arch.c from the numbers
+ * of arch/<name>/facts.h. Generic code asks this struct and never which architecture it is.
+ */
+#ifndef PERCPU_ARCH_H
+#define PERCPU_ARCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct arch {
+	const char *name;      /* x86_64, aarch64, riscv64, loongarch64: folders, flags, tests */
+	uint16_t machine;      /* e_machine */
+	const char *base_register; /* the register that holds a CPU's area, as its manual writes it */
+	uint32_t cache_line;   /* bytes two CPUs contend for */
+	uint32_t page;         /* bytes, the smallest translation granule */
+
+	/* Linker scripts: what a complete one for QEMU's virt machine states. */
+	const char *output_format; /* for OUTPUT_FORMAT */
+	const char *output_arch;   /* for OUTPUT_ARCH */
+	uint64_t virt_base;        /* physical address the image is linked at */
+	const char *const *keep_sections; /* non-allocated or tiny sections of the psABI to keep, NULL-ended */
+};
+
+/* The architecture of an e_machine, or of a name; NULL when there is none. Static storage. */
+const struct arch *arch_by_machine(uint16_t machine);
+const struct arch *arch_by_name(const char *name);
+
+/* All of them in the order of arches.def; NULL from `index` on where there are no more. */
+const struct arch *arch_at(size_t index);
+
+#endif

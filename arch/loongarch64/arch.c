@@ -1,0 +1,16 @@
+#include "arch/arch.h"
+#include "arch/loongarch64/facts.h"
+
+static const char *const keep_sections[] = {NULL};
+
+const struct arch arch_loongarch64 = {
+	.name = "loongarch64",
+	.machine = PERCPU_ELF_MACHINE,
+	.base_register = "$r21",
+	.cache_line = PERCPU_CACHE_LINE,
+	.page = PERCPU_PAGE,
+	.output_format = "elf64-loongarch",
+	.output_arch = "loongarch64",
+	.virt_base = PERCPU_VIRT_BASE,
+	.keep_sections = keep_sections,
+};

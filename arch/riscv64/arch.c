@@ -1,0 +1,16 @@
+#include "arch/arch.h"
+#include "arch/riscv64/facts.h"
+
+static const char *const keep_sections[] = {".riscv.attributes", NULL};
+
+const struct arch arch_riscv64 = {
+	.name = "riscv64",
+	.machine = PERCPU_ELF_MACHINE,
+	.base_register = "gp",
+	.cache_line = PERCPU_CACHE_LINE,
+	.page = PERCPU_PAGE,
+	.output_format = "elf64-littleriscv",
+	.output_arch = "riscv",
+	.virt_base = PERCPU_VIRT_BASE,
+	.keep_sections = keep_sections,
+};

@@ -1,0 +1,16 @@
+#include "arch/arch.h"
+#include "arch/x86_64/facts.h"
+
+static const char *const keep_sections[] = {NULL};
+
+const struct arch arch_x86_64 = {
+	.name = "x86_64",
+	.machine = PERCPU_ELF_MACHINE,
+	.base_register = "GS_BASE",
+	.cache_line = PERCPU_CACHE_LINE,
+	.page = PERCPU_PAGE,
+	.output_format = "elf64-x86-64",
+	.output_arch = "i386:x86-64",
+	.virt_base = PERCPU_VIRT_BASE,
+	.keep_sections = keep_sections,
+};
