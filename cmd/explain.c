@@ -1,0 +1,131 @@
+#include "cmd/cmd.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/check/check.h"
+
+static const struct option_spec options[] = {
+	{.name = "mdoc", .help = "print the list of checks of percpu-checks(7) instead"},
+};
+
+struct explain {
+	const struct command *command;
+	const struct check *check;
+	bool mdoc;
+};
+
+static bool take_option(void *context, size_t index, const char *argument)
+{
+	struct explain *explain = context;
+
+	(void)index;
+	(void)argument;
+	explain->mdoc = true;
+	return true;
+}
+
+static bool take_operand(void *context, const char *name)
+{
+	struct explain *explain = context;
+	size_t index = check_index(name);
+
+	if (index == CHECK_COUNT)
+		return usage_error(explain->command,
+			"no check '%s'; 'percpu-tool check --list-checks' lists them", name);
+	if (explain->check)
+		return usage_error(explain->command, "one check at a time, not '%s' too", name);
+	explain->check = check_at(index);
+	return true;
+}
+
+static void paragraph(const char *title, const char *text)
+{
+	size_t column = 0;
+
+	printf("\n%s\n", title);
+	while (*text) {
+		size_t length = strcspn(text, " ");
+
+		if (column && column + 1 + length > 76) {
+			putchar('\n');
+			column = 0;
+		}
+		column += (size_t)printf("%s%.*s", column ? " " : "  ", (int)length, text);
+		text += length + (text[length] == ' ');
+	}
+	putchar('\n');
+}
+
+static void explain_text(const struct check *check)
+{
+	printf("%s (%s; in %s): %s\n", check->name, severity_name(check->severity), check->where,
+		check->summary);
+	paragraph("What a finding says", check->what);
+	paragraph("Why it matters", check->why);
+	paragraph("Example", check->example);
+	paragraph("How to put it right", check->fix);
+}
+
+/* mdoc takes a dot or a quote at a line's start for a macro, and a backslash for an escape. */
+static void mdoc_text(const char *text)
+{
+	if (*text == '.' || *text == '\'')
+		fputs("\\&", stdout);
+	for (; *text; text++) {
+		if (*text == '\\')
+			fputs("\\e", stdout);
+		else
+			putchar(*text);
+		/* A new sentence, a new line: mdoc(7). */
+		if (*text == '.' && text[1] == ' ' && text[2] >= 'A' &&
+			text[2] <= 'Z') {
+			putchar('\n');
+			text++;
+		}
+	}
+	putchar('\n');
+}
+
+static void explain_mdoc(const struct check *check)
+{
+	printf(".It Cm %s Pq %s; in %s\n", check->name, severity_name(check->severity), check->where);
+	mdoc_text(check->what);
+	puts(".Pp");
+	mdoc_text(check->why);
+	puts(".Pp\nExample:");
+	mdoc_text(check->example);
+	puts(".Pp");
+	mdoc_text(check->fix);
+}
+
+static enum exit_code run(const struct command *command, int argc, char **argv)
+{
+	struct explain explain = {.command = command};
+	const struct option_reader reader = {take_option, take_operand, &explain};
+	enum exit_code code;
+	bool stop;
+
+	code = options_read(command, argc, argv, &reader, &stop);
+	if (stop)
+		return code;
+	for (size_t i = 0; explain.mdoc && check_at(i); i++)
+		explain_mdoc(check_at(i));
+	if (explain.mdoc)
+		return EXIT_CLEAN;
+	if (!explain.check) {
+		usage_error(command, "name a check; 'percpu-tool check --list-checks' lists them");
+		return EXIT_USAGE;
+	}
+	explain_text(explain.check);
+	return EXIT_CLEAN;
+}
+
+const struct command command_explain = {
+	.name = "explain",
+	.operands = "CHECK",
+	.summary = "says what a check looks for, why, and how to put it right",
+	.options = options,
+	.option_count = sizeof(options) / sizeof(options[0]),
+	.run = run,
+};

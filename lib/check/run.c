@@ -1,0 +1,286 @@
+/* The run: every check on every layout, in order, and what they found as a report. */
+#include "lib/check/run.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct check *const checks[CHECK_COUNT] = {
+#define CHECK(name) &check_##name,
+#include "lib/check/checks.def"
+#undef CHECK
+};
+
+const struct check *check_at(size_t index)
+{
+	return index < CHECK_COUNT ? checks[index] : NULL;
+}
+
+size_t check_index(const char *name)
+{
+	size_t i = 0;
+
+	while (i < CHECK_COUNT && strcmp(checks[i]->name, name) != 0)
+		i++;
+	return i;
+}
+
+const char *text(struct check_run *run, const char *format, ...)
+{
+	va_list arguments;
+	char *result;
+
+	va_start(arguments, format);
+	result = arena_vprintf(run->arena, format, arguments);
+	va_end(arguments);
+	if (!result)
+		error_memory(run->error);
+	return result ? result : "";
+}
+
+static struct report_number number(struct maybe m)
+{
+	return (struct report_number){.present = m.known, .value = m.value};
+}
+
+static uint64_t hash(uint64_t state, const char *word)
+{
+	/* FNV-1a, 64 bits; a NUL is hashed behind each word, so that words stay apart. */
+	for (; word && *word; word++)
+		state = (state ^ (unsigned char)*word) * UINT64_C(0x100000001b3);
+	return state * UINT64_C(0x100000001b3);
+}
+
+struct keyed {
+	uint64_t key;
+	size_t index;
+};
+
+static int compare_keys(const void *left, const void *right)
+{
+	const struct keyed *a = left, *b = right;
+
+	if (a->key != b->key)
+		return a->key < b->key ? -1 : 1;
+	return a->index < b->index ? -1 : a->index > b->index;
+}
+
+/*
+ * What survives a rebuild that moves addresses: the check, the layout, the section, the symbol as
+ * shown (without a compiler's hash), and the how-manieth finding of these it is.
+ */
+static void assign_fingerprints(struct check_run *run)
+{
+	struct keyed *keys = ARENA_ARRAY(run->arena, struct keyed, run->finding_count + 1);
+	uint64_t same = 0;
+
+	if (!keys) {
+		error_memory(run->error);
+		return;
+	}
+	for (size_t i = 0; i < run->finding_count; i++) {
+		const struct report_finding *f = &run->findings[i];
+		uint64_t key = hash(UINT64_C(0xcbf29ce484222325), f->check);
+
+		keys[i].key = hash(hash(hash(key, f->layout), f->section), f->symbol);
+		keys[i].index = i;
+	}
+	qsort(keys, run->finding_count, sizeof(*keys), compare_keys);
+	for (size_t i = 0; i < run->finding_count; i++) {
+		same = i && keys[i].key == keys[i - 1].key ? same + 1 : 0;
+		run->findings[keys[i].index].fingerprint =
+			text(run, "%016" PRIx64, keys[i].key + same);
+	}
+}
+
+static enum severity level_applied(const struct check_run *run, enum severity severity)
+{
+	switch (run->options->levels[check_index(run->check->name)]) {
+	case LEVEL_WARNING:
+		return SEVERITY_WARNING;
+	case LEVEL_ERROR:
+		return SEVERITY_ERROR;
+	default:
+		if (severity == SEVERITY_WARNING && run->options->warnings_are_errors)
+			return SEVERITY_ERROR;
+		return severity;
+	}
+}
+
+void found(struct check_run *run, enum severity severity, const struct place *place,
+	const char *message, const char *fix)
+{
+	struct report_finding f = {
+		.check = run->check->name,
+		.severity = level_applied(run, severity),
+		.layout = run->layout ? run->layout->name : NULL,
+		.message = message,
+		.fix = fix,
+		.section = place->section ? place->section->name : NULL,
+		.symbol = place->variable ? place->variable->name : place->symbol,
+		.offset = number(place->offset),
+		.address = number(place->address),
+	};
+
+	if (severity == SEVERITY_ERROR)
+		run->outcomes[check_index(run->check->name)] = OUTCOME_FAILED;
+	if (!ARENA_GROW(run->arena, run->findings, run->finding_count, run->finding_room)) {
+		error_memory(run->error);
+		return;
+	}
+	run->findings[run->finding_count++] = f;
+}
+
+void skipped(struct check_run *run, const char *reason)
+{
+	struct report_skip skip = {
+		.check = run->check->name,
+		.layout = run->layout ? run->layout->name : NULL,
+		.reason = reason,
+	};
+	enum outcome *outcome = &run->outcomes[check_index(run->check->name)];
+
+	if (*outcome == OUTCOME_PASSED)
+		*outcome = OUTCOME_SKIPPED;
+	if (!ARENA_GROW(run->arena, run->skips, run->skip_count, run->skip_room)) {
+		error_memory(run->error);
+		return;
+	}
+	run->skips[run->skip_count++] = skip;
+}
+
+/* Silent where the check has no meaning; said where it has one but cannot be decided. */
+static bool applies(struct check_run *run)
+{
+	const char *where = run->check->where;
+
+	if (strchr(where, *image_kind_letter(run->image->kind)))
+		return true;
+	if (run->image->kind == IMAGE_STRIPPED)
+		skipped(run, "no symbol table");
+	else
+		run->outcomes[check_index(run->check->name)] = OUTCOME_SKIPPED;
+	return false;
+}
+
+static bool needs_met(const struct check_run *run)
+{
+	for (size_t i = 0; run->check->needs[i]; i++)
+		if (run->outcomes[check_index(run->check->needs[i]->name)] != OUTCOME_PASSED)
+			return false;
+	return true;
+}
+
+static void run_layout(struct check_run *run)
+{
+	memset(run->outcomes, 0, sizeof(run->outcomes));
+	for (size_t i = 0; i < CHECK_COUNT && run->error->kind == ERROR_NONE; i++) {
+		run->check = checks[i];
+		if (run->options->levels[i] == LEVEL_ALLOW || !applies(run))
+			continue;
+		if (needs_met(run))
+			run->check->run(run);
+		else
+			run->outcomes[i] = OUTCOME_SKIPPED;
+	}
+}
+
+static struct report_layout describe(const struct layout *layout)
+{
+	return (struct report_layout){
+		.profile = layout->profile->name,
+		.profile_source = layout->profile_source,
+		.model = layout->model ? model_name(layout->model) : NULL,
+		.model_source = layout->model_source,
+		.placement = layout->placement ? placement_name(layout->placement) : NULL,
+		.section = layout->name,
+		.cpus = number(layout->cpus),
+		.area_size = number(layout->area_size),
+		.stride = number(layout->stride),
+		.variables = layout->variable_count,
+	};
+}
+
+/* Programs say so themselves; a kernel whose symbols are gone may hide what only symbols show. */
+static bool is_program(const struct image *image)
+{
+	for (size_t i = 0; i < image->segment_count; i++)
+		switch (image->segments[i].type) {
+		case PT_INTERP:
+		case PT_DYNAMIC:
+		case PT_TLS:
+			return true;
+		}
+	return false;
+}
+
+static const char *verdict(struct check_run *run)
+{
+	const struct image *image = run->image;
+
+	if (run->list->orphan_count)
+		return text(run,
+			"no per-CPU data of a known system; section %s looks like it: name it with --section",
+			image->sections[run->list->orphans[0]].name);
+	if (image->section_count == 0)
+		return "cannot tell: no section headers and no symbols; check the file before it is stripped";
+	if (image->kind == IMAGE_STRIPPED && !is_program(image))
+		return "no per-CPU data in a section of its own; without symbols nothing else can be told";
+	return "no per-CPU data";
+}
+
+static void nothing_there(struct check_run *run, struct report_file *file)
+{
+	struct place nowhere = {0};
+
+	file->verdict = verdict(run);
+	run->check = &check_section_present;
+	run->layout = NULL;
+	if (run->options->require &&
+		run->options->levels[CHECK_ID_section_present] != LEVEL_ALLOW)
+		found(run, SEVERITY_ERROR, &nowhere,
+			"--require is given, and the file has no per-CPU data that is known",
+			"check the kernel itself, or name its section: --section NAME");
+}
+
+bool check_image(const struct image *image, const struct inputs *inputs,
+	const struct check_options *options, struct arena *arena, struct report_file *file,
+	struct error *error)
+{
+	struct layout_list list;
+	struct report_layout *layouts;
+	struct check_run run = {
+		.image = image,
+		.list = &list,
+		.inputs = inputs,
+		.options = options,
+		.arena = arena,
+		.error = error,
+	};
+
+	*file = (struct report_file){
+		.path = image->path,
+		.machine = image->arch->name,
+		.type = image_type_name(image->type),
+	};
+	if (!layouts_find(image, &options->layout, arena, &list, error))
+		return false;
+	layouts = ARENA_ARRAY(arena, struct report_layout, list.count + 1);
+	if (!layouts)
+		return error_memory(error);
+	for (size_t i = 0; i < list.count; i++) {
+		layouts[i] = describe(&list.layouts[i]);
+		run.layout = &list.layouts[i];
+		run_layout(&run);
+	}
+	if (!list.count)
+		nothing_there(&run, file);
+	assign_fingerprints(&run);
+	file->layouts = layouts;
+	file->layout_count = list.count;
+	file->findings = run.findings;
+	file->finding_count = run.finding_count;
+	file->skipped = run.skips;
+	file->skipped_count = run.skip_count;
+	return error->kind == ERROR_NONE;
+}

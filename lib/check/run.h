@@ -1,0 +1,62 @@
+/* What a check sees while it runs. For the files of lib/check only. */
+#ifndef PERCPU_CHECK_RUN_H
+#define PERCPU_CHECK_RUN_H
+
+#include <inttypes.h>
+
+#include "lib/check/check.h"
+
+enum outcome {
+	OUTCOME_PASSED,
+	OUTCOME_FAILED, /* an error was found */
+	OUTCOME_SKIPPED,
+};
+
+struct check_run {
+	const struct image *image;
+	const struct layout *layout;
+	const struct layout_list *list;
+	const struct inputs *inputs; /* NULL without --objects */
+	const struct check_options *options;
+	const struct check *check; /* the one that runs */
+	enum outcome outcomes[CHECK_COUNT]; /* of this layout */
+	struct arena *arena;
+	struct error *error;
+
+	struct report_finding *findings;
+	size_t finding_count, finding_room;
+	struct report_skip *skips;
+	size_t skip_count, skip_room;
+};
+
+/* Where a finding stands; members that do not apply stay zero. */
+struct place {
+	const struct section *section;
+	const struct variable *variable;
+	const char *symbol; /* when there is no variable: the symbol's name */
+	struct maybe offset; /* from the symbol, bytes */
+	struct maybe address; /* virtual address */
+};
+
+/* Formatted text in the run's arena; "" when memory runs out, which ends the run. */
+const char *text(struct check_run *run, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Adds a finding of the running check. `message` and `fix` are one line each. */
+void found(struct check_run *run, enum severity severity, const struct place *place,
+	const char *message, const char *fix);
+
+/* The running check could not be decided here. */
+void skipped(struct check_run *run, const char *reason);
+
+/* The PT_LOAD that holds all of [section.addr, +size), or NULL; *count gets how many there are. */
+const struct segment *segment_of(
+	const struct image *image, const struct section *section, size_t *count);
+
+/* The largest alignment that an object of the link asks for in this layout, or NULL. */
+const struct input_section *strictest_input(const struct check_run *run);
+
+/* The template's bytes in the file: its size, or the section's where that is not known. */
+uint64_t template_bytes(const struct layout *layout);
+
+#endif

@@ -1,0 +1,266 @@
+/* Do the variables stand in the template as they were defined? */
+#include <string.h>
+
+#include "lib/check/run.h"
+
+static struct place at_variable(const struct layout *layout, const struct variable *v)
+{
+	const uint32_t section = v->symbol.section;
+
+	return (struct place){
+		.section = section < layout->image->section_count ? &layout->image->sections[section]
+								  : NULL,
+		.variable = v,
+		.address = {true, v->symbol.value},
+	};
+}
+
+const struct input_section *strictest_input(const struct check_run *run)
+{
+	const struct input_section *result = NULL;
+
+	for (size_t i = 0; run->inputs && i < run->inputs->section_count; i++) {
+		const struct input_section *s = &run->inputs->sections[i];
+
+		if (profile_has_input(run->layout->profile, s->section->name) && s->section->size &&
+			(!result || s->section->align > result->section->align))
+			result = s;
+	}
+	return result;
+}
+
+/* First and last address that the variable may take, by its own section in an object. */
+static bool template_span(const struct layout *layout, const struct variable *v, uint64_t *start,
+	uint64_t *end)
+{
+	const struct section *s;
+
+	if (v->symbol.section >= layout->image->section_count)
+		return false;
+	s = &layout->image->sections[v->symbol.section];
+	if (layout->image->kind == IMAGE_OBJECT) {
+		*start = 0;
+		*end = s->size;
+		return true;
+	}
+	*start = layout->template_start.known ? layout->template_start.value : s->addr;
+	*end = layout->template_end.known ? layout->template_end.value : s->addr + s->size;
+	return *start <= *end;
+}
+
+static void symbol_in_section(struct check_run *run)
+{
+	const struct layout *layout = run->layout;
+
+	for (size_t i = 0; i < layout->variable_count; i++) {
+		const struct variable *v = &layout->variables[i];
+		struct place place = at_variable(layout, v);
+		uint64_t start, end;
+
+		if (!template_span(layout, v, &start, &end))
+			continue;
+		if (v->symbol.value >= start &&
+			range_within(v->symbol.value - start, v->symbol.size, end - start))
+			continue;
+		found(run, SEVERITY_ERROR, &place,
+			text(run,
+				"0x%" PRIx64 " bytes at 0x%" PRIx64
+				" leave the template (0x%" PRIx64 " to 0x%" PRIx64
+				"): start-up does not copy them",
+				v->symbol.size, v->symbol.value, start, end),
+			"take all per-CPU input between the template's start and end symbols");
+	}
+}
+
+const struct check check_symbol_in_section = {
+	.name = "symbol_in_section",
+	.severity = SEVERITY_ERROR,
+	.where = "ORB",
+	.needs = {&check_section_present, &check_bounds_order},
+	.run = symbol_in_section,
+	.summary = "every variable lies inside the template",
+	.what = "A variable of the section, by its index and value, begins or ends outside the template.",
+	.why = "What lies behind the template's end is not copied to any CPU, and with the areas behind "
+	       "it belongs to CPU 1.",
+	.example = "*(.percpu) before _percpu_load_end = .; and *(.percpu.*) behind it",
+	.fix = "Take all per-CPU input between the template's start and end symbols.",
+};
+
+static void symbol_aligned(struct check_run *run)
+{
+	const struct layout *layout = run->layout;
+
+	for (size_t i = 0; i < layout->variable_count; i++) {
+		const struct variable *v = &layout->variables[i];
+		struct place place = at_variable(layout, v);
+		const uint64_t lowest = v->symbol.size & (~v->symbol.size + 1);
+		const uint64_t align = lowest > 8 ? 8 : lowest;
+
+		if (v->symbol.type != STT_OBJECT || align <= 1 || v->symbol.value % align == 0)
+			continue;
+		found(run, SEVERITY_WARNING, &place,
+			text(run, "0x%" PRIx64 " bytes at 0x%" PRIx64 ", no multiple of %" PRIu64,
+				v->symbol.size, v->symbol.value, align),
+			"take packed off the variable or its section, or align it: __attribute__((aligned))");
+	}
+}
+
+const struct check check_symbol_aligned = {
+	.name = "symbol_aligned",
+	.severity = SEVERITY_WARNING,
+	.where = "ORB",
+	.needs = {&check_section_present, &check_symbol_in_section},
+	.run = symbol_aligned,
+	.summary = "every variable is aligned as its type wants",
+	.what = "A variable's value is no multiple of the power of two in its size, 8 at most.",
+	.why = "Misaligned variables tear: another CPU, or an interrupt, sees half of a write. Atomic "
+	       "instructions on them trap on AArch64, RISC-V and LoongArch.",
+	.example = "a script with SUBALIGN(1), or .balign left out in assembly",
+	.fix = "Align the definition, and take SUBALIGN() off the output section.",
+};
+
+static uint64_t end_of(const struct variable *v)
+{
+	return v->symbol.value + v->symbol.size;
+}
+
+/* Does `v` begin before `other` ends? In an object only when they are in the same section. */
+static bool still_open(
+	const struct layout *layout, const struct variable *other, const struct variable *v)
+{
+	if (layout->image->kind == IMAGE_OBJECT && other->symbol.section != v->symbol.section)
+		return false;
+	return v->symbol.value < end_of(other);
+}
+
+static void overlap(struct check_run *run, const struct variable *a, const struct variable *b)
+{
+	struct place place = at_variable(run->layout, b);
+
+	found(run, SEVERITY_ERROR, &place,
+		text(run,
+			"0x%" PRIx64 " bytes at 0x%" PRIx64 " overlap the end of %s (0x%" PRIx64
+			" bytes at 0x%" PRIx64 ")",
+			b->symbol.size, b->symbol.value, a->name, a->symbol.size, a->symbol.value),
+		"let the linker place both: no fixed addresses, no symbols assigned in the script");
+}
+
+static void weak_pair(struct check_run *run, const struct variable *a, const struct variable *b)
+{
+	struct place place = at_variable(run->layout, b);
+
+	if (a->symbol.bind != STB_WEAK || b->symbol.bind != STB_WEAK ||
+		a->symbol.value != b->symbol.value || !b->symbol.size)
+		return;
+	found(run, SEVERITY_WARNING, &place,
+		text(run, "weak, and at the same place as %s, weak too: one variable serves for both",
+			a->name),
+		"define per-CPU variables strong, or make one an alias on purpose");
+}
+
+/*
+ * The variables that are open at an address form a stack, each inside the one below: whoever
+ * reaches beyond the top overlaps it in part. One pass, whatever is nested.
+ */
+static void symbol_disjoint(struct check_run *run)
+{
+	const struct layout *layout = run->layout;
+	const struct variable **open =
+		ARENA_ARRAY(run->arena, const struct variable *, layout->variable_count + 1);
+	size_t depth = 0;
+
+	if (!open) {
+		error_memory(run->error);
+		return;
+	}
+	for (size_t i = 0; i < layout->variable_count; i++) {
+		const struct variable *v = &layout->variables[i];
+
+		if (v->symbol.type != STT_OBJECT || !v->symbol.size)
+			continue;
+		while (depth && !still_open(layout, open[depth - 1], v))
+			depth--;
+		if (depth) {
+			if (end_of(v) > end_of(open[depth - 1]))
+				overlap(run, open[depth - 1], v);
+			else
+				weak_pair(run, open[depth - 1], v);
+		}
+		open[depth++] = v;
+	}
+}
+
+const struct check check_symbol_disjoint = {
+	.name = "symbol_disjoint",
+	.severity = SEVERITY_ERROR,
+	.where = "ORB",
+	.needs = {&check_section_present},
+	.run = symbol_disjoint,
+	.summary = "no two variables share bytes",
+	.what = "Two variables overlap in part; or (a warning) two weak definitions stand at the same "
+		"place. Aliases, members with a symbol of their own and variables of size 0 are fine.",
+	.why = "Writing one changes the other, on every CPU.",
+	.example = "__PERCPU_B = __PERCPU_A + 4; in a script, with A of 8 bytes",
+	.fix = "Let the linker place both.",
+};
+
+static void symbol_sized(struct check_run *run)
+{
+	const struct layout *layout = run->layout;
+
+	for (size_t i = 0; i < layout->variable_count; i++) {
+		const struct variable *v = &layout->variables[i];
+		struct place place = at_variable(layout, v);
+
+		if (v->symbol.type == STT_OBJECT && !v->symbol.size)
+			found(run, SEVERITY_NOTE, &place,
+				"an object without a size: tools cannot tell where the variable ends",
+				"in assembly: .size name, bytes");
+	}
+}
+
+const struct check check_symbol_sized = {
+	.name = "symbol_sized",
+	.severity = SEVERITY_NOTE,
+	.where = "ORB",
+	.needs = {&check_section_present},
+	.run = symbol_sized,
+	.summary = "every variable says its size",
+	.what = "An STT_OBJECT symbol of the template has size 0.",
+	.why = "Debuggers, and this tool, cannot tell which variable an offset belongs to.",
+	.example = ".type counter, @object without .size counter, 8",
+	.fix = "Write .size in assembly.",
+};
+
+static void symbol_cacheline(struct check_run *run)
+{
+	const struct layout *layout = run->layout;
+	const uint64_t line = layout->image->arch->cache_line;
+
+	for (size_t i = 0; i < layout->variable_count; i++) {
+		const struct variable *v = &layout->variables[i];
+		struct place place = at_variable(layout, v);
+
+		if (v->symbol.type == STT_OBJECT && v->symbol.size <= line && v->symbol.size &&
+			v->symbol.value % line + v->symbol.size > line)
+			found(run, SEVERITY_NOTE, &place,
+				text(run,
+					"0x%" PRIx64 " bytes at 0x%" PRIx64
+					" straddle two cache lines of %" PRIu64 " bytes",
+					v->symbol.size, v->symbol.value, line),
+				"align the variable to the power of two at or above its size");
+	}
+}
+
+const struct check check_symbol_cacheline = {
+	.name = "symbol_cacheline",
+	.severity = SEVERITY_NOTE,
+	.where = "ORB",
+	.needs = {&check_section_present},
+	.run = symbol_cacheline,
+	.summary = "a small variable lies in one cache line",
+	.what = "A variable of at most a cache line straddles two.",
+	.why = "Each access then touches two lines, and one that should be atomic is not.",
+	.example = "a variable of 48 bytes at offset 0x30",
+	.fix = "Align the variable to the power of two at or above its size.",
+};

@@ -1,0 +1,209 @@
+/* What follows from a profile, its sections and its symbols: model, placement, spans, areas. */
+#include <string.h>
+
+#include "lib/model/private.h"
+
+static struct maybe known(uint64_t value)
+{
+	return (struct maybe){.known = true, .value = value};
+}
+
+/* The symbol's value, when it is defined. */
+static struct maybe bound_value(const struct layout *layout, enum bound_role role)
+{
+	const struct bound *bound = &layout->bounds[role];
+
+	return bound->state == BOUND_DEFINED ? known(bound->symbol.value) : (struct maybe){0};
+}
+
+static bool is_module(const struct image *image)
+{
+	for (size_t i = 1; i < image->section_count; i++)
+		if (strcmp(image->sections[i].name, ".modinfo") == 0)
+			return true;
+	return false;
+}
+
+static void model_set(struct layout *layout, enum model model, const char *source)
+{
+	layout->model = model;
+	layout->model_source = model == MODEL_UNKNOWN ? NULL : source;
+	layout->model_assumed = model != MODEL_UNKNOWN && strcmp(source, "assumed") == 0;
+}
+
+static enum model model_by_address(const struct layout *layout)
+{
+	return layout_section(layout)->addr == 0 ? MODEL_ZERO : MODEL_NONZERO;
+}
+
+/* From the option, the profile, or - assumed - the section's address; checks.md. */
+static void derive_model(struct layout *layout, const struct layout_options *options)
+{
+	const struct profile *profile = layout->profile;
+	const struct image *image = layout->image;
+
+	if (options->model)
+		model_set(layout, options->model, "option");
+	else if (profile->model)
+		model_set(layout, profile->model, "profile");
+	else if (profile->zero_machine && profile->zero_machine != image->arch->machine)
+		model_set(layout, MODEL_NONZERO, "profile");
+	else if (image->kind == IMAGE_OBJECT)
+		model_set(layout, is_module(image) ? profile->module_model : MODEL_UNKNOWN, "profile");
+	else if (layout_section(layout))
+		model_set(layout, model_by_address(layout),
+			profile->zero_machine ? "profile" : "assumed");
+}
+
+/* _percpu_template apart from the areas says separate; with no areas at all, dynamic. */
+static enum placement placement_by_symbols(const struct layout *layout)
+{
+	const struct bound *start = &layout->bounds[BOUND_AREA_START];
+	const struct bound *end = &layout->bounds[BOUND_AREA_END];
+
+	if (start->state != BOUND_DEFINED || end->state != BOUND_DEFINED)
+		return PLACEMENT_UNKNOWN;
+	if (layout->bounds[BOUND_LOAD].state != BOUND_DEFINED)
+		return PLACEMENT_OVERLAY;
+	return start->symbol.value == end->symbol.value ? PLACEMENT_DYNAMIC : PLACEMENT_SEPARATE;
+}
+
+static void derive_placement(struct layout *layout, const struct layout_options *options)
+{
+	layout->placement = options->placement;
+	layout->placement_source = "option";
+	if (options->placement)
+		return;
+	layout->placement = layout->profile->placement;
+	layout->placement_source = "profile";
+	if (layout->placement)
+		return;
+	layout->placement = placement_by_symbols(layout);
+	layout->placement_source = layout->placement ? "symbols" : NULL;
+}
+
+/* Where the last of the layout's sections ends. */
+static uint64_t sections_end(const struct layout *layout)
+{
+	uint64_t end = 0;
+
+	for (size_t i = 0; i < layout->section_count; i++) {
+		const struct section *s = &layout->image->sections[layout->sections[i]];
+
+		if (s->addr + s->size > end)
+			end = s->addr + s->size;
+	}
+	return end;
+}
+
+static uint64_t sections_start(const struct layout *layout)
+{
+	uint64_t start = UINT64_MAX;
+
+	for (size_t i = 0; i < layout->section_count; i++)
+		if (layout->image->sections[layout->sections[i]].addr < start)
+			start = layout->image->sections[layout->sections[i]].addr;
+	return start;
+}
+
+/* In an object nothing has an address yet: only the number of bytes is known. */
+static void derive_object(struct layout *layout)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < layout->section_count; i++) {
+		const struct section *s = &layout->image->sections[layout->sections[i]];
+
+		bytes = align_up(bytes, s->align) + s->size;
+	}
+	layout->area_size = known(bytes);
+}
+
+static void derive_template(struct layout *layout)
+{
+	const bool may_hold_areas = layout->profile->bounds[BOUND_AREA_START].name != NULL;
+
+	layout->template_start = bound_value(layout, BOUND_TEMPLATE_START);
+	layout->template_end = bound_value(layout, BOUND_TEMPLATE_END);
+	if (!layout->template_start.known && layout->section_count)
+		layout->template_start = known(sections_start(layout));
+	/* Where areas may be reserved inside the section, its end is not the template's. */
+	if (!layout->template_end.known && layout->section_count && !may_hold_areas)
+		layout->template_end = known(sections_end(layout));
+	if (layout->template_start.known && layout->template_end.known &&
+		layout->template_start.value <= layout->template_end.value)
+		layout->area_size =
+			known(layout->template_end.value - layout->template_start.value);
+}
+
+/* The address start-up copies the template from. */
+static void derive_load(struct layout *layout)
+{
+	const struct section *s = layout_section(layout);
+
+	layout->load = bound_value(layout, BOUND_LOAD);
+	if (layout->load.known)
+		return;
+	if (layout->profile->bounds[BOUND_AREA_START].name) {
+		if (layout->placement == PLACEMENT_OVERLAY)
+			layout->load = bound_value(layout, BOUND_AREA_START);
+	} else if (s && layout->model != MODEL_ZERO)
+		layout->load = known(s->addr);
+}
+
+static void derive_areas(struct layout *layout)
+{
+	if (layout->placement == PLACEMENT_DYNAMIC || layout->placement == PLACEMENT_UNKNOWN ||
+		layout->model == MODEL_NAIVE)
+		return;
+	layout->area_start = bound_value(layout, BOUND_AREA_START);
+	layout->area_end = bound_value(layout, BOUND_AREA_END);
+	/* Without symbols of their own the areas fill the section behind the template. */
+	if (!layout->profile->bounds[BOUND_AREA_START].name && layout->section_count) {
+		layout->area_start = layout->template_start;
+		layout->area_end = known(sections_end(layout));
+	}
+}
+
+static void derive_stride(struct layout *layout, const struct layout_options *options)
+{
+	struct maybe align = bound_value(layout, BOUND_ALIGN);
+	struct maybe reserve_end = bound_value(layout, BOUND_RESERVE_END);
+
+	if (options->stride_align)
+		align = known(options->stride_align);
+	else if (!align.known && layout->profile->stride_align)
+		align = known(layout->profile->stride_align);
+	if (bound_value(layout, BOUND_STRIDE).known)
+		layout->stride = bound_value(layout, BOUND_STRIDE);
+	else if (align.known && reserve_end.known && layout->template_start.known &&
+		reserve_end.value >= layout->template_start.value)
+		layout->stride = known(align_up(
+			reserve_end.value - layout->template_start.value, align.value));
+	else if (align.known && layout->area_size.known)
+		layout->stride = known(align_up(layout->area_size.value, align.value));
+	if (layout->area_start.known && layout->area_end.known && layout->stride.known &&
+		layout->stride.value && layout->area_end.value >= layout->area_start.value)
+		layout->cpus = known(
+			(layout->area_end.value - layout->area_start.value) / layout->stride.value);
+}
+
+bool layout_derive(struct layout *layout, const struct symbol_scan *scan,
+	const struct layout_options *options, struct arena *arena, struct error *error)
+{
+	for (size_t i = 0; i < BOUND_COUNT; i++)
+		layout->bounds[i] = scan_found(scan, layout->profile->bounds[i].name);
+	layout->name = layout->section_count ? layout_section(layout)->name
+					     : layout->profile->sections[0];
+	derive_model(layout, options);
+	derive_placement(layout, options);
+	if (layout->image->kind == IMAGE_OBJECT)
+		derive_object(layout);
+	else {
+		derive_template(layout);
+		derive_load(layout);
+		derive_areas(layout);
+		derive_stride(layout, options);
+	}
+	return layout_collect(layout, scan, arena, error);
+}

@@ -1,0 +1,190 @@
+#include "lib/model/inputs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/model/symbols.h"
+
+/* What gathering needs at hand. */
+struct gatherer {
+	struct inputs *inputs;
+	const struct profile *own;
+	struct arena *arena;
+	struct error *error;
+	size_t symbol_room;
+};
+
+static bool is_percpu_input(const struct profile *own, const struct section *section)
+{
+	const struct profile *profile;
+
+	if (section->type == SHT_RELA || section->type == SHT_NULL)
+		return false;
+	if (own && profile_has_input(own, section->name))
+		return true;
+	for (size_t i = 0; (profile = profile_at(i)) != NULL; i++)
+		if (profile_has_input(profile, section->name))
+			return true;
+	return false;
+}
+
+static bool has_nonzero_byte(const struct image *object, const struct section *section)
+{
+	const struct span bytes = image_section_bytes(object, section->index);
+
+	for (size_t i = 0; i < bytes.size; i++)
+		if (bytes.data[i])
+			return true;
+	return false;
+}
+
+/* Fills positions: per section of the object 1 + its index in inputs->sections, or 0. */
+static void gather_sections(struct gatherer *g, const struct image *object, size_t *positions)
+{
+	struct inputs *inputs = g->inputs;
+
+	for (size_t i = 1; i < object->section_count; i++) {
+		const struct section *section = &object->sections[i];
+
+		if (!is_percpu_input(g->own, section))
+			continue;
+		inputs->sections[inputs->section_count++] = (struct input_section){
+			.object = object,
+			.section = section,
+			.initialised = has_nonzero_byte(object, section),
+		};
+		positions[i] = inputs->section_count;
+	}
+	for (size_t i = 1; i < object->section_count; i++) {
+		const struct section *rela = &object->sections[i];
+
+		if (rela->type == SHT_RELA && rela->size && rela->info < object->section_count &&
+			positions[rela->info])
+			inputs->sections[positions[rela->info] - 1].initialised = true;
+	}
+}
+
+static bool gather_symbols(struct gatherer *g, const struct image *object, const size_t *positions)
+{
+	struct inputs *inputs = g->inputs;
+
+	for (size_t i = 1; i < object->symbol_count; i++) {
+		struct input_section *section;
+		struct symbol symbol;
+
+		if (!image_symbol(object, i, &symbol, g->error))
+			return false;
+		if (symbol.section >= object->section_count || !positions[symbol.section] ||
+			!symbol_is_data(&symbol))
+			continue;
+		section = &inputs->sections[positions[symbol.section] - 1];
+		if (!ARENA_GROW(g->arena, inputs->symbols, inputs->symbol_count, g->symbol_room))
+			return error_memory(g->error);
+		inputs->symbols[inputs->symbol_count++] =
+			(struct input_symbol){.section = section, .symbol = symbol};
+		section->only_symbol = section->symbol_count++ == 0 ? symbol.name : NULL;
+	}
+	return true;
+}
+
+static bool gather(struct gatherer *g, const struct image *object)
+{
+	size_t *positions = calloc(object->section_count + 1, sizeof(*positions));
+	bool fine;
+
+	if (!positions)
+		return error_memory(g->error);
+	gather_sections(g, object, positions);
+	fine = gather_symbols(g, object, positions);
+	free(positions);
+	return fine;
+}
+
+/* Symbols point at sections, which therefore must not move: room for all of them first. */
+static bool make_room(struct gatherer *g)
+{
+	size_t total = 0;
+
+	for (size_t i = 0; i < g->inputs->image_count; i++) {
+		const struct image *object = g->inputs->images[i];
+
+		for (size_t j = 1; j < object->section_count; j++)
+			total += is_percpu_input(g->own, &object->sections[j]);
+	}
+	g->inputs->sections = ARENA_ARRAY(g->arena, struct input_section, total + 1);
+	return g->inputs->sections || error_memory(g->error);
+}
+
+static int compare_symbols(const void *left, const void *right)
+{
+	const struct input_symbol *a = left, *b = right;
+	int order = strcmp(a->symbol.name, b->symbol.name);
+
+	if (order)
+		return order;
+	return a->section < b->section ? -1 : a->section > b->section;
+}
+
+static bool open_all(struct gatherer *g, const char *const *paths, size_t count, const char **failed)
+{
+	struct inputs *inputs = g->inputs;
+
+	inputs->images = ARENA_ARRAY(g->arena, struct image *, count + 1);
+	if (!inputs->images)
+		return error_memory(g->error);
+	for (size_t i = 0; i < count; i++) {
+		*failed = paths[i];
+		inputs->images[i] = image_open(paths[i], g->error);
+		if (!inputs->images[i])
+			return false;
+		inputs->image_count++;
+		if (inputs->images[i]->kind != IMAGE_OBJECT)
+			return error_set(g->error, ERROR_INPUT,
+				"is %s, not a relocatable object; --objects takes the inputs of the link",
+				image_type_name(inputs->images[i]->type));
+	}
+	return true;
+}
+
+bool inputs_open(struct inputs *inputs, const char *const *paths, size_t count,
+	const struct profile *own, struct arena *arena, const char **failed, struct error *error)
+{
+	struct gatherer g = {.inputs = inputs, .own = own, .arena = arena, .error = error};
+
+	*inputs = (struct inputs){0};
+	if (!open_all(&g, paths, count, failed) || !make_room(&g))
+		return false;
+	for (size_t i = 0; i < inputs->image_count; i++) {
+		*failed = paths[i];
+		if (!gather(&g, inputs->images[i]))
+			return false;
+	}
+	if (inputs->symbol_count)
+		qsort(inputs->symbols, inputs->symbol_count, sizeof(*inputs->symbols),
+			compare_symbols);
+	return true;
+}
+
+void inputs_close(struct inputs *inputs)
+{
+	for (size_t i = 0; i < inputs->image_count; i++)
+		image_close(inputs->images[i]);
+	inputs->image_count = 0;
+}
+
+const struct input_symbol *inputs_symbol(const struct inputs *inputs, const char *name)
+{
+	size_t low = 0, high = inputs->symbol_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(inputs->symbols[middle].symbol.name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < inputs->symbol_count && strcmp(inputs->symbols[low].symbol.name, name) == 0)
+		return &inputs->symbols[low];
+	return NULL;
+}

@@ -1,0 +1,45 @@
+/* The objects of a link (--objects): what the linked file no longer tells. */
+#ifndef PERCPU_MODEL_INPUTS_H
+#define PERCPU_MODEL_INPUTS_H
+
+#include "lib/model/profile.h"
+#include "lib/obj/image.h"
+
+/* A per-CPU-like section of an object. */
+struct input_section {
+	const struct image *object;
+	const struct section *section;
+	bool initialised; /* has a byte that is not zero, or a relocation */
+	/* The variable, when it is the only one in its section; its alignment is then the section's. */
+	const char *only_symbol;
+	size_t symbol_count;
+};
+
+/* A symbol that an object defines in such a section. */
+struct input_symbol {
+	const struct input_section *section;
+	struct symbol symbol;
+};
+
+struct inputs {
+	struct image **images;
+	size_t image_count;
+	struct input_section *sections;
+	size_t section_count;
+	struct input_symbol *symbols; /* by name */
+	size_t symbol_count;
+};
+
+/*
+ * Opens the objects and gathers their per-CPU sections - those that any profile, or `own`, takes.
+ * False with *error set and *failed the path when one cannot be read; inputs_close() is due in
+ * either case. Everything but the images lives in `arena`.
+ */
+bool inputs_open(struct inputs *inputs, const char *const *paths, size_t count,
+	const struct profile *own, struct arena *arena, const char **failed, struct error *error);
+void inputs_close(struct inputs *inputs);
+
+/* First of the symbols with this name, or NULL; others of the name follow it in `symbols`. */
+const struct input_symbol *inputs_symbol(const struct inputs *inputs, const char *name);
+
+#endif

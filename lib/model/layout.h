@@ -1,0 +1,123 @@
+/*
+ * A layout: one system's per-CPU data in one file, with everything the checks judge. Derived from
+ * an image once, then read-only.
+ */
+#ifndef PERCPU_MODEL_LAYOUT_H
+#define PERCPU_MODEL_LAYOUT_H
+
+#include "lib/model/profile.h"
+#include "lib/obj/image.h"
+
+/* A number that may not be known. */
+struct maybe {
+	bool known;
+	uint64_t value;
+};
+
+enum bound_state {
+	BOUND_MISSING,   /* no such symbol */
+	BOUND_UNDEFINED, /* in the table, but undefined (weak) */
+	BOUND_DEFINED,
+};
+
+struct bound {
+	enum bound_state state;
+	struct symbol symbol; /* unless missing */
+};
+
+/* A per-CPU variable: an STT_OBJECT symbol, or a sized one without type, in the template's section. */
+struct variable {
+	const char *name; /* as shown: demangled, without the profile's prefix */
+	struct symbol symbol;
+	uint64_t reach; /* the furthest end of this variable and those before it */
+};
+
+struct layout {
+	const struct image *image;
+	const struct profile *profile;
+	const char *profile_source; /* what told the profile, in words */
+	enum model model;
+	const char *model_source;   /* "option", "profile", "assumed", or NULL when unknown */
+	bool model_assumed;
+	enum placement placement;
+	const char *placement_source; /* "option", "profile", "symbols", or NULL when unknown */
+
+	/* Sections that hold the template, [0] the one the layout is named after; empty when the
+	 * section that the symbols speak of is missing. In a linked file they are in address order
+	 * behind [0]. */
+	const uint32_t *sections;
+	size_t section_count;
+	const char *name; /* the section's name, or what it should be */
+
+	struct bound bounds[BOUND_COUNT];
+
+	struct maybe template_start; /* virtual address */
+	struct maybe template_end;
+	struct maybe load;       /* virtual address where start-up reads the template */
+	struct maybe area_start; /* virtual addresses of the reserved areas, when the image has them */
+	struct maybe area_end;
+	struct maybe area_size;  /* bytes of the template, what start-up copies */
+	struct maybe stride;     /* bytes from area to area */
+	struct maybe cpus;       /* areas that fit in the reserved bytes */
+
+	/* By value (in objects by section first), then size falling, then place in the table. */
+	const struct variable *variables;
+	size_t variable_count;
+	const struct symbol *strays; /* per-CPU by name (the profile's prefix), elsewhere by section */
+	size_t stray_count;
+};
+
+/* What the command line fixes. Zeroed: detect everything. */
+struct layout_options {
+	const struct profile *profile; /* NULL: detect; the user's own too */
+	enum model model;
+	enum placement placement;
+	uint64_t stride_align; /* bytes; 0: the profile's */
+};
+
+struct layout_list {
+	struct layout *layouts;
+	size_t count;
+	const uint32_t *orphans; /* allocated sections whose names say per-CPU, claimed by no layout */
+	size_t orphan_count;
+};
+
+/*
+ * Finds every layout of `image` and fills `list`; everything lives in `arena`, names in the image.
+ * False with *error set when a symbol cannot be read or memory runs out.
+ */
+bool layouts_find(const struct image *image, const struct layout_options *options,
+	struct arena *arena, struct layout_list *list, struct error *error);
+
+/* True when a section's name says per-CPU data, whoever's: what an orphan is recognised by. */
+bool name_says_percpu(const char *section_name);
+
+/* Is section `index` one of the layout's? */
+bool layout_has_section(const struct layout *layout, uint32_t index);
+
+/* The layout's first section, or NULL when it is missing. */
+const struct section *layout_section(const struct layout *layout);
+
+/* Is `symbol` a boundary symbol of the layout's profile? By name, in any state. */
+bool layout_is_bound(const struct layout *layout, const char *symbol_name);
+
+/*
+ * The variable that covers `address` in section `section` (in linked files any of the layout's
+ * sections may be given), or NULL; *offset gets the bytes from the variable's start.
+ */
+const struct variable *layout_variable_at(
+	const struct layout *layout, uint32_t section, uint64_t address, uint64_t *offset);
+
+/* S + A of a relocation, resolved by address: symbols may be sections, merged globals, anchors. */
+struct reloc_target {
+	uint32_t section;  /* of the symbol; one of SYMBOL_* when it is in none */
+	uint64_t address;  /* S + A, modulo 2^64 */
+	const struct variable *variable; /* NULL when none covers the address */
+	uint64_t offset;   /* into the variable */
+};
+
+/* False with *error set when the relocation's symbol cannot be read. */
+bool layout_resolve(const struct layout *layout, const struct reloc *reloc,
+	struct reloc_target *target, struct error *error);
+
+#endif

@@ -1,0 +1,129 @@
+#include "lib/model/symbols.h"
+
+#include <string.h>
+
+#include "lib/model/names.h"
+
+/* The first bytes of a name, folded to one of 64: most names are told apart without a comparison. */
+static unsigned prefix_bit(const char *name)
+{
+	uint32_t bytes = 0;
+
+	for (unsigned i = 0; i < 4 && name[i]; i++)
+		bytes |= (uint32_t)(unsigned char)name[i] << (8 * i);
+	return (bytes * UINT32_C(2654435761)) >> 26;
+}
+
+bool scan_want(struct symbol_scan *scan, const char *name)
+{
+	if (!name)
+		return true;
+	for (size_t i = 0; i < scan->wanted_count; i++)
+		if (strcmp(scan->wanted[i].name, name) == 0)
+			return true;
+	if (scan->wanted_count == WANTED_MAX)
+		return false;
+	scan->wanted[scan->wanted_count++].name = name;
+	scan->prefix_mask |= UINT64_C(1) << prefix_bit(name);
+	return true;
+}
+
+struct bound scan_found(const struct symbol_scan *scan, const char *name)
+{
+	for (size_t i = 0; name && i < scan->wanted_count; i++)
+		if (strcmp(scan->wanted[i].name, name) == 0)
+			return scan->wanted[i].found;
+	return (struct bound){.state = BOUND_MISSING};
+}
+
+bool symbol_is_data(const struct symbol *symbol)
+{
+	switch (symbol->type) {
+	case STT_OBJECT:
+	case STT_TLS:
+	case STT_COMMON:
+		return true;
+	case STT_NOTYPE:
+		return symbol->size != 0;
+	default:
+		return false;
+	}
+}
+
+/* A global definition outranks a local one, and any definition an undefined symbol. */
+static int rank(const struct bound *bound)
+{
+	if (bound->state != BOUND_DEFINED)
+		return (int)bound->state;
+	return bound->symbol.bind == STB_LOCAL ? BOUND_DEFINED : BOUND_DEFINED + 1;
+}
+
+static void keep_wanted(struct symbol_scan *scan, const struct symbol *symbol)
+{
+	struct bound bound = {
+		.state = symbol->section == SYMBOL_UNDEFINED ? BOUND_UNDEFINED : BOUND_DEFINED,
+		.symbol = *symbol,
+	};
+
+	for (size_t i = 0; i < scan->wanted_count; i++) {
+		struct wanted *wanted = &scan->wanted[i];
+
+		if (strcmp(wanted->name, symbol->name) != 0)
+			continue;
+		if (rank(&bound) > rank(&wanted->found))
+			wanted->found = bound;
+		return;
+	}
+}
+
+static bool append(struct symbol_list *list, const struct symbol *symbol, struct arena *arena,
+	struct error *error)
+{
+	if (!ARENA_GROW(arena, list->symbols, list->count, list->room))
+		return error_memory(error);
+	list->symbols[list->count++] = *symbol;
+	return true;
+}
+
+static bool is_stray(const struct symbol *symbol)
+{
+	const struct profile *profile;
+
+	if (symbol->section == SYMBOL_UNDEFINED || symbol->section == SYMBOL_ABSOLUTE)
+		return false;
+	for (size_t i = 0; (profile = profile_at(i)) != NULL; i++)
+		if (profile->variable_prefix &&
+			name_has_prefix(symbol->name, profile->variable_prefix))
+			return true;
+	return false;
+}
+
+static bool keep_variable(struct symbol_scan *scan, const struct image *image,
+	const struct symbol *symbol, struct arena *arena, struct error *error)
+{
+	uint32_t list = symbol->section < image->section_count ? scan->list_of[symbol->section] : 0;
+
+	if (!symbol_is_data(symbol))
+		return true;
+	if (list)
+		return append(&scan->lists[list - 1], symbol, arena, error);
+	if (is_stray(symbol))
+		return append(&scan->strays, symbol, arena, error);
+	return true;
+}
+
+bool scan_run(struct symbol_scan *scan, const struct image *image, struct arena *arena,
+	struct error *error)
+{
+	for (size_t i = 1; i < image->symbol_count; i++) {
+		struct symbol symbol;
+
+		if (!image_symbol(image, i, &symbol, error))
+			return false;
+		if (scan->prefix_mask >> prefix_bit(symbol.name) & 1)
+			keep_wanted(scan, &symbol);
+		if (!keep_variable(scan, image, &symbol, arena, error))
+			return false;
+	}
+	return true;
+}

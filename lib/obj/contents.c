@@ -1,0 +1,165 @@
+/* What stands in an open image: bytes of sections, symbols, relocations. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "lib/obj/private.h"
+
+struct span image_section_bytes(const struct image *image, size_t index)
+{
+	const struct section *s;
+
+	if (index >= image->section_count)
+		return (struct span){0};
+	s = &image->sections[index];
+	if (s->type == SHT_NOBITS || s->type == SHT_NULL)
+		return (struct span){0};
+	return (struct span){image_file(image)->bytes.data + s->offset, (size_t)s->size};
+}
+
+static uint32_t resolve_section(
+	const struct image_file *file, size_t index, uint16_t raw, struct error *error)
+{
+	uint32_t section = raw;
+
+	switch (raw) {
+	case SHN_ABS:
+		return SYMBOL_ABSOLUTE;
+	case SHN_COMMON:
+		return SYMBOL_COMMON;
+	case SHN_XINDEX:
+		if (index >= file->shndx.size / sizeof(uint32_t)) {
+			error_set(error, ERROR_INPUT,
+				"symbol %zu: st_shndx is SHN_XINDEX, but SHT_SYMTAB_SHNDX has no entry for it",
+				index);
+			return SYMBOL_RESERVED;
+		}
+		section = read_le32(file->shndx.data + index * sizeof(uint32_t));
+		break;
+	default:
+		if (raw >= SHN_LORESERVE)
+			return SYMBOL_RESERVED;
+	}
+	if (section >= file->image.section_count)
+		error_set(error, ERROR_INPUT,
+			"symbol %zu: st_shndx is %" PRIu32 ", but there are only %zu sections", index, section,
+			file->image.section_count);
+	return section;
+}
+
+bool image_symbol(const struct image *image, size_t index, struct symbol *symbol, struct error *error)
+{
+	const struct image_file *file = image_file(image);
+	const uint8_t *entry;
+	uint32_t name;
+
+	if (index >= image->symbol_count)
+		return error_set(error, ERROR_INPUT, "symbol %zu: there are only %zu", index,
+			image->symbol_count);
+	/* Read by field: the table need not be aligned in the file. */
+	entry = file->symtab.data + index * sizeof(Elf64_Sym);
+	name = read_le32(entry + offsetof(Elf64_Sym, st_name));
+	*symbol = (struct symbol){
+		.name = "",
+		.value = read_le64(entry + offsetof(Elf64_Sym, st_value)),
+		.size = read_le64(entry + offsetof(Elf64_Sym, st_size)),
+		.index = (uint32_t)index,
+		.section = resolve_section(
+			file, index, read_le16(entry + offsetof(Elf64_Sym, st_shndx)), error),
+		.type = ELF64_ST_TYPE(entry[offsetof(Elf64_Sym, st_info)]),
+		.bind = ELF64_ST_BIND(entry[offsetof(Elf64_Sym, st_info)]),
+	};
+	if (name < file->strtab.size)
+		symbol->name = (const char *)file->strtab.data + name;
+	else if (name)
+		error_set(error, ERROR_INPUT,
+			"symbol %zu: st_name 0x%" PRIx32 " is outside the names' 0x%zx bytes", index, name,
+			file->strtab.size);
+	return error->kind == ERROR_NONE;
+}
+
+/* zlib never expands by more than this; a header that claims more lies. */
+enum { DEFLATE_LIMIT = 1032 };
+
+bool image_section_content(
+	struct image *image, size_t index, struct span *content, struct error *error)
+{
+	const struct span raw = image_section_bytes(image, index);
+	const struct image_file *file = image_file(image);
+	Elf64_Chdr header;
+	Elf_Scn *scn;
+	const Elf_Data *data;
+
+	*content = raw;
+	if (index >= image->section_count || !(image->sections[index].flags & SHF_COMPRESSED))
+		return true;
+	if (raw.size < sizeof(header))
+		return error_set(error, ERROR_INPUT, "section %zu: too short for its compression header",
+			index);
+	memcpy(&header, raw.data, sizeof(header)); /* lld leaves it unaligned */
+	if (header.ch_type != ELFCOMPRESS_ZLIB)
+		return error_set(error, ERROR_INPUT,
+			"section %zu: compressed by method %" PRIu32
+			"; decompress it first: objcopy --decompress-debug-sections",
+			index, header.ch_type);
+	if (header.ch_size / DEFLATE_LIMIT > raw.size)
+		return error_set(error, ERROR_INPUT,
+			"section %zu: ch_size 0x%" PRIx64 " cannot come from 0x%zx bytes", index,
+			header.ch_size, raw.size);
+	scn = elf_getscn(file->elf, index);
+	if (!scn || (elf_compress(scn, 0, 0) < 0 && elf_errno() != 0) ||
+		!(data = elf_getdata(scn, NULL)))
+		return error_set(
+			error, ERROR_INPUT, "section %zu: cannot decompress: %s", index, elf_errmsg(-1));
+	*content = (struct span){data->d_buf, data->d_size};
+	return true;
+}
+
+bool image_is_alloc_rela(const struct image *image, const struct section *section)
+{
+	return section->type == SHT_RELA && section->info && section->info < image->section_count &&
+		(image->sections[section->info].flags & SHF_ALLOC) != 0;
+}
+
+size_t image_reloc_count(const struct image *image, const struct section *section)
+{
+	return image_section_bytes(image, section->index).size / sizeof(Elf64_Rela);
+}
+
+struct reloc image_reloc(const struct image *image, const struct section *section, size_t index)
+{
+	const uint8_t *entry =
+		image_section_bytes(image, section->index).data + index * sizeof(Elf64_Rela);
+	uint64_t info = read_le64(entry + offsetof(Elf64_Rela, r_info));
+
+	return (struct reloc){
+		.offset = read_le64(entry + offsetof(Elf64_Rela, r_offset)),
+		.addend = (int64_t)read_le64(entry + offsetof(Elf64_Rela, r_addend)),
+		.type = (uint32_t)ELF64_R_TYPE(info),
+		.symbol = (uint32_t)ELF64_R_SYM(info),
+	};
+}
+
+const char *image_kind_letter(enum image_kind kind)
+{
+	static const char *const letters[] = {
+		[IMAGE_OBJECT] = "O",
+		[IMAGE_RELOCS] = "R",
+		[IMAGE_SYMBOLS] = "B",
+		[IMAGE_STRIPPED] = "S",
+	};
+
+	return letters[kind];
+}
+
+const char *image_type_name(uint16_t type)
+{
+	static const char *const names[] = {
+		[ET_NONE] = "ET_NONE",
+		[ET_REL] = "ET_REL",
+		[ET_EXEC] = "ET_EXEC",
+		[ET_DYN] = "ET_DYN",
+		[ET_CORE] = "ET_CORE",
+	};
+
+	return type < sizeof(names) / sizeof(names[0]) ? names[type] : "ET_?";
+}

@@ -1,0 +1,141 @@
+/*
+ * An ELF file, opened once and never changed. lib/obj is the only place that includes libelf; what
+ * it hands out are plain structs, and bytes that stay in the mapped file.
+ */
+#ifndef PERCPU_OBJ_IMAGE_H
+#define PERCPU_OBJ_IMAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <elf.h>
+
+#include "arch/arch.h"
+#include "lib/base/arena.h"
+#include "lib/base/bytes.h"
+#include "lib/base/error.h"
+
+/* A section header; see the gABI, "Section Header". */
+struct section {
+	const char *name; /* in the mapped file; "" when it has none */
+	uint32_t index;
+	uint32_t type;  /* SHT_* */
+	uint32_t link;
+	uint32_t info;
+	uint64_t flags; /* SHF_* */
+	uint64_t addr;  /* virtual address; 0 in relocatable objects */
+	uint64_t offset; /* file offset */
+	uint64_t size;  /* bytes in memory; in the file too, unless NOBITS or compressed */
+	uint64_t align; /* bytes; 0 and 1 mean none */
+	uint64_t entsize;
+};
+
+/* A program header; see the gABI, "Program Header". */
+struct segment {
+	uint32_t index;
+	uint32_t type;  /* PT_* */
+	uint32_t flags; /* PF_* */
+	uint64_t offset; /* file offset */
+	uint64_t vaddr; /* virtual address */
+	uint64_t paddr; /* load (physical) address */
+	uint64_t filesz;
+	uint64_t memsz;
+	uint64_t align;
+};
+
+/* struct symbol.section of symbols that stand in no section. */
+#define SYMBOL_UNDEFINED UINT32_C(0)
+#define SYMBOL_ABSOLUTE UINT32_C(0xffffffff)
+#define SYMBOL_COMMON UINT32_C(0xfffffffe)
+#define SYMBOL_RESERVED UINT32_C(0xfffffffd) /* another value of the reserved range */
+
+struct symbol {
+	const char *name; /* in the mapped file */
+	uint64_t value; /* virtual address; in a relocatable object the offset in its section */
+	uint64_t size;  /* bytes; 0 when unknown */
+	uint32_t index; /* in the symbol table */
+	uint32_t section; /* index, SHN_XINDEX already resolved, or one of SYMBOL_* */
+	uint8_t type;   /* STT_* */
+	uint8_t bind;   /* STB_* */
+};
+
+/* One entry of a relocation section of type SHT_RELA. */
+struct reloc {
+	uint64_t offset; /* virtual address; in a relocatable object the offset in the target section */
+	int64_t addend;
+	uint32_t type;  /* R_<machine>_*; numbers unknown to us are kept */
+	uint32_t symbol; /* index in the symbol table, 0 for none */
+};
+
+/* What can be known about the file: decides which checks can run (checks.md, column "where"). */
+enum image_kind {
+	IMAGE_OBJECT,   /* O: ET_REL */
+	IMAGE_RELOCS,   /* R: linked with --emit-relocs */
+	IMAGE_SYMBOLS,  /* B: linked, with a symbol table */
+	IMAGE_STRIPPED, /* S: linked, without one */
+};
+
+/*
+ * The file as it was opened. All members are read-only; pointers in them live until image_close().
+ */
+struct image {
+	const char *path;
+	const struct arch *arch;
+	enum image_kind kind;
+	uint16_t type;    /* ET_REL, ET_EXEC, ET_DYN, ... */
+	uint64_t file_size; /* bytes */
+	const struct section *sections; /* [0] is the null section; empty when there are no headers */
+	size_t section_count;
+	const struct segment *segments;
+	size_t segment_count;
+	size_t symbol_count; /* of .symtab, with the null symbol; 0 when stripped */
+	/*
+	 * No allocated section but notes has bytes in the file: what `objcopy --only-keep-debug`
+	 * leaves. Section types and file ranges then say nothing about the kernel.
+	 */
+	bool debug_only;
+	size_t allocated;    /* bytes of memory the image itself took, the mapped file not counted */
+};
+
+/*
+ * Maps `path` read-only and checks its headers: every index and file range that is used later is
+ * inside. NULL with *error set (kind ERROR_INPUT names the field and the remedy, without the path)
+ * when the file cannot be read, is no 64-bit little-endian ELF file of an architecture that
+ * arches.def lists, or is cut. The caller closes the image.
+ */
+struct image *image_open(const char *path, struct error *error);
+
+/* The same over bytes that the caller keeps unchanged until image_close(); `path` only names them. */
+struct image *image_open_bytes(const char *path, struct span bytes, struct error *error);
+
+void image_close(struct image *image);
+
+/*
+ * Symbol `index` of .symtab. False with *error set when its name or section index lies outside
+ * their tables, or index >= symbol_count.
+ */
+bool image_symbol(const struct image *image, size_t index, struct symbol *symbol, struct error *error);
+
+/* The file's bytes of a section as they stand; empty for NOBITS and for an index out of range. */
+struct span image_section_bytes(const struct image *image, size_t index);
+
+/*
+ * The section's content, decompressed when SHF_COMPRESSED; owned by the image. False with *error
+ * set when it cannot be decompressed.
+ */
+bool image_section_content(
+	struct image *image, size_t index, struct span *content, struct error *error);
+
+/* True for a section that holds relocations (SHT_RELA) for an allocated section. */
+bool image_is_alloc_rela(const struct image *image, const struct section *section);
+
+/* Number of entries of a SHT_RELA section, and entry `index` of it (index below that number). */
+size_t image_reloc_count(const struct image *image, const struct section *section);
+struct reloc image_reloc(const struct image *image, const struct section *section, size_t index);
+
+/* "O", "R", "B" or "S", and in words. Static storage. */
+const char *image_kind_letter(enum image_kind kind);
+const char *image_type_name(uint16_t type);
+
+#endif

@@ -1,0 +1,32 @@
+/* Shared by the files of lib/obj only. */
+#ifndef PERCPU_OBJ_PRIVATE_H
+#define PERCPU_OBJ_PRIVATE_H
+
+#include <libelf.h>
+
+#include "lib/obj/image.h"
+
+/* An image and what stays hidden behind it. */
+struct image_file {
+	struct image image; /* first, so that the public pointer is the private one */
+	struct arena arena;
+	struct span bytes;  /* the whole file */
+	bool mapped;        /* bytes are ours to unmap */
+	Elf *elf;
+	struct span symtab; /* entries of .symtab */
+	struct span strtab; /* its names; the last byte is NUL */
+	struct span shndx;  /* SHT_SYMTAB_SHNDX, empty when there is none */
+};
+
+static inline const struct image_file *image_file(const struct image *image)
+{
+	return (const struct image_file *)image;
+}
+
+/*
+ * Checks the ELF header and the extents of the header tables before libelf sees them, so that each
+ * mistake is named by its field. Fills arch and type of the image.
+ */
+bool image_validate(struct image_file *file, struct error *error);
+
+#endif

@@ -1,0 +1,31 @@
+/* One interface for every output format; a new one is a file and a row in emitter.c. */
+#ifndef PERCPU_OUT_EMITTER_H
+#define PERCPU_OUT_EMITTER_H
+
+#include <stdio.h>
+
+#include "lib/out/report.h"
+
+/* Where and how to write. `state` is the emitter's own, zeroed before begin. */
+struct emission {
+	FILE *to;
+	bool color;
+	bool quiet; /* text: findings of warning and error only */
+	size_t state;
+};
+
+struct emitter {
+	const char *name; /* for --format */
+	void (*begin)(struct emission *emission);
+	void (*file)(struct emission *emission, const struct report_file *file);
+	void (*end)(struct emission *emission, const struct report_summary *summary);
+};
+
+/* NULL-ended names for --format, and the emitter of each. */
+extern const char *const emitter_choices[];
+const struct emitter *emitter_at(size_t index);
+
+extern const struct emitter emitter_text;
+extern const struct emitter emitter_json;
+
+#endif
