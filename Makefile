@@ -30,7 +30,7 @@ TOOL    := $(B)/percpu-tool
 
 Q := $(if $(V),,@)
 
-.PHONY: all setup demo test check-build clean help
+.PHONY: all setup demo clean help
 .DELETE_ON_ERROR:
 .SUFFIXES:
 

@@ -232,6 +232,22 @@ const struct check check_symbol_sized = {
 	.fix = "Write .size in assembly.",
 };
 
+/*
+ * Where the variable stands counted from a line's start: areas begin on one, so that the offset
+ * from the template's start tells. An object's section may be placed anywhere its alignment allows.
+ */
+static bool line_offset(
+	const struct layout *layout, const struct variable *v, uint64_t line, uint64_t *offset)
+{
+	uint64_t start, end;
+
+	if (!template_span(layout, v, &start, &end) || v->symbol.value < start)
+		return false;
+	*offset = (v->symbol.value - start) % line;
+	return layout->image->kind != IMAGE_OBJECT ||
+		layout->image->sections[v->symbol.section].align >= line;
+}
+
 static void symbol_cacheline(struct check_run *run)
 {
 	const struct layout *layout = run->layout;
@@ -240,15 +256,17 @@ static void symbol_cacheline(struct check_run *run)
 	for (size_t i = 0; i < layout->variable_count; i++) {
 		const struct variable *v = &layout->variables[i];
 		struct place place = at_variable(layout, v);
+		uint64_t offset;
 
-		if (v->symbol.type == STT_OBJECT && v->symbol.size <= line && v->symbol.size &&
-			v->symbol.value % line + v->symbol.size > line)
-			found(run, SEVERITY_NOTE, &place,
-				text(run,
-					"0x%" PRIx64 " bytes at 0x%" PRIx64
-					" straddle two cache lines of %" PRIu64 " bytes",
-					v->symbol.size, v->symbol.value, line),
-				"align the variable to the power of two at or above its size");
+		if (v->symbol.type != STT_OBJECT || v->symbol.size > line || !v->symbol.size ||
+			!line_offset(layout, v, line, &offset) || offset + v->symbol.size <= line)
+			continue;
+		found(run, SEVERITY_NOTE, &place,
+			text(run,
+				"0x%" PRIx64 " bytes at 0x%" PRIx64
+				" straddle two cache lines of %" PRIu64 " bytes",
+				v->symbol.size, v->symbol.value, line),
+			"align the variable to the power of two at or above its size");
 	}
 }
 

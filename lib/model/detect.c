@@ -17,16 +17,30 @@ struct finder {
 	size_t room;
 };
 
+/* A letter or digit goes on with a word: `shelpcpu` is not about `pcpu`. */
+static bool continues_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+static bool has_word(const char *name, const char *word)
+{
+	for (const char *p = name; (p = strstr(p, word)) != NULL; p++)
+		if ((p == name || !continues_word(p[-1])) && !continues_word(p[strlen(word)]))
+			return true;
+	return false;
+}
+
 bool name_says_percpu(const char *name)
 {
-	static const char *const words[] = {"percpu", "per_cpu", "cpu_local", "pcpu"};
+	static const char *const words[] = {"percpu", "per_cpu", "cpu_local", "pcpu", "pcpuvar"};
 	static const char *const others[] = {".debug", ".rel", ".note"};
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (strncmp(name, others[i], strlen(others[i])) == 0)
 			return false;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strstr(name, words[i]))
+		if (has_word(name, words[i]))
 			return true;
 	return false;
 }
