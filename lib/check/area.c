@@ -121,20 +121,24 @@ static bool hosts_areas(const struct layout *layout, const struct section *s)
 			layout->area_end.value - layout->area_start.value, s->size);
 }
 
-static void judge_host(struct check_run *run, const struct section *host)
+/* Variables that share a host section with the areas must not share bytes with them. */
+static void judge_neighbours(struct check_run *run)
 {
 	const struct layout *layout = run->layout;
 	const uint64_t start = layout->area_start.value;
 
 	for (size_t i = 1; i < run->image->symbol_count; i++) {
+		const struct section *host;
 		struct symbol symbol;
 		struct place place;
 
 		if (!image_symbol(run->image, i, &symbol, run->error))
 			return;
-		if (symbol.section != host->index || symbol.type != STT_OBJECT ||
-			layout_is_bound(layout, symbol.name) ||
+		if (symbol.section >= run->image->section_count || symbol.type != STT_OBJECT ||
 			!ranges_overlap(start, layout->area_end.value - start, symbol.value, symbol.size))
+			continue;
+		host = &run->image->sections[symbol.section];
+		if (!hosts_areas(layout, host) || layout_is_bound(layout, symbol.name))
 			continue;
 		place = (struct place){
 			.section = host, .symbol = symbol.name, .address = {true, symbol.value}};
@@ -144,7 +148,8 @@ static void judge_host(struct check_run *run, const struct section *host)
 	}
 }
 
-static void judge_section(struct check_run *run, const struct section *s)
+/* True when the section is there to hold the areas. */
+static bool judge_section(struct check_run *run, const struct section *s)
 {
 	const struct layout *layout = run->layout;
 	const uint64_t start = layout->area_start.value;
@@ -152,13 +157,11 @@ static void judge_section(struct check_run *run, const struct section *s)
 
 	if (!(s->flags & SHF_ALLOC) || (s->flags & SHF_TLS) ||
 		!ranges_overlap(start, layout->area_end.value - start, s->addr, s->size))
-		return;
+		return false;
 	if (layout->placement == PLACEMENT_OVERLAY && layout_has_section(layout, s->index))
-		return;
-	if (hosts_areas(layout, s)) {
-		judge_host(run, s);
-		return;
-	}
+		return false;
+	if (hosts_areas(layout, s))
+		return true;
 	found(run, SEVERITY_ERROR, &place,
 		text(run,
 			"the area of CPU %" PRIu64 " overlaps section %s (0x%" PRIx64 ", 0x%" PRIx64
@@ -168,6 +171,7 @@ static void judge_section(struct check_run *run, const struct section *s)
 			layout->profile->bounds[BOUND_AREA_END].name
 				? layout->profile->bounds[BOUND_AREA_END].name
 				: "their end"));
+	return false;
 }
 
 /* An address range that a loader fills or clears. */
@@ -241,11 +245,14 @@ static void judge_loaded(struct check_run *run)
 static void area_overlap(struct check_run *run)
 {
 	const struct layout *layout = run->layout;
+	bool hosted = false;
 
 	if (!areas_known(run) || layout->area_start.value == layout->area_end.value)
 		return;
 	for (size_t i = 1; i < run->image->section_count; i++)
-		judge_section(run, &run->image->sections[i]);
+		hosted = judge_section(run, &run->image->sections[i]) || hosted;
+	if (hosted)
+		judge_neighbours(run);
 	judge_loaded(run);
 }
 

@@ -255,30 +255,75 @@ static bool all_unset(const struct image *image)
 	return true;
 }
 
-/* bfd carries the distance that AT() made over to what follows in the script, and so in the file. */
-static void judge_inherited(struct check_run *run, const struct segment *own)
+/* Virtual minus physical address; modulo 2^64, as a section at 0 makes it negative. */
+static uint64_t distance(const struct segment *segment)
+{
+	return segment->vaddr - segment->paddr;
+}
+
+static int compare_numbers(const void *left, const void *right)
+{
+	const uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+
+	return a < b ? -1 : a > b;
+}
+
+/* The distances of the segments that have bytes, the template's own left out; sorted. */
+static uint64_t *distances_of(struct check_run *run, const struct segment *own, size_t *count)
 {
 	const struct image *image = run->image;
-	bool before = false;
+	uint64_t *list = ARENA_ARRAY(run->arena, uint64_t, image->segment_count + 1);
 
+	*count = 0;
+	if (!list) {
+		error_memory(run->error);
+		return NULL;
+	}
 	for (size_t i = 0; i < image->segment_count; i++) {
 		const struct segment *s = &image->segments[i];
+
+		if (s != own && is_load(s) && s->filesz)
+			list[(*count)++] = distance(s);
+	}
+	qsort(list, *count, sizeof(*list), compare_numbers);
+	return list;
+}
+
+/*
+ * bfd carries the distance that AT() made over to the sections that follow in the script; it sorts
+ * program headers by load address, so that their order tells nothing. A segment without bytes at a
+ * distance of its own was placed by an AT() that went wrong.
+ */
+static void judge_distance(struct check_run *run, const struct segment *own)
+{
+	static const char fix[] =
+		"give the section that follows its own load address, AT(ADDR(.bss)), or put it before";
+	const struct image *image = run->image;
+	size_t count;
+	const uint64_t *usual = distances_of(run, own, &count);
+
+	for (size_t i = 0; usual && i < image->segment_count; i++) {
+		const struct segment *s = &image->segments[i];
+		const uint64_t its = distance(s);
 		struct place place = {.address = {true, s->vaddr}};
 
 		if (s == own || !is_load(s))
 			continue;
-		if (i < own->index) {
-			before = before || s->vaddr - s->paddr == own->vaddr - own->paddr;
-			continue;
-		}
-		if (before || s->vaddr - s->paddr != own->vaddr - own->paddr)
-			continue;
-		found(run, SEVERITY_WARNING, &place,
-			text(run,
-				"program header %u behind the per-CPU section inherits its distance: 0x%" PRIx64
-				" is loaded at 0x%" PRIx64,
-				s->index, s->vaddr, s->paddr),
-			"give the section that follows its own load address, AT(ADDR(.bss)), or put it before");
+		if (its == distance(own))
+			found(run, SEVERITY_WARNING, &place,
+				text(run,
+					"program header %u inherits the per-CPU section's distance: 0x%" PRIx64
+					" is loaded at 0x%" PRIx64,
+					s->index, s->vaddr, s->paddr),
+				fix);
+		else if (!s->filesz && count &&
+			!bsearch(&its, usual, count, sizeof(its), compare_numbers))
+			found(run, SEVERITY_WARNING, &place,
+				text(run,
+					"program header %u, cleared memory at 0x%" PRIx64
+					", is loaded at 0x%" PRIx64 ", at no other segment's distance",
+					s->index, s->vaddr, s->paddr),
+				fix);
 	}
 }
 
@@ -336,7 +381,7 @@ static void segment_lma(struct check_run *run)
 		return;
 	}
 	if (run->layout->load.known && run->layout->load.value != s->addr)
-		judge_inherited(run, own);
+		judge_distance(run, own);
 	judge_overlap(run);
 }
 
@@ -347,8 +392,9 @@ const struct check check_segment_lma = {
 	.needs = {&check_section_present, &check_segment_load, &check_segment_extent},
 	.run = segment_lma,
 	.summary = "load addresses are each segment's own",
-	.what = "A segment behind the per-CPU section has inherited the distance between its virtual "
-		"and its load address, or two segments overlap in physical memory.",
+	.what = "A segment has inherited the distance between the per-CPU section's virtual and load "
+		"address, a segment of cleared memory has a distance that no other has, or two segments "
+		"overlap in physical memory.",
 	.why = "After AT() GNU ld keeps the distance for the sections that follow: .bss is then cleared "
 	       "or loaded somewhere else. A loader that gets overlapping segments loses one of them.",
 	.example = ".percpu 0x0 : AT(_percpu_start) { ... } followed by .bss : { ... } under GNU ld",

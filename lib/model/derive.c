@@ -121,7 +121,9 @@ static void derive_object(struct layout *layout)
 
 static void derive_template(struct layout *layout)
 {
-	const bool may_hold_areas = layout->profile->bounds[BOUND_AREA_START].name != NULL;
+	/* A stripped .percpu may be anybody's. */
+	const bool may_hold_areas = layout->profile->bounds[BOUND_AREA_START].name != NULL ||
+		(layout->profile == &profile_generic && layout->image->kind == IMAGE_STRIPPED);
 
 	layout->template_start = bound_value(layout, BOUND_TEMPLATE_START);
 	layout->template_end = bound_value(layout, BOUND_TEMPLATE_END);
@@ -191,6 +193,13 @@ static void derive_stride(struct layout *layout, const struct layout_options *op
 bool layout_derive(struct layout *layout, const struct symbol_scan *scan,
 	const struct layout_options *options, struct arena *arena, struct error *error)
 {
+	bool *member = ARENA_ARRAY(arena, bool, layout->image->section_count + 1);
+
+	if (!member)
+		return error_memory(error);
+	for (size_t i = 0; i < layout->section_count; i++)
+		member[layout->sections[i]] = true;
+	layout->member = member;
 	for (size_t i = 0; i < BOUND_COUNT; i++)
 		layout->bounds[i] = scan_found(scan, layout->profile->bounds[i].name);
 	layout->name = layout->section_count ? layout_section(layout)->name

@@ -47,6 +47,7 @@ struct layout {
 	 * behind [0]. */
 	const uint32_t *sections;
 	size_t section_count;
+	const bool *member; /* per section of the image: is it one of these? */
 	const char *name; /* the section's name, or what it should be */
 
 	struct bound bounds[BOUND_COUNT];

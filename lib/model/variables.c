@@ -7,10 +7,7 @@
 
 bool layout_has_section(const struct layout *layout, uint32_t index)
 {
-	for (size_t i = 0; i < layout->section_count; i++)
-		if (layout->sections[i] == index)
-			return true;
-	return false;
+	return index < layout->image->section_count && layout->member[index];
 }
 
 const struct section *layout_section(const struct layout *layout)
