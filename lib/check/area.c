@@ -1,6 +1,5 @@
 /* Is there room for every CPU's area, and is it nobody else's? */
 #include <stdlib.h>
-#include <string.h>
 
 #include "lib/check/run.h"
 
@@ -110,9 +109,7 @@ static uint64_t cpu_of(const struct layout *layout, uint64_t address)
 /* A section that exists to hold the areas, or into whose cleared bytes they were reserved. */
 static bool hosts_areas(const struct layout *layout, const struct section *s)
 {
-	const char *own = layout->profile->area_section;
-
-	if (own && strcmp(own, s->name) == 0)
+	if (profile_has_companion(layout->profile, s->name))
 		return true;
 	if (layout->placement != PLACEMENT_SEPARATE || s->type != SHT_NOBITS)
 		return false;

@@ -232,12 +232,12 @@ static const char *recognise(
 		symbol ? symbol : profile->bounds[BOUND_TEMPLATE_START].name);
 }
 
-static void claim_areas(struct finder *finder, const struct profile *profile)
+static void claim_companions(struct finder *finder, const struct profile *profile)
 {
 	const struct image *image = finder->image;
 
-	for (size_t i = 1; profile->area_section && i < image->section_count; i++)
-		if (strcmp(image->sections[i].name, profile->area_section) == 0)
+	for (size_t i = 1; profile->companions[0] && i < image->section_count; i++)
+		if (profile_has_companion(profile, image->sections[i].name))
 			finder->claimed[i] = true;
 }
 
@@ -253,7 +253,7 @@ static bool try_profile(struct finder *finder, const struct profile *profile)
 		return true;
 	for (size_t i = 0; i < layout.section_count; i++)
 		finder->claimed[layout.sections[i]] = true;
-	claim_areas(finder, profile);
+	claim_companions(finder, profile);
 	if (!layout_derive(&layout, finder->scan, finder->options, finder->arena, finder->error))
 		return false;
 	if (!ARENA_GROW(finder->arena, list->layouts, list->count, finder->room))

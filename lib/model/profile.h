@@ -52,7 +52,7 @@ struct bound_spec {
 	enum bound_need need;
 };
 
-enum { PROFILE_SECTIONS = 6, PROFILE_EVIDENCE = 4 };
+enum { PROFILE_SECTIONS = 6, PROFILE_COMPANIONS = 4, PROFILE_EVIDENCE = 4 };
 
 struct profile {
 	const char *name;  /* for --profile and the output */
@@ -60,8 +60,8 @@ struct profile {
 
 	/* Output sections of a linked file, the one the layout is named after first; NULL-ended. */
 	const char *sections[PROFILE_SECTIONS];
-	/* The output section that only reserves areas, where the system has one; not part of the template. */
-	const char *area_section;
+	/* Output sections beside the template that only reserve areas or mark their place; NULL-ended. */
+	const char *companions[PROFILE_COMPANIONS];
 	/* Input sections of an object: an entry that ends in '*' is a prefix. NULL-ended. */
 	const char *inputs[PROFILE_SECTIONS];
 	/* The template is a symbol range inside a section of other data (Xen's .bss). */
@@ -94,6 +94,7 @@ extern const struct profile profile_generic;
 /* Is `name` one of the output sections, or (inputs) one of the input sections? */
 bool profile_has_section(const struct profile *profile, const char *name);
 bool profile_has_input(const struct profile *profile, const char *name);
+bool profile_has_companion(const struct profile *profile, const char *name);
 
 /* "zero" and so on; "unknown" for the unknown. Static storage. */
 const char *model_name(enum model model);

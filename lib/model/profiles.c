@@ -107,7 +107,7 @@ static const struct profile profile_minos = {
 	.name = "minos",
 	.title = "Minos",
 	.sections = {".percpu_0"},
-	.area_section = ".__percpu_others",
+	.companions = {".__percpu_others"},
 	.inputs = {".__percpu"},
 	.bounds = {
 		[BOUND_TEMPLATE_START] = {"__percpu_cpu_0_start", BOUND_EXPECTED},
@@ -148,7 +148,7 @@ static const struct profile profile_crate = {
 	.name = "crate",
 	.title = "percpu crate or runtime",
 	.sections = {".percpu"},
-	.area_section = ".percpu_areas",
+	.companions = {".percpu_base", ".percpu_areas"},
 	.inputs = {".percpu", ".percpu.*"},
 	.bounds = {
 		[BOUND_TEMPLATE_START] = {"_percpu_load_start", BOUND_EXPECTED},
@@ -196,6 +196,14 @@ bool profile_has_section(const struct profile *profile, const char *name)
 {
 	for (size_t i = 0; i < PROFILE_SECTIONS && profile->sections[i]; i++)
 		if (strcmp(profile->sections[i], name) == 0)
+			return true;
+	return false;
+}
+
+bool profile_has_companion(const struct profile *profile, const char *name)
+{
+	for (size_t i = 0; i < PROFILE_COMPANIONS && profile->companions[i]; i++)
+		if (strcmp(profile->companions[i], name) == 0)
 			return true;
 	return false;
 }
