@@ -158,6 +158,26 @@ static void weak_pair(struct check_run *run, const struct variable *a, const str
 		"define per-CPU variables strong, or make one an alias on purpose");
 }
 
+/* Objects that define one weak name each: the linker keeps one, and says nothing. */
+static void weak_inputs(struct check_run *run)
+{
+	const struct inputs *inputs = run->inputs;
+
+	for (size_t i = 1; inputs && i < inputs->symbol_count; i++) {
+		const struct input_symbol *a = &inputs->symbols[i - 1], *b = &inputs->symbols[i];
+		struct place place = {.section = layout_section(run->layout), .symbol = b->symbol.name};
+
+		if (a->symbol.bind != STB_WEAK || b->symbol.bind != STB_WEAK ||
+			strcmp(a->symbol.name, b->symbol.name) != 0 ||
+			!profile_has_input(run->layout->profile, b->section->section->name))
+			continue;
+		found(run, SEVERITY_WARNING, &place,
+			text(run, "%s and %s both define it weak: one variable serves for both",
+				a->section->object->path, b->section->object->path),
+			"define per-CPU variables strong, so that the linker refuses a second one");
+	}
+}
+
 /*
  * The variables that are open at an address form a stack, each inside the one below: whoever
  * reaches beyond the top overlaps it in part. One pass, whatever is nested.
@@ -188,6 +208,7 @@ static void symbol_disjoint(struct check_run *run)
 		}
 		open[depth++] = v;
 	}
+	weak_inputs(run);
 }
 
 const struct check check_symbol_disjoint = {
@@ -198,7 +219,7 @@ const struct check check_symbol_disjoint = {
 	.run = symbol_disjoint,
 	.summary = "no two variables share bytes",
 	.what = "Two variables overlap in part; or (a warning) two weak definitions stand at the same "
-		"place. Aliases, members with a symbol of their own and variables of size 0 are fine.",
+		"place, or two objects of --objects define the same weak name. Aliases, members with a symbol of their own and variables of size 0 are fine.",
 	.why = "Writing one changes the other, on every CPU.",
 	.example = "__PERCPU_B = __PERCPU_A + 4; in a script, with A of 8 bytes",
 	.fix = "Let the linker place both.",
