@@ -35,9 +35,10 @@ static bool add(struct layout *layout, struct variable *variables, size_t *count
 	return variables[(*count)++].name != NULL;
 }
 
+/* An object without a size at the range's start may as well end what stands before it. */
 static bool in_range(const struct layout *layout, const struct symbol *symbol)
 {
-	return symbol_is_data(symbol) && layout->template_start.known &&
+	return symbol_is_data(symbol) && symbol->size && layout->template_start.known &&
 		layout->template_end.known && symbol->value >= layout->template_start.value &&
 		symbol->value < layout->template_end.value;
 }
