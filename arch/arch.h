@@ -15,6 +15,10 @@ struct arch {
 	uint32_t cache_line;   /* bytes two CPUs contend for */
 	uint32_t page;         /* bytes, the smallest translation granule */
 
+	/* Model zero: the end of the offsets that the default access sequence holds, and the wide one. */
+	uint64_t offset_limit;
+	uint64_t offset_limit_wide;
+
 	/* Linker scripts: what a complete one for QEMU's virt machine states. */
 	const char *output_format; /* for OUTPUT_FORMAT */
 	const char *output_arch;   /* for OUTPUT_ARCH */

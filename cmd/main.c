@@ -7,6 +7,7 @@
 static const struct command *const commands[] = {
 	&command_check,
 	&command_explain,
+	&command_ldscript,
 };
 
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };

@@ -14,4 +14,8 @@
 /* Where a kernel for QEMU's virt machine is linked: RAM starts at 0x40000000, its first part holds the device tree. */
 #define PERCPU_VIRT_BASE 0x40200000
 
+/* End of the offsets that an access holds: movz with abs_g0_nc keeps 16 bits and no linker complains; the wide form is abs_g1 and abs_g0_nc. */
+#define PERCPU_OFFSET_LIMIT 0x10000
+#define PERCPU_OFFSET_LIMIT_WIDE 0x100000000
+
 #endif

@@ -14,4 +14,7 @@
 /* Where a kernel for QEMU's virt machine is linked: behind OpenSBI, which is loaded at 0x80000000. */
 #define PERCPU_VIRT_BASE 0x80200000
 
+/* End of the offsets that an access holds: lui sign-extends, and the low part's sign carries (R_RISCV_HI20, R_RISCV_LO12_I). */
+#define PERCPU_OFFSET_LIMIT 0x7ffff800
+
 #endif

@@ -14,4 +14,7 @@
 /* Where a kernel for QEMU's q35 machine is linked: above the first MiB, entered through PVH. */
 #define PERCPU_VIRT_BASE 0x100000
 
+/* End of the offsets that an access holds: gs:[disp32] and add imm32 sign-extend (R_X86_64_32S). */
+#define PERCPU_OFFSET_LIMIT 0x80000000
+
 #endif
