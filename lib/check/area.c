@@ -121,7 +121,8 @@ static bool hosts_areas(const struct layout *layout, const struct section *s)
 			layout->area_end.value - layout->area_start.value, s->size);
 }
 
-static void judge_host(struct check_run *run, const struct section *host)
+/* `hosts`, per section: are areas reserved in it? One pass over the symbols, however many are. */
+static void judge_hosts(struct check_run *run, const bool *hosts)
 {
 	const struct layout *layout = run->layout;
 	const uint64_t start = layout->area_start.value;
@@ -132,19 +133,24 @@ static void judge_host(struct check_run *run, const struct section *host)
 
 		if (!image_symbol(run->image, i, &symbol, run->error))
 			return;
-		if (symbol.section != host->index || symbol.type != STT_OBJECT ||
+		if (symbol.section >= run->image->section_count || !hosts[symbol.section] ||
+			symbol.type != STT_OBJECT ||
 			layout_is_bound(layout, symbol.name) ||
 			!ranges_overlap(start, layout->area_end.value - start, symbol.value, symbol.size))
 			continue;
 		place = (struct place){
-			.section = host, .symbol = symbol.name, .address = {true, symbol.value}};
+			.section = &run->image->sections[symbol.section],
+			.symbol = symbol.name,
+			.address = {true, symbol.value},
+		};
 		found(run, SEVERITY_ERROR, &place,
 			text(run, "lies in the area of CPU %" PRIu64, cpu_of(layout, symbol.value)),
 			"reserve the areas behind the section's input, not around it");
 	}
 }
 
-static void judge_section(struct check_run *run, const struct section *s)
+/* True when areas are reserved in the section: then its symbols are to be judged. */
+static bool judge_section(struct check_run *run, const struct section *s)
 {
 	const struct layout *layout = run->layout;
 	const uint64_t start = layout->area_start.value;
@@ -152,13 +158,11 @@ static void judge_section(struct check_run *run, const struct section *s)
 
 	if (!(s->flags & SHF_ALLOC) || (s->flags & SHF_TLS) ||
 		!ranges_overlap(start, layout->area_end.value - start, s->addr, s->size))
-		return;
+		return false;
 	if (layout->placement == PLACEMENT_OVERLAY && layout_has_section(layout, s->index))
-		return;
-	if (hosts_areas(layout, s)) {
-		judge_host(run, s);
-		return;
-	}
+		return false;
+	if (hosts_areas(layout, s))
+		return true;
 	found(run, SEVERITY_ERROR, &place,
 		text(run,
 			"the area of CPU %" PRIu64 " overlaps section %s (0x%" PRIx64 ", 0x%" PRIx64
@@ -168,6 +172,22 @@ static void judge_section(struct check_run *run, const struct section *s)
 			layout->profile->bounds[BOUND_AREA_END].name
 				? layout->profile->bounds[BOUND_AREA_END].name
 				: "their end"));
+	return false;
+}
+
+static void judge_sections(struct check_run *run)
+{
+	const size_t count = run->image->section_count;
+	bool *hosts = ARENA_ARRAY(run->arena, bool, count + 1), any = false;
+
+	if (!hosts)
+		error_memory(run->error);
+	for (size_t i = 1; hosts && i < count; i++) {
+		hosts[i] = judge_section(run, &run->image->sections[i]);
+		any = any || hosts[i];
+	}
+	if (any)
+		judge_hosts(run, hosts);
 }
 
 /* An address range that a loader fills or clears. */
@@ -244,8 +264,7 @@ static void area_overlap(struct check_run *run)
 
 	if (!areas_known(run) || layout->area_start.value == layout->area_end.value)
 		return;
-	for (size_t i = 1; i < run->image->section_count; i++)
-		judge_section(run, &run->image->sections[i]);
+	judge_sections(run);
 	judge_loaded(run);
 }
 

@@ -7,9 +7,20 @@
 
 bool layout_has_section(const struct layout *layout, uint32_t index)
 {
-	for (size_t i = 0; i < layout->section_count; i++)
-		if (layout->sections[i] == index)
+	size_t low = 1, high = layout->section_count;
+
+	if (high && layout->sections[0] == index)
+		return true;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (layout->sections[middle] == index)
 			return true;
+		if (layout->sections[middle] < index)
+			low = middle + 1;
+		else
+			high = middle;
+	}
 	return false;
 }
 
