@@ -7,6 +7,7 @@
 
 #include "lib/check/check.h"
 #include "lib/out/emitter.h"
+#include "lib/out/terminal.h"
 
 enum option {
 	OPTION_PROFILE,
@@ -292,7 +293,9 @@ static bool use_color(const struct request *r)
 static enum exit_code failure(const char *path, const struct error *error)
 {
 	fflush(stdout);
-	fprintf(stderr, "percpu-tool: %s: %s\n", path, error->text);
+	fputs("percpu-tool: ", stderr);
+	terminal_print(stderr, path);
+	fprintf(stderr, ": %s\n", error->text);
 	return error->kind == ERROR_INPUT ? EXIT_UNREADABLE : EXIT_INTERNAL;
 }
 
@@ -351,6 +354,22 @@ static enum exit_code check_files(const struct request *r, const struct inputs *
 	return code;
 }
 
+/* The objects are needed for every file: without one of them none is checked. */
+static enum exit_code objects_failed(
+	const struct request *r, const char *path, const struct error *error)
+{
+	const struct emitter *emitter = emitter_at(r->format);
+	struct emission emission = {.to = stdout, .color = use_color(r), .quiet = r->quiet};
+	struct report_summary summary = {{0}};
+	struct report_file file = {.path = path, .error = error->text};
+	enum exit_code code = failure(path, error);
+
+	emitter->begin(&emission);
+	emitter->file(&emission, &file);
+	emitter->end(&emission, &summary);
+	return code;
+}
+
 static enum exit_code check_all(const struct request *r)
 {
 	struct arena arena = {0};
@@ -365,7 +384,7 @@ static enum exit_code check_all(const struct request *r)
 		    &error))
 		code = check_files(r, &inputs);
 	else
-		code = failure(failed, &error);
+		code = objects_failed(r, failed, &error);
 	inputs_close(&inputs);
 	arena_release(&arena);
 	return code;

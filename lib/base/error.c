@@ -13,6 +13,10 @@ bool error_set(struct error *error, enum error_kind kind, const char *format, ..
 	va_start(arguments, format);
 	vsnprintf(error->text, sizeof(error->text), format, arguments);
 	va_end(arguments);
+	/* Names come from the input: whatever they hold, the text stays one line. */
+	for (char *c = error->text; *c; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
 	return false;
 }
 

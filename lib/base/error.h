@@ -10,7 +10,10 @@ enum error_kind {
 	ERROR_MEMORY, /* out of memory: exit 4 */
 };
 
-/* One line for the user: the place in the input, what is wrong, and the remedy where there is one. */
+/*
+ * One line of printable ASCII for the user: the place in the input, what is wrong, and the remedy
+ * where there is one.
+ */
 struct error {
 	enum error_kind kind;
 	char text[384];

@@ -118,34 +118,35 @@ static bool hosts_areas(const struct layout *layout, const struct section *s)
 			layout->area_end.value - layout->area_start.value, s->size);
 }
 
-/* Variables that share a host section with the areas must not share bytes with them. */
-static void judge_neighbours(struct check_run *run)
+/* `hosts`, per section: are areas reserved in it? One pass over the symbols, however many are. */
+static void judge_hosts(struct check_run *run, const bool *hosts)
 {
 	const struct layout *layout = run->layout;
 	const uint64_t start = layout->area_start.value;
 
 	for (size_t i = 1; i < run->image->symbol_count; i++) {
-		const struct section *host;
 		struct symbol symbol;
 		struct place place;
 
 		if (!image_symbol(run->image, i, &symbol, run->error))
 			return;
-		if (symbol.section >= run->image->section_count || symbol.type != STT_OBJECT ||
+		if (symbol.section >= run->image->section_count || !hosts[symbol.section] ||
+			symbol.type != STT_OBJECT ||
+			layout_is_bound(layout, symbol.name) ||
 			!ranges_overlap(start, layout->area_end.value - start, symbol.value, symbol.size))
 			continue;
-		host = &run->image->sections[symbol.section];
-		if (!hosts_areas(layout, host) || layout_is_bound(layout, symbol.name))
-			continue;
 		place = (struct place){
-			.section = host, .symbol = symbol.name, .address = {true, symbol.value}};
+			.section = &run->image->sections[symbol.section],
+			.symbol = symbol.name,
+			.address = {true, symbol.value},
+		};
 		found(run, SEVERITY_ERROR, &place,
 			text(run, "lies in the area of CPU %" PRIu64, cpu_of(layout, symbol.value)),
 			"reserve the areas behind the section's input, not around it");
 	}
 }
 
-/* True when the section is there to hold the areas. */
+/* True when areas are reserved in the section: then its symbols are to be judged. */
 static bool judge_section(struct check_run *run, const struct section *s)
 {
 	const struct layout *layout = run->layout;
@@ -169,6 +170,21 @@ static bool judge_section(struct check_run *run, const struct section *s)
 				? layout->profile->bounds[BOUND_AREA_END].name
 				: "their end"));
 	return false;
+}
+
+static void judge_sections(struct check_run *run)
+{
+	const size_t count = run->image->section_count;
+	bool *hosts = ARENA_ARRAY(run->arena, bool, count + 1), any = false;
+
+	if (!hosts)
+		error_memory(run->error);
+	for (size_t i = 1; hosts && i < count; i++) {
+		hosts[i] = judge_section(run, &run->image->sections[i]);
+		any = any || hosts[i];
+	}
+	if (any)
+		judge_hosts(run, hosts);
 }
 
 /* An address range that a loader fills or clears. */
@@ -242,14 +258,10 @@ static void judge_loaded(struct check_run *run)
 static void area_overlap(struct check_run *run)
 {
 	const struct layout *layout = run->layout;
-	bool hosted = false;
 
 	if (!areas_known(run) || layout->area_start.value == layout->area_end.value)
 		return;
-	for (size_t i = 1; i < run->image->section_count; i++)
-		hosted = judge_section(run, &run->image->sections[i]) || hosted;
-	if (hosted)
-		judge_neighbours(run);
+	judge_sections(run);
 	judge_loaded(run);
 }
 

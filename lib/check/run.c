@@ -2,8 +2,11 @@
 #include "lib/check/run.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "lib/model/names.h"
 
 static const struct check *const checks[CHECK_COUNT] = {
 #define CHECK(name) &check_##name,
@@ -25,17 +28,45 @@ size_t check_index(const char *name)
 	return i;
 }
 
+/*
+ * A damaged symbol table makes a finding of every symbol. What nobody reads must not cost memory:
+ * behind this many of a check in a layout they are only counted. Texts hold names from the file.
+ */
+enum { FINDINGS_MAX = 1000, TEXT_MAX = 512 };
+
+static bool is_flooded(const struct check_run *run)
+{
+	return run->found >= FINDINGS_MAX;
+}
+
 const char *text(struct check_run *run, const char *format, ...)
 {
+	char buffer[TEXT_MAX];
 	va_list arguments;
-	char *result;
+	const char *result;
+	int length;
 
+	if (is_flooded(run))
+		return "";
 	va_start(arguments, format);
-	result = arena_vprintf(run->arena, format, arguments);
+	length = vsnprintf(buffer, sizeof(buffer), format, arguments);
 	va_end(arguments);
+	if (length >= TEXT_MAX)
+		memcpy(buffer + sizeof(buffer) - sizeof("..."), "...", sizeof("..."));
+	result = length < 0 ? NULL : arena_strndup(run->arena, buffer, strlen(buffer));
 	if (!result)
 		error_memory(run->error);
 	return result ? result : "";
+}
+
+/* A name as findings have it; see name_shown(). */
+static const char *shown(struct check_run *run, const char *name)
+{
+	const char *result = name ? name_shown(run->arena, name) : NULL;
+
+	if (name && !result)
+		error_memory(run->error);
+	return result;
 }
 
 static struct report_number number(struct maybe m)
@@ -107,6 +138,16 @@ static enum severity level_applied(const struct check_run *run, enum severity se
 	}
 }
 
+static void add(struct check_run *run, const struct report_finding *finding)
+{
+	if (!ARENA_GROW(run->arena, run->findings, run->finding_count, run->finding_room)) {
+		error_memory(run->error);
+		return;
+	}
+	run->findings[run->finding_count++] = *finding;
+	run->found++;
+}
+
 void found(struct check_run *run, enum severity severity, const struct place *place,
 	const char *message, const char *fix)
 {
@@ -116,19 +157,36 @@ void found(struct check_run *run, enum severity severity, const struct place *pl
 		.layout = run->layout ? run->layout->name : NULL,
 		.message = message,
 		.fix = fix,
-		.section = place->section ? place->section->name : NULL,
-		.symbol = place->variable ? place->variable->name : place->symbol,
 		.offset = number(place->offset),
 		.address = number(place->address),
 	};
 
 	if (severity == SEVERITY_ERROR)
 		run->outcomes[check_index(run->check->name)] = OUTCOME_FAILED;
-	if (!ARENA_GROW(run->arena, run->findings, run->finding_count, run->finding_room)) {
-		error_memory(run->error);
+	if (is_flooded(run)) {
+		run->unsaid++;
+		if (severity > run->unsaid_severity)
+			run->unsaid_severity = severity;
 		return;
 	}
-	run->findings[run->finding_count++] = f;
+	f.section = place->section ? shown(run, place->section->name) : NULL;
+	f.symbol = shown(run, place->variable ? place->variable->name : place->symbol);
+	add(run, &f);
+}
+
+/* Says how many findings of the check that has run were only counted. */
+static void end_flood(struct check_run *run)
+{
+	struct place nowhere = {0};
+	const size_t unsaid = run->unsaid;
+
+	run->found = 0;
+	run->unsaid = 0;
+	if (unsaid)
+		found(run, run->unsaid_severity, &nowhere,
+			text(run, "and %zu more like it", unsaid), "put the first ones right, then check again");
+	run->found = 0;
+	run->unsaid_severity = SEVERITY_NOTE;
 }
 
 void skipped(struct check_run *run, const char *reason)
@@ -178,9 +236,10 @@ static void run_layout(struct check_run *run)
 		run->check = checks[i];
 		if (run->options->levels[i] == LEVEL_ALLOW || !applies(run))
 			continue;
-		if (needs_met(run))
+		if (needs_met(run)) {
 			run->check->run(run);
-		else
+			end_flood(run);
+		} else
 			run->outcomes[i] = OUTCOME_SKIPPED;
 	}
 }
@@ -275,6 +334,7 @@ bool check_image(const struct image *image, const struct inputs *inputs,
 	}
 	if (!list.count)
 		nothing_there(&run, file);
+	run.found = 0;
 	assign_fingerprints(&run);
 	file->layouts = layouts;
 	file->layout_count = list.count;

@@ -27,6 +27,10 @@ struct check_run {
 	size_t finding_count, finding_room;
 	struct report_skip *skips;
 	size_t skip_count, skip_room;
+
+	size_t found;  /* by the running check */
+	size_t unsaid; /* findings of it that were only counted */
+	enum severity unsaid_severity; /* the highest of them */
 };
 
 /* Where a finding stands; members that do not apply stay zero. */
@@ -38,11 +42,17 @@ struct place {
 	struct maybe address; /* virtual address */
 };
 
-/* Formatted text in the run's arena; "" when memory runs out, which ends the run. */
+/*
+ * Formatted text in the run's arena, at most 511 bytes of it; "" when memory runs out, which ends the
+ * run, and when no more findings are taken.
+ */
 const char *text(struct check_run *run, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Adds a finding of the running check. `message` and `fix` are one line each. */
+/*
+ * Adds a finding of the running check. `message` and `fix` are one line each. Behind a thousand
+ * findings of a check in a layout the others are counted, and said in one.
+ */
 void found(struct check_run *run, enum severity severity, const struct place *place,
 	const char *message, const char *fix);
 

@@ -122,22 +122,22 @@ const struct check check_section_flags = {
 };
 
 /*
- * Per section: was a relocation kept for it? That is an initial value: a pointer is stored there.
- * NULL when memory runs out.
+ * Per section of the image: are relocations kept for it? Such a one is an initial value: something
+ * is stored there. NULL when memory runs out.
  */
 static const bool *kept_relocations(struct check_run *run)
 {
 	const struct image *image = run->image;
 	bool *kept = ARENA_ARRAY(run->arena, bool, image->section_count + 1);
 
-	if (!kept) {
+	if (!kept)
 		error_memory(run->error);
-		return NULL;
+	for (size_t i = 1; kept && i < image->section_count; i++) {
+		const struct section *s = &image->sections[i];
+
+		if (s->type == SHT_RELA && s->size && s->info < image->section_count)
+			kept[s->info] = true;
 	}
-	for (size_t i = 1; i < image->section_count; i++)
-		if (image->sections[i].type == SHT_RELA && image->sections[i].size &&
-			image->sections[i].info < image->section_count)
-			kept[image->sections[i].info] = true;
 	return kept;
 }
 
@@ -152,8 +152,8 @@ static const struct input_section *initialised_input(const struct check_run *run
 	return NULL;
 }
 
-static void nobits(struct check_run *run, const struct section *s,
-	const struct input_section *input, bool kept)
+static void nobits(struct check_run *run, const struct section *s, const struct input_section *input,
+	bool has_relocations)
 {
 	static const char fix[] =
 		"take (NOLOAD) off the output section, so that the initial values are in the file";
@@ -165,7 +165,7 @@ static void nobits(struct check_run *run, const struct section *s,
 				s->name, input->object->path,
 				input->only_symbol ? input->only_symbol : input->section->name),
 			fix);
-	else if (kept)
+	else if (has_relocations)
 		found(run, SEVERITY_ERROR, &place,
 			text(run,
 				"section %s is NOBITS, but relocations store pointers in it: they are lost",

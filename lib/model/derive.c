@@ -1,6 +1,7 @@
 /* What follows from a profile, its sections and its symbols: model, placement, spans, areas. */
 #include <string.h>
 
+#include "lib/model/names.h"
 #include "lib/model/private.h"
 
 static struct maybe known(uint64_t value)
@@ -202,8 +203,10 @@ bool layout_derive(struct layout *layout, const struct symbol_scan *scan,
 	layout->member = member;
 	for (size_t i = 0; i < BOUND_COUNT; i++)
 		layout->bounds[i] = scan_found(scan, layout->profile->bounds[i].name);
-	layout->name = layout->section_count ? layout_section(layout)->name
-					     : layout->profile->sections[0];
+	layout->name = name_shown(arena, layout->section_count ? layout_section(layout)->name
+							       : layout->profile->sections[0]);
+	if (!layout->name)
+		return error_memory(error);
 	derive_model(layout, options);
 	derive_placement(layout, options);
 	if (layout->image->kind == IMAGE_OBJECT)

@@ -119,12 +119,14 @@ static bool has_prefixed_variable(
 {
 	uint32_t index = finder->scan->list_of[section];
 	const struct symbol_list *list;
+	struct symbol symbol;
 
 	if (!index || !profile->variable_prefix)
 		return false;
 	list = &finder->scan->lists[index - 1];
 	for (size_t i = 0; i < list->count; i++)
-		if (name_has_prefix(list->symbols[i].name, profile->variable_prefix))
+		if (image_symbol(finder->image, list->indices[i], &symbol, finder->error) &&
+			name_has_prefix(symbol.name, profile->variable_prefix))
 			return true;
 	return false;
 }

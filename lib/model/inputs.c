@@ -28,10 +28,15 @@ static bool is_percpu_input(const struct profile *own, const struct section *sec
 	return false;
 }
 
-static bool has_nonzero_byte(const struct image *object, const struct section *section)
+/* Looks at no more than *budget bytes, and takes them off it. */
+static bool has_nonzero_byte(
+	const struct image *object, const struct section *section, uint64_t *budget)
 {
-	const struct span bytes = image_section_bytes(object, section->index);
+	struct span bytes = image_section_bytes(object, section->index);
 
+	if (bytes.size > *budget)
+		bytes.size = (size_t)*budget;
+	*budget -= bytes.size;
 	for (size_t i = 0; i < bytes.size; i++)
 		if (bytes.data[i])
 			return true;
@@ -42,6 +47,8 @@ static bool has_nonzero_byte(const struct image *object, const struct section *s
 static void gather_sections(struct gatherer *g, const struct image *object, size_t *positions)
 {
 	struct inputs *inputs = g->inputs;
+	/* Sections share no bytes of a file, unless it is damaged: together they are no more than it. */
+	uint64_t budget = object->file_size;
 
 	for (size_t i = 1; i < object->section_count; i++) {
 		const struct section *section = &object->sections[i];
@@ -51,7 +58,7 @@ static void gather_sections(struct gatherer *g, const struct image *object, size
 		inputs->sections[inputs->section_count++] = (struct input_section){
 			.object = object,
 			.section = section,
-			.initialised = has_nonzero_byte(object, section),
+			.initialised = has_nonzero_byte(object, section, &budget),
 		};
 		positions[i] = inputs->section_count;
 	}

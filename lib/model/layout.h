@@ -29,7 +29,7 @@ struct bound {
 struct variable {
 	const char *name; /* as shown: demangled, without the profile's prefix */
 	struct symbol symbol;
-	uint64_t reach; /* the furthest end of this variable and those before it */
+	uint32_t outer; /* 1 + index of the last one before it that ends behind it; 0: none */
 };
 
 struct layout {
@@ -43,8 +43,8 @@ struct layout {
 	const char *placement_source; /* "option", "profile", "symbols", or NULL when unknown */
 
 	/* Sections that hold the template, [0] the one the layout is named after; empty when the
-	 * section that the symbols speak of is missing. In a linked file they are in address order
-	 * behind [0]. */
+	 * section that the symbols speak of is missing. Behind [0] they are in the order of the
+	 * section headers. */
 	const uint32_t *sections;
 	size_t section_count;
 	const bool *member; /* per section of the image: is it one of these? */
@@ -104,7 +104,8 @@ bool layout_is_bound(const struct layout *layout, const char *symbol_name);
 
 /*
  * The variable that covers `address` in section `section` (in linked files any of the layout's
- * sections may be given), or NULL; *offset gets the bytes from the variable's start.
+ * sections may be given), or NULL; *offset gets the bytes from the variable's start. The innermost
+ * one where several do; one of size 0 that stands there where none does.
  */
 const struct variable *layout_variable_at(
 	const struct layout *layout, uint32_t section, uint64_t address, uint64_t *offset);

@@ -1,25 +1,50 @@
 #include "lib/model/names.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <libiberty/demangle.h>
 
 /*
- * Back references let a v0 name of n bytes stand for one of 2^n: long names and many references are
- * shown as they are.
+ * Back references let a v0 name of n bytes stand for one of 2^n: names that are long, or could grow
+ * by much, are shown as they are.
  */
-enum { NAME_LIMIT = 1024, BACKREF_LIMIT = 24 };
+enum { NAME_LIMIT = 1024, GROWTH_LIMIT = 1 << 16, BACKREF_LIMIT = 16 };
 
-static bool is_rust(const char *name)
+/* A path as it is printed; what does not fit is lost. */
+struct path {
+	char text[NAME_LIMIT];
+	size_t length;
+	bool complete;
+};
+
+static bool is_mangled(const char *name)
 {
+	return strncmp(name, "_R", 2) == 0 || strncmp(name, "_ZN", 3) == 0;
+}
+
+static bool may_demangle(const char *name)
+{
+	const size_t length = strnlen(name, NAME_LIMIT);
 	size_t backrefs = 0;
 
-	if (strncmp(name, "_R", 2) != 0 && strncmp(name, "_ZN", 3) != 0)
+	if (!is_mangled(name) || length == NAME_LIMIT)
 		return false;
-	for (const char *p = name; *p; p++)
-		backrefs += *p == 'B';
-	return strlen(name) <= NAME_LIMIT && (name[1] == 'Z' || backrefs <= BACKREF_LIMIT);
+	if (name[1] == 'Z')
+		return true;
+	for (size_t i = 0; i < length && backrefs <= BACKREF_LIMIT; i++)
+		backrefs += name[i] == 'B';
+	return backrefs <= BACKREF_LIMIT && length << backrefs <= GROWTH_LIMIT;
+}
+
+static void append(const char *text, size_t length, void *context)
+{
+	struct path *path = context;
+
+	path->complete = path->complete && length < sizeof(path->text) - path->length;
+	if (!path->complete)
+		return;
+	memcpy(path->text + path->length, text, length);
+	path->length += length;
 }
 
 /* Where the last part of a path begins: behind its last "::". */
@@ -32,32 +57,34 @@ static char *last_part(char *path)
 	return part;
 }
 
-static const char *without_prefix(struct arena *arena, char *path, const char *prefix)
+static const char *without_prefix(struct arena *arena, struct path *path, const char *prefix)
 {
-	char *part = last_part(path);
+	char *part;
 	size_t length = prefix ? strlen(prefix) : 0;
 
+	path->text[path->length] = '\0';
+	part = last_part(path->text);
 	if (length && strncmp(part, prefix, length) == 0 && part[length])
 		memmove(part, part + length, strlen(part + length) + 1);
-	return arena_strndup(arena, path, strlen(path));
+	return arena_strndup(arena, path->text, strlen(path->text));
+}
+
+const char *name_shown(struct arena *arena, const char *name)
+{
+	if (strnlen(name, NAME_LIMIT) < NAME_LIMIT)
+		return name;
+	return arena_printf(arena, "%.*s...", NAME_LIMIT - 1, name);
 }
 
 const char *variable_name(struct arena *arena, const char *name, const char *prefix)
 {
-	const char *result;
-	char *path;
+	struct path path = {.complete = true};
 
-	if (is_rust(name)) {
-		path = rust_demangle(name, 0);
-		if (path) {
-			result = without_prefix(arena, path, prefix);
-			free(path);
-			return result;
-		}
-	}
+	if (may_demangle(name) && rust_demangle_callback(name, 0, append, &path) && path.complete)
+		return without_prefix(arena, &path, prefix);
 	if (prefix && strncmp(name, prefix, strlen(prefix)) == 0 && name[strlen(prefix)])
-		return name + strlen(prefix);
-	return name;
+		name += strlen(prefix);
+	return name_shown(arena, name);
 }
 
 bool name_has_prefix(const char *name, const char *prefix)
@@ -66,11 +93,11 @@ bool name_has_prefix(const char *name, const char *prefix)
 
 	if (strncmp(name, prefix, strlen(prefix)) == 0)
 		return true;
-	if (strncmp(name, "_R", 2) != 0 && strncmp(name, "_ZN", 3) != 0)
+	if (!is_mangled(name))
 		return false;
 	/* In both manglings an identifier follows its length: `14__PERCPU_COUNT`, `14___PERCPU_` where
 	 * v0 puts an underscore before an identifier that begins with one. */
-	found = strstr(name, prefix);
+	found = memmem(name, strnlen(name, NAME_LIMIT), prefix, strlen(prefix));
 	return found && found > name &&
 		((found[-1] >= '0' && found[-1] <= '9') ||
 			(found[-1] == '_' && found - 1 > name && found[-2] >= '0' && found[-2] <= '9'));

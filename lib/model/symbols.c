@@ -76,12 +76,12 @@ static void keep_wanted(struct symbol_scan *scan, const struct symbol *symbol)
 	}
 }
 
-static bool append(struct symbol_list *list, const struct symbol *symbol, struct arena *arena,
+bool symbol_list_add(struct symbol_list *list, const struct symbol *symbol, struct arena *arena,
 	struct error *error)
 {
-	if (!ARENA_GROW(arena, list->symbols, list->count, list->room))
+	if (!ARENA_GROW(arena, list->indices, list->count, list->room))
 		return error_memory(error);
-	list->symbols[list->count++] = *symbol;
+	list->indices[list->count++] = symbol->index;
 	return true;
 }
 
@@ -106,9 +106,9 @@ static bool keep_variable(struct symbol_scan *scan, const struct image *image,
 	if (!symbol_is_data(symbol))
 		return true;
 	if (list)
-		return append(&scan->lists[list - 1], symbol, arena, error);
+		return symbol_list_add(&scan->lists[list - 1], symbol, arena, error);
 	if (is_stray(symbol))
-		return append(&scan->strays, symbol, arena, error);
+		return symbol_list_add(&scan->strays, symbol, arena, error);
 	return true;
 }
 

@@ -4,9 +4,9 @@
 
 #include "lib/model/layout.h"
 
-/* Symbols that may be variables, by the section they stand in. */
+/* Symbols that may be variables, by their index in the table: there may be very many. */
 struct symbol_list {
-	struct symbol *symbols;
+	uint32_t *indices;
 	size_t count;
 	size_t room;
 };
@@ -34,6 +34,10 @@ bool scan_want(struct symbol_scan *scan, const char *name);
 
 /* Reads the whole table once. False with *error set. */
 bool scan_run(struct symbol_scan *scan, const struct image *image, struct arena *arena,
+	struct error *error);
+
+/* Adds a symbol to a list. False with *error set when memory runs out. */
+bool symbol_list_add(struct symbol_list *list, const struct symbol *symbol, struct arena *arena,
 	struct error *error);
 
 /* What was found under a wanted name; missing for NULL and for names never wanted. */

@@ -24,15 +24,28 @@ bool layout_is_bound(const struct layout *layout, const char *name)
 	return false;
 }
 
-static bool add(struct layout *layout, struct variable *variables, size_t *count,
-	const struct symbol *symbol, struct arena *arena)
+/* Variables while they are gathered; there is room for all. */
+struct gathered {
+	struct variable *variables;
+	size_t count;
+};
+
+static bool gather(const struct layout *layout, const struct symbol_list *list,
+	struct gathered *gathered, struct arena *arena, struct error *error)
 {
-	if (layout_is_bound(layout, symbol->name))
-		return true;
-	variables[*count].symbol = *symbol;
-	variables[*count].name =
-		variable_name(arena, symbol->name, layout->profile->variable_prefix);
-	return variables[(*count)++].name != NULL;
+	for (size_t i = 0; i < list->count; i++) {
+		struct variable *v = &gathered->variables[gathered->count];
+
+		if (!image_symbol(layout->image, list->indices[i], &v->symbol, error))
+			return false;
+		if (layout_is_bound(layout, v->symbol.name))
+			continue;
+		v->name = variable_name(arena, v->symbol.name, layout->profile->variable_prefix);
+		if (!v->name)
+			return error_memory(error);
+		gathered->count++;
+	}
+	return true;
 }
 
 /* An object without a size at the range's start may as well end what stands before it. */
@@ -54,9 +67,8 @@ static bool collect_range(struct layout *layout, struct symbol_list *list, struc
 			return false;
 		if (!layout_has_section(layout, symbol.section) || !in_range(layout, &symbol))
 			continue;
-		if (!ARENA_GROW(arena, list->symbols, list->count, list->room))
-			return error_memory(error);
-		list->symbols[list->count++] = symbol;
+		if (!symbol_list_add(list, &symbol, arena, error))
+			return false;
 	}
 	return true;
 }
@@ -84,23 +96,34 @@ static int compare_object_variables(const void *left, const void *right)
 	return compare_variables(left, right);
 }
 
+/* Where the variable ends; one that wraps ends at the top. */
+static uint64_t end_of(const struct variable *v)
+{
+	return v->symbol.size > UINT64_MAX - v->symbol.value ? UINT64_MAX
+							     : v->symbol.value + v->symbol.size;
+}
+
+/* Follows the links of those before, each of which skips what ends no later: all in one pass. */
+static uint32_t outer_of(const struct variable *variables, size_t index, bool object)
+{
+	const struct variable *v = &variables[index];
+	size_t outer = index;
+
+	while (outer && end_of(&variables[outer - 1]) <= end_of(v))
+		outer = variables[outer - 1].outer;
+	if (outer && object && variables[outer - 1].symbol.section != v->symbol.section)
+		outer = 0;
+	return (uint32_t)outer;
+}
+
 static void sort(struct layout *layout, struct variable *variables, size_t count)
 {
 	const bool object = layout->image->kind == IMAGE_OBJECT;
-	uint64_t reach = 0;
 
 	qsort(variables, count, sizeof(*variables),
 		object ? compare_object_variables : compare_variables);
-	for (size_t i = 0; i < count; i++) {
-		const struct symbol *symbol = &variables[i].symbol;
-		uint64_t end = symbol->value + symbol->size;
-
-		if (i == 0 || (object && symbol->section != variables[i - 1].symbol.section))
-			reach = 0;
-		if (end >= symbol->value && end > reach)
-			reach = end;
-		variables[i].reach = reach;
-	}
+	for (size_t i = 0; i < count; i++)
+		variables[i].outer = outer_of(variables, i, object);
 	layout->variables = variables;
 	layout->variable_count = count;
 }
@@ -109,21 +132,25 @@ static bool collect_strays(struct layout *layout, const struct symbol_scan *scan
 	struct arena *arena, struct error *error)
 {
 	const char *prefix = layout->profile->variable_prefix;
-	struct symbol_list list = {0};
+	struct symbol *strays;
+	size_t count = 0;
 
-	for (size_t i = 0; prefix && i < scan->strays.count; i++) {
-		const struct symbol *symbol = &scan->strays.symbols[i];
+	if (!prefix || !scan->strays.count)
+		return true;
+	strays = ARENA_ARRAY(arena, struct symbol, scan->strays.count);
+	if (!strays)
+		return error_memory(error);
+	for (size_t i = 0; i < scan->strays.count; i++) {
+		struct symbol *symbol = &strays[count];
 
-		if (!name_has_prefix(symbol->name, prefix) || layout_is_bound(layout, symbol->name))
-			continue;
-		if (layout->profile->symbol_range && in_range(layout, symbol))
-			continue;
-		if (!ARENA_GROW(arena, list.symbols, list.count, list.room))
-			return error_memory(error);
-		list.symbols[list.count++] = *symbol;
+		if (!image_symbol(layout->image, scan->strays.indices[i], symbol, error))
+			return false;
+		if (name_has_prefix(symbol->name, prefix) && !layout_is_bound(layout, symbol->name) &&
+			!(layout->profile->symbol_range && in_range(layout, symbol)))
+			count++;
 	}
-	layout->strays = list.symbols;
-	layout->stray_count = list.count;
+	layout->strays = strays;
+	layout->stray_count = count;
 	return true;
 }
 
@@ -131,29 +158,26 @@ bool layout_collect(struct layout *layout, const struct symbol_scan *scan, struc
 	struct error *error)
 {
 	const bool range = layout->profile->symbol_range && layout->image->kind != IMAGE_OBJECT;
+	const size_t section_count = range ? 0 : layout->section_count;
+	struct gathered gathered = {0};
 	struct symbol_list list = {0};
-	struct variable *variables;
-	size_t total = 0, count = 0;
+	size_t total;
 
 	if (range && !collect_range(layout, &list, arena, error))
 		return false;
-	for (size_t i = 0; !range && i < layout->section_count; i++)
+	total = list.count;
+	for (size_t i = 0; i < section_count; i++)
 		total += scan->lists[scan->list_of[layout->sections[i]] - 1].count;
-	variables = ARENA_ARRAY(arena, struct variable, total + list.count + 1);
-	if (!variables)
+	gathered.variables = ARENA_ARRAY(arena, struct variable, total + 1);
+	if (!gathered.variables)
 		return error_memory(error);
-	for (size_t i = 0; i < list.count; i++)
-		if (!add(layout, variables, &count, &list.symbols[i], arena))
-			return error_memory(error);
-	for (size_t i = 0; !range && i < layout->section_count; i++) {
-		const struct symbol_list *own =
-			&scan->lists[scan->list_of[layout->sections[i]] - 1];
-
-		for (size_t j = 0; j < own->count; j++)
-			if (!add(layout, variables, &count, &own->symbols[j], arena))
-				return error_memory(error);
-	}
-	sort(layout, variables, count);
+	if (!gather(layout, &list, &gathered, arena, error))
+		return false;
+	for (size_t i = 0; i < section_count; i++)
+		if (!gather(layout, &scan->lists[scan->list_of[layout->sections[i]] - 1], &gathered,
+			    arena, error))
+			return false;
+	sort(layout, gathered.variables, gathered.count);
 	return collect_strays(layout, scan, arena, error);
 }
 
@@ -168,6 +192,7 @@ static bool starts_behind(const struct layout *layout, const struct variable *va
 const struct variable *layout_variable_at(
 	const struct layout *layout, uint32_t section, uint64_t address, uint64_t *offset)
 {
+	const struct variable *label = NULL; /* of size 0, at the address */
 	size_t low = 0, high = layout->variable_count;
 
 	while (low < high) {
@@ -178,19 +203,20 @@ const struct variable *layout_variable_at(
 		else
 			low = middle + 1;
 	}
-	/* Walk back only as long as something before still reaches the address. */
-	while (low-- > 0) {
-		const struct variable *v = &layout->variables[low];
+	/* What ends before the one at hand does not reach the address either. */
+	for (size_t next = low; next; next = layout->variables[next - 1].outer) {
+		const struct variable *v = &layout->variables[next - 1];
 
 		if (layout->image->kind == IMAGE_OBJECT && v->symbol.section != section)
 			break;
 		*offset = address - v->symbol.value;
-		if (*offset < v->symbol.size || (*offset == 0 && v->symbol.size == 0))
+		if (*offset < v->symbol.size)
 			return v;
-		if (v->reach <= address)
-			break;
+		if (*offset == 0 && !label)
+			label = v;
 	}
-	return NULL;
+	*offset = 0;
+	return label;
 }
 
 bool layout_resolve(const struct layout *layout, const struct reloc *reloc,

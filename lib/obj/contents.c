@@ -1,6 +1,6 @@
 /* What stands in an open image: bytes of sections, symbols, relocations. */
 #include <inttypes.h>
-#include <string.h>
+#include <stddef.h>
 
 #include "lib/obj/private.h"
 
@@ -80,34 +80,51 @@ bool image_symbol(const struct image *image, size_t index, struct symbol *symbol
 /* zlib never expands by more than this; a header that claims more lies. */
 enum { DEFLATE_LIMIT = 1032 };
 
+static const Elf_Data *decompress(struct image_file *file, size_t index)
+{
+	const Elf64_Shdr *header;
+	Elf_Scn *scn;
+
+	elf_version(EV_CURRENT);
+	/* libelf writes only to files that were opened for writing: the cast takes nothing away. */
+	if (!file->elf)
+		file->elf = elf_memory((char *)(uintptr_t)file->bytes.data, file->bytes.size);
+	scn = file->elf ? elf_getscn(file->elf, index) : NULL;
+	header = scn ? elf64_getshdr(scn) : NULL;
+	/* libelf takes the flag off once it has decompressed a section, and refuses a second time. */
+	if (!header || ((header->sh_flags & SHF_COMPRESSED) && elf_compress(scn, 0, 0) < 0))
+		return NULL;
+	return elf_getdata(scn, NULL);
+}
+
 bool image_section_content(
 	struct image *image, size_t index, struct span *content, struct error *error)
 {
 	const struct span raw = image_section_bytes(image, index);
-	const struct image_file *file = image_file(image);
-	Elf64_Chdr header;
-	Elf_Scn *scn;
 	const Elf_Data *data;
+	uint32_t method;
+	uint64_t size;
 
 	*content = raw;
 	if (index >= image->section_count || !(image->sections[index].flags & SHF_COMPRESSED))
 		return true;
-	if (raw.size < sizeof(header))
+	if (raw.size < sizeof(Elf64_Chdr))
 		return error_set(error, ERROR_INPUT, "section %zu: too short for its compression header",
 			index);
-	memcpy(&header, raw.data, sizeof(header)); /* lld leaves it unaligned */
-	if (header.ch_type != ELFCOMPRESS_ZLIB)
+	/* By field: lld leaves it unaligned. */
+	method = read_le32(raw.data + offsetof(Elf64_Chdr, ch_type));
+	size = read_le64(raw.data + offsetof(Elf64_Chdr, ch_size));
+	if (method != ELFCOMPRESS_ZLIB)
 		return error_set(error, ERROR_INPUT,
-			"section %zu: compressed by method %" PRIu32
-			"; decompress it first: objcopy --decompress-debug-sections",
-			index, header.ch_type);
-	if (header.ch_size / DEFLATE_LIMIT > raw.size)
+			"section %zu: ch_type %" PRIu32
+			" is not zlib; decompress it first: objcopy --decompress-debug-sections",
+			index, method);
+	if (size / DEFLATE_LIMIT > raw.size)
 		return error_set(error, ERROR_INPUT,
-			"section %zu: ch_size 0x%" PRIx64 " cannot come from 0x%zx bytes", index,
-			header.ch_size, raw.size);
-	scn = elf_getscn(file->elf, index);
-	if (!scn || (elf_compress(scn, 0, 0) < 0 && elf_errno() != 0) ||
-		!(data = elf_getdata(scn, NULL)))
+			"section %zu: ch_size 0x%" PRIx64 " cannot come from 0x%zx bytes", index, size,
+			raw.size);
+	data = decompress((struct image_file *)image, index);
+	if (!data)
 		return error_set(
 			error, ERROR_INPUT, "section %zu: cannot decompress: %s", index, elf_errmsg(-1));
 	*content = (struct span){data->d_buf, data->d_size};

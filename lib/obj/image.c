@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -11,50 +12,76 @@
 
 #include "lib/obj/private.h"
 
-/* Bytes of the file that section header `s` claims; NOBITS claims none. */
-static bool section_range_ok(const struct image_file *file, const struct section *s)
-{
-	if (s->type == SHT_NOBITS || s->type == SHT_NULL)
-		return true;
-	return range_within(s->offset, s->size, file->bytes.size);
-}
+#define SHDR32(member) read_le32(header + offsetof(Elf64_Shdr, member))
+#define SHDR64(member) read_le64(header + offsetof(Elf64_Shdr, member))
 
-static bool section_fill(
-	struct image_file *file, size_t names, size_t index, struct section *s, struct error *error)
+/* The fields of a section header, by field: the table need not be aligned in the file. */
+static struct section section_header(const struct image_file *file, size_t index)
 {
-	Elf_Scn *scn = elf_getscn(file->elf, index);
-	const Elf64_Shdr *header = scn ? elf64_getshdr(scn) : NULL;
+	const uint8_t *header = file->bytes.data + file->shoff + index * sizeof(Elf64_Shdr);
 
-	if (!header)
-		return error_set(error, ERROR_INPUT, "section %zu: %s", index, elf_errmsg(-1));
-	*s = (struct section){
+	return (struct section){
 		.name = "",
 		.index = (uint32_t)index,
-		.type = header->sh_type,
-		.link = header->sh_link,
-		.info = header->sh_info,
-		.flags = header->sh_flags,
-		.addr = header->sh_addr,
-		.offset = header->sh_offset,
-		.size = header->sh_size,
-		.align = header->sh_addralign,
-		.entsize = header->sh_entsize,
+		.type = SHDR32(sh_type),
+		.link = SHDR32(sh_link),
+		.info = SHDR32(sh_info),
+		.flags = SHDR64(sh_flags),
+		.addr = SHDR64(sh_addr),
+		.offset = SHDR64(sh_offset),
+		.size = SHDR64(sh_size),
+		.align = SHDR64(sh_addralign),
+		.entsize = SHDR64(sh_entsize),
 	};
-	/* Section 0 is all zero but for the extended numbers, which validate.c has read. */
-	if (index == 0)
+}
+
+/* Bytes of the file that section header `s` claims; NOBITS claims none. */
+static bool section_range_ok(
+	const struct image_file *file, const struct section *s, struct error *error)
+{
+	if (s->type == SHT_NOBITS || s->type == SHT_NULL ||
+		range_within(s->offset, s->size, file->bytes.size))
 		return true;
-	if (names)
-		s->name = elf_strptr(file->elf, names, header->sh_name);
-	if (!s->name)
+	return error_set(error, ERROR_INPUT,
+		"truncated: section %u (%.64s): sh_offset 0x%" PRIx64 " and sh_size 0x%" PRIx64
+		" reach beyond the file's 0x%zx bytes",
+		s->index, s->name, s->offset, s->size, file->bytes.size);
+}
+
+/* The section names, up to the last one that ends. */
+static bool names_load(const struct image_file *file, struct span *names, struct error *error)
+{
+	const struct section s = section_header(file, file->shstrndx);
+	const uint8_t *last;
+
+	*names = (struct span){0};
+	if (!file->shstrndx)
+		return true;
+	if (s.type != SHT_STRTAB)
 		return error_set(error, ERROR_INPUT,
-			"section %zu: sh_name 0x%" PRIx32 " is outside the section names", index,
-			header->sh_name);
-	if (!section_range_ok(file, s))
-		return error_set(error, ERROR_INPUT,
-			"truncated: section %zu (%.64s): sh_offset 0x%" PRIx64 " and sh_size 0x%" PRIx64
-			" reach beyond the file's 0x%zx bytes",
-			index, s->name, s->offset, s->size, file->bytes.size);
+			"e_shstrndx is %zu, but sh_type %" PRIu32 " of that section is no string table",
+			file->shstrndx, s.type);
+	if (!section_range_ok(file, &s, error))
+		return false;
+	names->data = file->bytes.data + s.offset;
+	last = memrchr(names->data, '\0', (size_t)s.size);
+	names->size = last ? (size_t)(last - names->data) + 1 : 0;
 	return true;
+}
+
+static bool section_fill(const struct image_file *file, struct span names, size_t index,
+	struct section *s, struct error *error)
+{
+	const uint32_t name = read_le32(
+		file->bytes.data + file->shoff + index * sizeof(Elf64_Shdr) + offsetof(Elf64_Shdr, sh_name));
+
+	*s = section_header(file, index);
+	if (name < names.size)
+		s->name = (const char *)names.data + name;
+	else if (name && file->shstrndx)
+		return error_set(error, ERROR_INPUT,
+			"section %zu: sh_name 0x%" PRIx32 " is outside the section names", index, name);
+	return section_range_ok(file, s, error);
 }
 
 static bool is_debug_only(const struct image *image)
@@ -76,42 +103,44 @@ static bool is_debug_only(const struct image *image)
 static bool sections_read(struct image_file *file, struct error *error)
 {
 	struct section *sections;
-	size_t count, names = 0;
+	struct span names;
 
-	if (elf_getshdrnum(file->elf, &count) != 0)
-		return error_set(error, ERROR_INPUT, "section headers: %s", elf_errmsg(-1));
-	if (count == 0)
+	if (file->shnum == 0)
 		return true;
-	if (elf_getshdrstrndx(file->elf, &names) != 0)
-		return error_set(error, ERROR_INPUT, "e_shstrndx: %s", elf_errmsg(-1));
-	if (names >= count)
-		return error_set(error, ERROR_INPUT,
-			"e_shstrndx is %zu, but there are only %zu sections", names, count);
-	sections = ARENA_ARRAY(&file->arena, struct section, count);
+	if (!names_load(file, &names, error))
+		return false;
+	sections = ARENA_ARRAY(&file->arena, struct section, file->shnum);
 	if (!sections)
 		return error_memory(error);
-	for (size_t i = 0; i < count; i++)
+	/* Section 0 is no section: what its header holds are the extended numbers (validate.c). */
+	sections[0].name = "";
+	for (size_t i = 1; i < file->shnum; i++)
 		if (!section_fill(file, names, i, &sections[i], error))
 			return false;
 	file->image.sections = sections;
-	file->image.section_count = count;
+	file->image.section_count = file->shnum;
 	file->image.debug_only = is_debug_only(&file->image);
 	return true;
 }
 
-static bool segment_fill(const struct image_file *file, size_t index, const Elf64_Phdr *header,
-	struct segment *s, struct error *error)
+#define PHDR32(member) read_le32(header + offsetof(Elf64_Phdr, member))
+#define PHDR64(member) read_le64(header + offsetof(Elf64_Phdr, member))
+
+static bool segment_fill(
+	const struct image_file *file, size_t index, struct segment *s, struct error *error)
 {
+	const uint8_t *header = file->bytes.data + file->phoff + index * sizeof(Elf64_Phdr);
+
 	*s = (struct segment){
 		.index = (uint32_t)index,
-		.type = header->p_type,
-		.flags = header->p_flags,
-		.offset = header->p_offset,
-		.vaddr = header->p_vaddr,
-		.paddr = header->p_paddr,
-		.filesz = header->p_filesz,
-		.memsz = header->p_memsz,
-		.align = header->p_align,
+		.type = PHDR32(p_type),
+		.flags = PHDR32(p_flags),
+		.offset = PHDR64(p_offset),
+		.vaddr = PHDR64(p_vaddr),
+		.paddr = PHDR64(p_paddr),
+		.filesz = PHDR64(p_filesz),
+		.memsz = PHDR64(p_memsz),
+		.align = PHDR64(p_align),
 	};
 	/* Debug files keep the kernel's program headers but not its bytes: only PT_LOAD matters, and
 	 * there segment_load judges; here only what cannot be read at all is refused. */
@@ -130,25 +159,18 @@ static bool segment_fill(const struct image_file *file, size_t index, const Elf6
 
 static bool segments_read(struct image_file *file, struct error *error)
 {
-	const Elf64_Phdr *headers;
 	struct segment *segments;
-	size_t count;
 
-	if (elf_getphdrnum(file->elf, &count) != 0)
-		return error_set(error, ERROR_INPUT, "program headers: %s", elf_errmsg(-1));
-	if (count == 0)
+	if (file->phnum == 0)
 		return true;
-	headers = elf64_getphdr(file->elf);
-	if (!headers)
-		return error_set(error, ERROR_INPUT, "program headers: %s", elf_errmsg(-1));
-	segments = ARENA_ARRAY(&file->arena, struct segment, count);
+	segments = ARENA_ARRAY(&file->arena, struct segment, file->phnum);
 	if (!segments)
 		return error_memory(error);
-	for (size_t i = 0; i < count; i++)
-		if (!segment_fill(file, i, &headers[i], &segments[i], error))
+	for (size_t i = 0; i < file->phnum; i++)
+		if (!segment_fill(file, i, &segments[i], error))
 			return false;
 	file->image.segments = segments;
-	file->image.segment_count = count;
+	file->image.segment_count = file->phnum;
 	return true;
 }
 
@@ -207,11 +229,6 @@ static bool image_read(struct image_file *file, struct error *error)
 {
 	if (!image_validate(file, error))
 		return false;
-	elf_version(EV_CURRENT);
-	/* libelf writes only to files that were opened for writing: the cast takes nothing away. */
-	file->elf = elf_memory((char *)(uintptr_t)file->bytes.data, file->bytes.size);
-	if (!file->elf)
-		return error_set(error, ERROR_INPUT, "libelf: %s", elf_errmsg(-1));
 	if (!sections_read(file, error) || !segments_read(file, error) || !symtab_read(file, error))
 		return false;
 	file->image.kind = kind_of(&file->image);

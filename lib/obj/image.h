@@ -1,6 +1,7 @@
 /*
- * An ELF file, opened once and never changed. lib/obj is the only place that includes libelf; what
- * it hands out are plain structs, and bytes that stay in the mapped file.
+ * An ELF file, opened once and never changed. The headers are read from the mapped bytes; libelf,
+ * which only lib/obj includes, is called for sections that have to be decompressed. What is handed
+ * out are plain structs, and bytes that stay in the mapped file.
  */
 #ifndef PERCPU_OBJ_IMAGE_H
 #define PERCPU_OBJ_IMAGE_H

@@ -12,7 +12,12 @@ struct image_file {
 	struct arena arena;
 	struct span bytes;  /* the whole file */
 	bool mapped;        /* bytes are ours to unmap */
-	Elf *elf;
+	uint64_t shoff;     /* file offsets of the header tables, which lie inside the file */
+	uint64_t phoff;
+	size_t shnum;       /* entries, extended numbering resolved */
+	size_t phnum;
+	size_t shstrndx;    /* below shnum; 0 when sections have no names */
+	Elf *elf;           /* opened with the first section that has to be decompressed */
 	struct span symtab; /* entries of .symtab */
 	struct span strtab; /* its names; the last byte is NUL */
 	struct span shndx;  /* SHT_SYMTAB_SHNDX, empty when there is none */
@@ -24,8 +29,8 @@ static inline const struct image_file *image_file(const struct image *image)
 }
 
 /*
- * Checks the ELF header and the extents of the header tables before libelf sees them, so that each
- * mistake is named by its field. Fills arch and type of the image.
+ * Checks the ELF header and the extents of the header tables, so that each mistake is named by its
+ * field. Fills arch and type of the image, and where the tables are.
  */
 bool image_validate(struct image_file *file, struct error *error);
 

@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "lib/obj/private.h"
@@ -34,7 +35,6 @@ static const struct {
 	{EM_BPF, "BPF"}, {EM_CUDA, "CUDA"}, {EM_AMDGPU, "AMDGPU"}, {EM_ARCV2, "ARCv2"},
 	{EM_AVR, "AVR"}, {EM_MSP430, "MSP430"}, {EM_XTENSA, "Xtensa"},
 };
-
 
 static bool reject_foreign(const struct span bytes, struct error *error)
 {
@@ -92,22 +92,46 @@ static bool check_ident(struct image_file *file, struct error *error)
 	return true;
 }
 
+#define EHDR16(member) read_le16(bytes.data + offsetof(Elf64_Ehdr, member))
+
+/* The fields that are judged below; the identification is done. */
 static Elf64_Ehdr read_header(const struct span bytes)
 {
-	Elf64_Ehdr header;
-
-	/* The host may be of either byte order only in theory: libelf hands out host-order structs. */
-	memcpy(&header, bytes.data, sizeof(header));
-	return header;
+	return (Elf64_Ehdr){
+		.e_type = EHDR16(e_type),
+		.e_machine = EHDR16(e_machine),
+		.e_version = read_le32(bytes.data + offsetof(Elf64_Ehdr, e_version)),
+		.e_phoff = read_le64(bytes.data + offsetof(Elf64_Ehdr, e_phoff)),
+		.e_shoff = read_le64(bytes.data + offsetof(Elf64_Ehdr, e_shoff)),
+		.e_ehsize = EHDR16(e_ehsize),
+		.e_phentsize = EHDR16(e_phentsize),
+		.e_phnum = EHDR16(e_phnum),
+		.e_shentsize = EHDR16(e_shentsize),
+		.e_shnum = EHDR16(e_shnum),
+		.e_shstrndx = EHDR16(e_shstrndx),
+	};
 }
 
 /* The first section header holds what does not fit in the ELF header (gABI, "Extended numbering"). */
-static bool check_sections(const struct image_file *file, const Elf64_Ehdr *header, uint64_t *phnum,
-	struct error *error)
+static void resolve_numbers(
+	const struct image_file *file, const Elf64_Ehdr *header, uint64_t *shnum, uint64_t *shstrndx,
+	uint64_t *phnum)
+{
+	const uint8_t *first = file->bytes.data + header->e_shoff;
+
+	if (*shnum == 0)
+		*shnum = read_le64(first + offsetof(Elf64_Shdr, sh_size));
+	if (*shstrndx == SHN_XINDEX)
+		*shstrndx = read_le32(first + offsetof(Elf64_Shdr, sh_link));
+	if (*phnum == PN_XNUM)
+		*phnum = read_le32(first + offsetof(Elf64_Shdr, sh_info));
+}
+
+static bool check_sections(
+	struct image_file *file, const Elf64_Ehdr *header, uint64_t *phnum, struct error *error)
 {
 	const uint64_t size = file->bytes.size;
-	Elf64_Shdr first;
-	uint64_t count = header->e_shnum;
+	uint64_t count = header->e_shnum, names = header->e_shstrndx;
 
 	*phnum = header->e_phnum;
 	if (header->e_shoff == 0) {
@@ -122,30 +146,32 @@ static bool check_sections(const struct image_file *file, const Elf64_Ehdr *head
 	if (header->e_shentsize != sizeof(Elf64_Shdr))
 		return error_set(error, ERROR_INPUT, "e_shentsize is %u, not %zu", header->e_shentsize,
 			sizeof(Elf64_Shdr));
-	if (!range_within(header->e_shoff, sizeof(first), size))
+	if (!range_within(header->e_shoff, sizeof(Elf64_Shdr), size))
 		return error_set(error, ERROR_INPUT,
 			"truncated: e_shoff 0x%" PRIx64 " leaves no section header in a file of 0x%" PRIx64
 			" bytes",
 			header->e_shoff, size);
-	memcpy(&first, file->bytes.data + header->e_shoff, sizeof(first));
-	if (count == 0)
-		count = first.sh_size;
+	resolve_numbers(file, header, &count, &names, phnum);
 	if (count == 0)
 		return error_set(
 			error, ERROR_INPUT, "e_shnum and section 0's sh_size are 0 although e_shoff is set");
-	if (*phnum == PN_XNUM)
-		*phnum = first.sh_info;
 	if (count > size / sizeof(Elf64_Shdr) ||
 		!range_within(header->e_shoff, count * sizeof(Elf64_Shdr), size))
 		return error_set(error, ERROR_INPUT,
 			"truncated: e_shoff 0x%" PRIx64 " and %" PRIu64
 			" section headers reach beyond the file's 0x%" PRIx64 " bytes",
 			header->e_shoff, count, size);
+	if (names >= count)
+		return error_set(error, ERROR_INPUT,
+			"e_shstrndx is %" PRIu64 ", but there are only %" PRIu64 " sections", names, count);
+	file->shoff = header->e_shoff;
+	file->shnum = (size_t)count;
+	file->shstrndx = (size_t)names;
 	return true;
 }
 
 static bool check_program_headers(
-	const struct image_file *file, const Elf64_Ehdr *header, uint64_t count, struct error *error)
+	struct image_file *file, const Elf64_Ehdr *header, uint64_t count, struct error *error)
 {
 	if (count == 0)
 		return true;
@@ -159,6 +185,8 @@ static bool check_program_headers(
 			"truncated: e_phoff 0x%" PRIx64 " and %" PRIu64
 			" program headers reach beyond the file's 0x%zx bytes",
 			header->e_phoff, count, file->bytes.size);
+	file->phoff = header->e_phoff;
+	file->phnum = (size_t)count;
 	return true;
 }
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "lib/out/emitter.h"
-#include "lib/out/json_writer.h"
+#include "lib/out/terminal.h"
 
 /* More notes of one check than this are counted, not printed. */
 enum { NOTES_SHOWN = 4 };
@@ -14,31 +14,12 @@ static const char *const colors[SEVERITY_COUNT] = {
 	[SEVERITY_ERROR] = "\033[31m",
 };
 
-/* Names come from the file: what a terminal would obey is shown as \xNN. */
-static void safe(FILE *to, const char *text)
-{
-	const unsigned char *s = (const unsigned char *)text;
-
-	while (*s) {
-		unsigned length = utf8_length(s);
-
-		/* C1 controls are two bytes, c2 80 to c2 9f. */
-		if (*s < 0x20 || *s == 0x7f || !length || (length == 2 && *s == 0xc2 && s[1] < 0xa0)) {
-			fprintf(to, "\\x%02x", *s);
-			s++;
-			continue;
-		}
-		fwrite(s, 1, length, to);
-		s += length;
-	}
-}
-
 static void file_name(const struct emission *e, const struct report_file *f)
 {
-	safe(e->to, f->path);
+	terminal_print(e->to, f->path);
 	if (f->member) {
 		putc('(', e->to);
-		safe(e->to, f->member);
+		terminal_print(e->to, f->member);
 		putc(')', e->to);
 	}
 	fputs(": ", e->to);
@@ -55,8 +36,10 @@ static void layout(const struct emission *e, const struct report_file *f,
 {
 	file_name(e, f);
 	fputs("layout ", e->to);
-	safe(e->to, l->section);
-	fprintf(e->to, ": profile %s (%s)", l->profile, l->profile_source);
+	terminal_print(e->to, l->section);
+	fprintf(e->to, ": profile %s (", l->profile);
+	terminal_print(e->to, l->profile_source);
+	putc(')', e->to);
 	if (l->model)
 		fprintf(e->to, ", model %s (%s)", l->model, l->model_source);
 	else
@@ -74,12 +57,12 @@ static void layout(const struct emission *e, const struct report_file *f,
 static void place(const struct emission *e, const struct report_finding *f)
 {
 	if (f->layout) {
-		safe(e->to, f->layout);
+		terminal_print(e->to, f->layout);
 		fputs(": ", e->to);
 	}
 	if (!f->symbol)
 		return;
-	safe(e->to, f->symbol);
+	terminal_print(e->to, f->symbol);
 	if (f->offset.present && f->offset.value)
 		fprintf(e->to, "+0x%" PRIx64, f->offset.value);
 	fputs(": ", e->to);
@@ -95,14 +78,14 @@ static void evidence(const struct emission *e, const struct report_finding *f)
 	}
 	if (f->source_file) {
 		fputs("    source: ", e->to);
-		safe(e->to, f->source_file);
+		terminal_print(e->to, f->source_file);
 		if (f->source_line.present)
 			fprintf(e->to, ":%" PRIu64, f->source_line.value);
 		putc('\n', e->to);
 	}
 	if (f->fix) {
 		fputs("    fix: ", e->to);
-		safe(e->to, f->fix);
+		terminal_print(e->to, f->fix);
 		putc('\n', e->to);
 	}
 }
@@ -114,7 +97,7 @@ static void finding(const struct emission *e, const struct report_file *file,
 	fprintf(e->to, "%s%s%s: ", e->color ? colors[f->severity] : "", severity_name(f->severity),
 		e->color ? "\033[0m" : "");
 	place(e, f);
-	safe(e->to, f->message);
+	terminal_print(e->to, f->message);
 	fprintf(e->to, " [%s]\n", f->check);
 	evidence(e, f);
 }
@@ -179,7 +162,7 @@ static void skips(const struct emission *e, const struct report_file *f)
 			if (strcmp(f->skipped[j].reason, s->reason) == 0)
 				fprintf(e->to, ", %s", f->skipped[j].check);
 		fputs(" (", e->to);
-		safe(e->to, s->reason);
+		terminal_print(e->to, s->reason);
 		fputs(")\n", e->to);
 	}
 }
@@ -191,9 +174,10 @@ static void verdict(const struct emission *e, const struct report_file *f)
 	for (size_t i = 0; i < f->finding_count; i++)
 		count[f->findings[i].severity]++;
 	file_name(e, f);
-	if (f->verdict)
-		fprintf(e->to, "%s\n", f->verdict);
-	else if (!count[SEVERITY_ERROR] && !count[SEVERITY_WARNING])
+	if (f->verdict) {
+		terminal_print(e->to, f->verdict);
+		putc('\n', e->to);
+	} else if (!count[SEVERITY_ERROR] && !count[SEVERITY_WARNING])
 		fputs("clean\n", e->to);
 	else
 		fprintf(e->to, "%zu error%s, %zu warning%s\n", count[SEVERITY_ERROR],

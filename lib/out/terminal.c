@@ -1,0 +1,21 @@
+#include "lib/out/terminal.h"
+
+#include "lib/out/json_writer.h"
+
+void terminal_print(FILE *to, const char *text)
+{
+	const unsigned char *s = (const unsigned char *)text;
+
+	while (*s) {
+		unsigned length = utf8_length(s);
+
+		/* C1 controls are two bytes, c2 80 to c2 9f. */
+		if (*s < 0x20 || *s == 0x7f || !length || (length == 2 && *s == 0xc2 && s[1] < 0xa0)) {
+			fprintf(to, "\\x%02x", *s);
+			s++;
+			continue;
+		}
+		fwrite(s, 1, length, to);
+		s += length;
+	}
+}
