@@ -70,14 +70,14 @@ static bool layout_read(size_t index, const char *argument, struct ldscript_opti
 
 	switch (index) {
 	case OPTION_MODEL:
-		if (!choice_read(command, "model", argument, ldscript_models, &choice))
+		if (!choice_read(command, "model", argument, model_choices, &choice))
 			return false;
-		out->model = (enum ldscript_model)choice;
+		out->model = (enum model)(choice + 1);
 		return true;
 	case OPTION_PLACEMENT:
-		if (!choice_read(command, "placement", argument, ldscript_placements, &choice))
+		if (!choice_read(command, "placement", argument, placement_choices, &choice))
 			return false;
-		out->placement = (enum ldscript_placement)choice;
+		out->placement = (enum placement)(choice + 1);
 		return true;
 	case OPTION_STRIDE_ALIGN:
 		return number_read(command, "stride-align", argument, true, &out->stride_align);
@@ -123,7 +123,11 @@ static bool operand_read(void *context, const char *operand)
 
 static enum exit_code run(const struct command *command, int argc, char **argv)
 {
-	struct ldscript_options chosen = {.stride_align = LDSCRIPT_STRIDE_ALIGN_MIN};
+	struct ldscript_options chosen = {
+		.model = MODEL_ZERO,
+		.placement = PLACEMENT_OVERLAY,
+		.stride_align = LDSCRIPT_STRIDE_ALIGN_MIN,
+	};
 	const struct option_reader reader = {
 		.option = option_read, .operand = operand_read, .context = &chosen};
 	struct error error = {.kind = ERROR_NONE};

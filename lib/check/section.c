@@ -16,22 +16,33 @@ static bool bounds_enclose_nothing(const struct layout *layout)
 	return layout->area_size.known && layout->area_size.value == 0;
 }
 
+/* Padding alone: cleared bytes in which the symbol table knows no variable. */
+static bool only_padding(const struct layout *layout)
+{
+	const struct image *image = layout->image;
+
+	if (image->kind == IMAGE_STRIPPED || layout->variable_count)
+		return false;
+	for (size_t i = 0; i < layout->section_count; i++)
+		if (image->sections[layout->sections[i]].type != SHT_NOBITS &&
+			image->sections[layout->sections[i]].size)
+			return false;
+	return layout->section_count != 0;
+}
+
 static void section_present(struct check_run *run)
 {
 	const struct layout *layout = run->layout;
 	struct place place = at_section(layout_section(layout));
-	uint64_t bytes = 0;
 
-	for (size_t i = 0; i < layout->section_count; i++)
-		bytes += run->image->sections[layout->sections[i]].size;
-	if (bytes)
-		return;
-	if (layout->section_count || bounds_enclose_nothing(layout)) {
+	if (only_padding(layout) || (!layout->section_count && bounds_enclose_nothing(layout))) {
 		found(run, SEVERITY_NOTE, &place, "the template is empty: no per-CPU variable was linked",
 			"expected when there is none; else keep the input: KEEP(*(.percpu .percpu.*))");
 		skipped(run, "the template is empty");
 		return;
 	}
+	if (layout->section_count)
+		return;
 	found(run, SEVERITY_ERROR, &place,
 		text(run, "%s of profile %s, but there is no section %s", layout->profile_source,
 			layout->profile->name, layout->name),

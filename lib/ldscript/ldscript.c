@@ -27,10 +27,10 @@ static void command_line(const struct ldscript_options *options, FILE *to)
 		fprintf(to, " --arch %s", options->arch->name);
 	if (options->cpus)
 		fprintf(to, " --cpus %" PRIu64, options->cpus);
-	if (options->model != LDSCRIPT_ZERO)
-		fprintf(to, " --model %s", ldscript_models[options->model]);
-	if (options->placement != LDSCRIPT_OVERLAY)
-		fprintf(to, " --placement %s", ldscript_placements[options->placement]);
+	if (options->model != MODEL_ZERO)
+		fprintf(to, " --model %s", model_name(options->model));
+	if (options->placement != PLACEMENT_OVERLAY)
+		fprintf(to, " --placement %s", placement_name(options->placement));
 	if (options->stride_align != LDSCRIPT_STRIDE_ALIGN_MIN)
 		fprintf(to, " --stride-align %" PRIu64, options->stride_align);
 	if (options->vma_given)
@@ -62,9 +62,9 @@ static void usage_write(const struct ldscript_options *options, FILE *to)
 	if (!options->full && ldscript_moved(options))
 		fputs(" * No other section may stand at the addresses of .percpu.\n", to);
 	if (options->arch && strcmp(options->arch->base_register, "gp") == 0 &&
-		options->model != LDSCRIPT_NAIVE)
+		options->model != MODEL_NAIVE)
 		fputs(" * gp is the base register: link with --no-relax.\n", to);
-	if (options->placement == LDSCRIPT_SEPARATE)
+	if (options->placement == PLACEMENT_SEPARATE)
 		fputs(" * Start-up copies from _percpu_template, not from _percpu_start.\n", to);
 	if (options->reserve)
 		fputs(" * The stride is _percpu_reserve_end - _percpu_load_start.\n", to);

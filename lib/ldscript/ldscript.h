@@ -8,20 +8,7 @@
 
 #include "arch/arch.h"
 #include "lib/base/error.h"
-
-/* How code reaches a variable: percpu-tool-ldscript(1). */
-enum ldscript_model {
-	LDSCRIPT_ZERO,
-	LDSCRIPT_NONZERO,
-	LDSCRIPT_NAIVE,
-};
-
-/* Where the areas are. */
-enum ldscript_placement {
-	LDSCRIPT_OVERLAY,
-	LDSCRIPT_SEPARATE,
-	LDSCRIPT_DYNAMIC,
-};
+#include "lib/model/profile.h"
 
 enum {
 	LDSCRIPT_STRIDE_ALIGN_MIN = 64,
@@ -32,11 +19,11 @@ enum {
 
 struct ldscript_options {
 	const struct arch *arch; /* NULL: for any; `full` needs one */
-	enum ldscript_model model;
-	enum ldscript_placement placement;
+	enum model model;
+	enum placement placement;
 	uint64_t cpus;         /* 0: not given */
 	uint64_t stride_align; /* a power of two */
-	uint64_t vma;          /* where `vma_given`; otherwise zero stands at 0, the others in place */
+	uint64_t vma;          /* where `vma_given`; otherwise in place. Model zero stands at 0. */
 	bool vma_given;
 	uint64_t reserve; /* bytes behind the template in each area, before rounding up */
 	/* Virtual minus physical, an expression; NULL: that of the script around it. */
@@ -46,10 +33,6 @@ struct ldscript_options {
 	bool full; /* a complete script */
 	bool wide; /* accesses use the architecture's wide sequence */
 };
-
-/* The names of --model and --placement in the order of the enumerations, NULL-terminated. */
-extern const char *const ldscript_models[];
-extern const char *const ldscript_placements[];
 
 /*
  * Writes the script. The same options give the same bytes. False for options that no script can

@@ -47,11 +47,11 @@ static void inputs_write(const struct ldscript_options *options, FILE *to)
 /* Symbols of the place where the template is loaded, as code sees it. */
 static void template_symbols(const struct ldscript_options *options, FILE *to)
 {
-	if (options->placement != LDSCRIPT_OVERLAY)
+	if (options->placement != PLACEMENT_OVERLAY)
 		fputs("\t\t_percpu_template = .;\n", to);
-	if (options->placement != LDSCRIPT_SEPARATE)
+	if (options->placement != PLACEMENT_SEPARATE)
 		fputs("\t\t_percpu_start = .;\n", to);
-	if (options->placement == LDSCRIPT_DYNAMIC)
+	if (options->placement == PLACEMENT_DYNAMIC)
 		fputs("\t\t_percpu_end = .;\n", to);
 }
 
@@ -105,7 +105,7 @@ static void percpu_write(const struct ldscript_options *options, FILE *to)
 	      "\t\t. = ALIGN(ALIGNOF(.percpu));\n"
 	      "\t\t_percpu_load_end = .;\n",
 		to);
-	if (options->model == LDSCRIPT_NAIVE)
+	if (options->model == MODEL_NAIVE)
 		fputs("\t\t_percpu_end = .;\n", to);
 	if (options->reserve)
 		fprintf(to,
@@ -127,16 +127,16 @@ static void stride_write(const struct ldscript_options *options, FILE *to)
 
 static void areas_body(const struct ldscript_options *options, FILE *to)
 {
-	if (options->placement == LDSCRIPT_DYNAMIC)
+	if (options->placement == PLACEMENT_DYNAMIC)
 		return;
-	if (options->placement == LDSCRIPT_SEPARATE)
+	if (options->placement == PLACEMENT_SEPARATE)
 		fputs("\t\t_percpu_start = .;\n", to);
 	else
 		fputs("\t\t/* Area 0 is the template itself. */\n", to);
 	fprintf(to, "\t\t. = . + %" PRIu64 " * ", options->cpus);
 	stride_write(options, to);
 	fprintf(to, "%s;\n\t\t_percpu_end = .;\n",
-		options->placement == LDSCRIPT_OVERLAY ? " - SIZEOF(.percpu)" : "");
+		options->placement == PLACEMENT_OVERLAY ? " - SIZEOF(.percpu)" : "");
 }
 
 /* Apart from the template, so that the room takes no bytes of the file. */
@@ -179,7 +179,7 @@ static void model_asserts(const struct ldscript_options *options, FILE *to)
 			"ASSERT(ABSOLUTE(_percpu_load_start) == " HEX ",\n"
 			"\t\"percpu: .percpu does not stand at " HEX "\")\n",
 			options->vma, options->vma);
-	if (options->model == LDSCRIPT_ZERO)
+	if (options->model == MODEL_ZERO)
 		fprintf(to,
 			"ASSERT(ABSOLUTE(_percpu_load_end) <= " HEX ",\n"
 			"\t\"percpu: variables beyond offset " HEX ", which accesses cannot hold%s\")\n",
@@ -201,7 +201,7 @@ void ldscript_asserts(const struct ldscript_options *options, FILE *to)
 		".percpu's address is not aligned for the variables");
 	assert_write(to, "LOADADDR(.percpu) % ALIGNOF(.percpu) == 0",
 		".percpu's load address is not aligned for the variables");
-	if (options->model == LDSCRIPT_NAIVE || options->placement == LDSCRIPT_DYNAMIC)
+	if (options->model == MODEL_NAIVE || options->placement == PLACEMENT_DYNAMIC)
 		return;
 	fprintf(to, "ASSERT(_percpu_end - _percpu_start == %" PRIu64 " * ", options->cpus);
 	stride_write(options, to);

@@ -5,12 +5,9 @@
 
 #include "lib/base/bytes.h"
 
-const char *const ldscript_models[] = {"zero", "nonzero", "naive", NULL};
-const char *const ldscript_placements[] = {"overlay", "separate", "dynamic", NULL};
-
 bool ldscript_moved(const struct ldscript_options *options)
 {
-	return options->model == LDSCRIPT_ZERO || options->vma_given;
+	return options->model == MODEL_ZERO || options->vma_given;
 }
 
 bool ldscript_has_areas(const struct ldscript_options *options)
@@ -18,7 +15,7 @@ bool ldscript_has_areas(const struct ldscript_options *options)
 	/* With an address of its own, .percpu needs a section behind it in any case: see sections.c. */
 	if (ldscript_moved(options))
 		return true;
-	return options->model != LDSCRIPT_NAIVE && options->placement != LDSCRIPT_DYNAMIC;
+	return options->model != MODEL_NAIVE && options->placement != PLACEMENT_DYNAMIC;
 }
 
 uint64_t ldscript_offset_limit(const struct ldscript_options *options)
@@ -52,10 +49,10 @@ static bool naive_validate(const struct ldscript_options *options, struct error 
 		return error_set(error, ERROR_INPUT,
 			"--cpus %" PRIu64 ": the naive model has one copy of the variables",
 			options->cpus);
-	if (options->placement != LDSCRIPT_OVERLAY)
+	if (options->placement != PLACEMENT_OVERLAY)
 		return error_set(error, ERROR_INPUT,
 			"--placement %s: the naive model has no areas to place",
-			ldscript_placements[options->placement]);
+			placement_name(options->placement));
 	if (options->reserve)
 		return error_set(error, ERROR_INPUT,
 			"--reserve: the naive model has no areas to reserve room in");
@@ -67,10 +64,10 @@ static bool naive_validate(const struct ldscript_options *options, struct error 
 
 static bool areas_validate(const struct ldscript_options *options, struct error *error)
 {
-	if (!options->cpus && options->placement != LDSCRIPT_DYNAMIC)
+	if (!options->cpus && options->placement != PLACEMENT_DYNAMIC)
 		return error_set(error, ERROR_INPUT,
 			"--cpus is needed: --placement %s reserves the areas in the image",
-			ldscript_placements[options->placement]);
+			placement_name(options->placement));
 	if (options->cpus > LDSCRIPT_CPUS_MAX)
 		return error_set(error, ERROR_INPUT, "--cpus %" PRIu64 ": at most %d",
 			options->cpus, LDSCRIPT_CPUS_MAX);
@@ -87,19 +84,19 @@ static bool areas_validate(const struct ldscript_options *options, struct error 
 static bool reach_validate(const struct ldscript_options *options, struct error *error)
 {
 	const struct arch *arch = options->arch;
-	uint64_t limit;
 
 	if (options->wide && !arch)
 		return error_set(error, ERROR_INPUT, "--wide needs --arch");
 	if (options->wide && arch->offset_limit == arch->offset_limit_wide)
 		return error_set(error, ERROR_INPUT, "--wide: %s has one access sequence only",
 			arch->name);
-	if (options->wide && options->model != LDSCRIPT_ZERO)
+	if (options->wide && options->model != MODEL_ZERO)
 		return error_set(error, ERROR_INPUT, "--wide: only --model zero has a limit to lift");
-	limit = ldscript_offset_limit(options);
-	if (options->model == LDSCRIPT_ZERO && options->vma >= limit)
+	if (options->model == MODEL_ZERO && options->vma)
 		return error_set(error, ERROR_INPUT,
-			"--vma " HEX ": accesses reach offsets below " HEX, options->vma, limit);
+			"--vma " HEX ": model zero stands at 0, an offset is a symbol's value; for another "
+			"address there is --model nonzero",
+			options->vma);
 	return true;
 }
 
@@ -133,9 +130,9 @@ bool ldscript_validate(const struct ldscript_options *options, struct error *err
 			options->stride_align, LDSCRIPT_STRIDE_ALIGN_MIN, LDSCRIPT_STRIDE_ALIGN_MAX);
 	if (!form_validate(options, error))
 		return false;
-	if (options->model == LDSCRIPT_NAIVE && !naive_validate(options, error))
+	if (options->model == MODEL_NAIVE && !naive_validate(options, error))
 		return false;
-	if (options->model != LDSCRIPT_NAIVE && !areas_validate(options, error))
+	if (options->model != MODEL_NAIVE && !areas_validate(options, error))
 		return false;
 	return reach_validate(options, error);
 }
