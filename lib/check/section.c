@@ -16,18 +16,19 @@ static bool bounds_enclose_nothing(const struct layout *layout)
 	return layout->area_size.known && layout->area_size.value == 0;
 }
 
-/* Padding alone: cleared bytes in which the symbol table knows no variable. */
-static bool only_padding(const struct layout *layout)
+/* No bytes at all, or padding alone: cleared bytes in which the symbol table knows no variable. */
+static bool is_empty(const struct layout *layout)
 {
-	const struct image *image = layout->image;
+	const bool no_variables =
+		layout->image->kind != IMAGE_STRIPPED && layout->variable_count == 0;
 
-	if (image->kind == IMAGE_STRIPPED || layout->variable_count)
-		return false;
-	for (size_t i = 0; i < layout->section_count; i++)
-		if (image->sections[layout->sections[i]].type != SHT_NOBITS &&
-			image->sections[layout->sections[i]].size)
+	for (size_t i = 0; i < layout->section_count; i++) {
+		const struct section *s = &layout->image->sections[layout->sections[i]];
+
+		if (s->size && !(no_variables && s->type == SHT_NOBITS))
 			return false;
-	return layout->section_count != 0;
+	}
+	return layout->section_count || bounds_enclose_nothing(layout);
 }
 
 static void section_present(struct check_run *run)
@@ -35,7 +36,7 @@ static void section_present(struct check_run *run)
 	const struct layout *layout = run->layout;
 	struct place place = at_section(layout_section(layout));
 
-	if (only_padding(layout) || (!layout->section_count && bounds_enclose_nothing(layout))) {
+	if (is_empty(layout)) {
 		found(run, SEVERITY_NOTE, &place, "the template is empty: no per-CPU variable was linked",
 			"expected when there is none; else keep the input: KEEP(*(.percpu .percpu.*))");
 		skipped(run, "the template is empty");
