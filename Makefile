@@ -11,8 +11,8 @@ B := build$(if $(SAN),/san)
 
 PKGS     := libelf
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
-SANFLAGS := $(if $(SAN),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all \
-	-fno-omit-frame-pointer)
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+SANFLAGS := $(if $(SAN),$(SANITIZE))
 
 CPPFLAGS += -I. -D_GNU_SOURCE -DPERCPU_TOOL_VERSION='"$(VERSION)"'
 CFLAGS   ?= -O2 -g

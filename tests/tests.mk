@@ -14,6 +14,24 @@ $(T)/unit/%: tests/unit/%.c $(LIB)
 
 -include $(UNIT_BIN:=.d)
 
+# Counted and failing allocations: tests/unit/alloc.h.
+WRAP_ALLOC := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
+UNIT_LIBS_test_alloc     := $(WRAP_ALLOC)
+UNIT_LIBS_test_bad_input := $(WRAP_ALLOC)
+
+# Bad input meets the sanitizers in every build, in a library built with them beside the plain one.
+SAN_B   := $(if $(SAN),$(B),$(B)/san)
+SAN_LIB := $(SAN_B)/libpercpu-tool.a
+$(T)/unit/test_bad_input: private SANFLAGS := $(SANITIZE)
+$(T)/unit/test_bad_input: private LIB := $(SAN_LIB)
+$(T)/unit/test_bad_input: $(SAN_LIB)
+
+ifeq ($(SAN),)
+.PHONY: force
+$(SAN_LIB): force
+	$(Q)$(MAKE) --no-print-directory SAN=1 B=$(SAN_B) $@
+endif
+
 .PHONY: test check-build unit
 
 # Set-up comes first, and alone: what is built needs what it installs.

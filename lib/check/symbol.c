@@ -139,7 +139,7 @@ static void overlap(struct check_run *run, const struct variable *a, const struc
 
 	found(run, SEVERITY_ERROR, &place,
 		text(run,
-			"0x%" PRIx64 " bytes at 0x%" PRIx64 " overlap the end of %s (0x%" PRIx64
+			"0x%" PRIx64 " bytes at 0x%" PRIx64 " overlap the end of %.128s (0x%" PRIx64
 			" bytes at 0x%" PRIx64 ")",
 			b->symbol.size, b->symbol.value, a->name, a->symbol.size, a->symbol.value),
 		"let the linker place both: no fixed addresses, no symbols assigned in the script");
@@ -153,7 +153,7 @@ static void weak_pair(struct check_run *run, const struct variable *a, const str
 		a->symbol.value != b->symbol.value || !b->symbol.size)
 		return;
 	found(run, SEVERITY_WARNING, &place,
-		text(run, "weak, and at the same place as %s, weak too: one variable serves for both",
+		text(run, "weak, and at the same place as %.128s, weak too: one variable serves for both",
 			a->name),
 		"define per-CPU variables strong, or make one an alias on purpose");
 }

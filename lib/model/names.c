@@ -84,7 +84,7 @@ const char *variable_name(struct arena *arena, const char *name, const char *pre
 		return without_prefix(arena, &path, prefix);
 	if (prefix && strncmp(name, prefix, strlen(prefix)) == 0 && name[strlen(prefix)])
 		name += strlen(prefix);
-	return name_shown(arena, name);
+	return name;
 }
 
 bool name_has_prefix(const char *name, const char *prefix)

@@ -9,7 +9,7 @@
 /*
  * The variable that a symbol stands for: Rust names demangled (legacy and v0), `prefix` taken off
  * the last part of the path when it stands there (`__PERCPU_X` is `X`). `name` itself when nothing
- * changes, shortened as by name_shown(); NULL when memory runs out. `prefix` may be NULL.
+ * changes; NULL when memory runs out. `prefix` may be NULL.
  */
 const char *variable_name(struct arena *arena, const char *name, const char *prefix);
 

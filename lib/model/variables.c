@@ -24,11 +24,32 @@ bool layout_is_bound(const struct layout *layout, const char *name)
 	return false;
 }
 
+enum { PREFIX_MAX = 64 }; /* bytes that a profile's prefix may have */
+
 /* Variables while they are gathered; there is room for all. */
 struct gathered {
 	struct variable *variables;
 	size_t count;
+	uint64_t spent; /* bytes of names that are not the file's own */
 };
+
+/*
+ * Demangled names of a sound file are few and short. Where all symbols bear one long name, they stay
+ * as they are once the others have taken a quarter of the file's size.
+ */
+static const char *name_of(const struct layout *layout, const struct symbol *symbol,
+	struct gathered *gathered, struct arena *arena)
+{
+	const char *name;
+
+	if (gathered->spent > layout->image->file_size / 4)
+		return symbol->name;
+	name = variable_name(arena, symbol->name, layout->profile->variable_prefix);
+	/* Without a prefix it is still the file's. */
+	if (name && (uintptr_t)name - (uintptr_t)symbol->name > PREFIX_MAX)
+		gathered->spent += strlen(name) + 1;
+	return name;
+}
 
 static bool gather(const struct layout *layout, const struct symbol_list *list,
 	struct gathered *gathered, struct arena *arena, struct error *error)
@@ -40,7 +61,7 @@ static bool gather(const struct layout *layout, const struct symbol_list *list,
 			return false;
 		if (layout_is_bound(layout, v->symbol.name))
 			continue;
-		v->name = variable_name(arena, v->symbol.name, layout->profile->variable_prefix);
+		v->name = name_of(layout, &v->symbol, gathered, arena);
 		if (!v->name)
 			return error_memory(error);
 		gathered->count++;
