@@ -57,6 +57,13 @@ static void paragraph(const char *title, const char *text)
 	putchar('\n');
 }
 
+/* The checks whose error or skip silences this one, separated by commas; nothing when there is none. */
+static void needs(const struct check *check)
+{
+	for (size_t i = 0; check->needs[i]; i++)
+		printf("%s%s", i ? ", " : "", check->needs[i]->name);
+}
+
 static void explain_text(const struct check *check)
 {
 	printf("%s (%s; in %s): %s\n", check->name, severity_name(check->severity), check->where,
@@ -65,6 +72,20 @@ static void explain_text(const struct check *check)
 	paragraph("Why it matters", check->why);
 	paragraph("Example", check->example);
 	paragraph("How to put it right", check->fix);
+	if (check->needs[0]) {
+		fputs("\nNeeds: ", stdout);
+		needs(check);
+		putchar('\n');
+	}
+}
+
+/* A dash that begins an option is not a hyphen: roff(7) sets the two differently. */
+static bool is_option_dash(const char *text, size_t at)
+{
+	const char next = text[at + 1];
+
+	return text[at] == '-' && next && next != ' ' &&
+		(at == 0 || strchr(" (-", text[at - 1]) != NULL);
 }
 
 /* mdoc takes a dot or a quote at a line's start for a macro, and a backslash for an escape. */
@@ -72,16 +93,18 @@ static void mdoc_text(const char *text)
 {
 	if (*text == '.' || *text == '\'')
 		fputs("\\&", stdout);
-	for (; *text; text++) {
-		if (*text == '\\')
+	for (size_t i = 0; text[i]; i++) {
+		if (text[i] == '\\')
 			fputs("\\e", stdout);
+		else if (is_option_dash(text, i))
+			fputs("\\-", stdout);
 		else
-			putchar(*text);
+			putchar(text[i]);
 		/* A new sentence, a new line: mdoc(7). */
-		if (*text == '.' && text[1] == ' ' && text[2] >= 'A' &&
-			text[2] <= 'Z') {
+		if (text[i] == '.' && text[i + 1] == ' ' && text[i + 2] >= 'A' &&
+			text[i + 2] <= 'Z') {
 			putchar('\n');
-			text++;
+			i++;
 		}
 	}
 	putchar('\n');
@@ -89,20 +112,30 @@ static void mdoc_text(const char *text)
 
 static void explain_mdoc(const struct check *check)
 {
-	printf(".It Cm %s Pq %s; in %s\n", check->name, severity_name(check->severity), check->where);
+	printf(".It Cm %s Pq %s; in %s\n", check->name, severity_name(check->severity),
+		check->where);
 	mdoc_text(check->what);
 	puts(".Pp");
 	mdoc_text(check->why);
-	puts(".Pp\nExample:");
+	puts(".Pp\nExample:\n.Bd -filled -offset indent -compact");
 	mdoc_text(check->example);
-	puts(".Pp");
+	puts(".Ed\n.Pp");
 	mdoc_text(check->fix);
+	if (check->needs[0]) {
+		fputs(".Pp\nNeeds ", stdout);
+		needs(check);
+		puts(".");
+	}
 }
 
 static enum exit_code run(const struct command *command, int argc, char **argv)
 {
 	struct explain explain = {.command = command};
-	const struct option_reader reader = {take_option, take_operand, &explain};
+	const struct option_reader reader = {
+		.option = take_option,
+		.operand = take_operand,
+		.context = &explain,
+	};
 	enum exit_code code;
 	bool stop;
 
