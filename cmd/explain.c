@@ -57,7 +57,7 @@ static void paragraph(const char *title, const char *text)
 	putchar('\n');
 }
 
-/* The checks whose error or skip silences this one, separated by commas; nothing when there is none. */
+/* The checks whose error or skip silences this one, separated by commas. */
 static void needs(const struct check *check)
 {
 	for (size_t i = 0; check->needs[i]; i++)
@@ -89,22 +89,49 @@ static bool is_option_dash(const char *text, size_t at)
 }
 
 /* mdoc takes a dot or a quote at a line's start for a macro, and a backslash for an escape. */
-static void mdoc_text(const char *text)
+static size_t mdoc_word(const char *text, size_t at, size_t length, bool line_start)
 {
-	if (*text == '.' || *text == '\'')
+	size_t printed = length;
+
+	if (line_start && (text[at] == '.' || text[at] == '\'')) {
 		fputs("\\&", stdout);
-	for (size_t i = 0; text[i]; i++) {
+		printed += 2;
+	}
+	for (size_t i = at; i < at + length; i++) {
 		if (text[i] == '\\')
-			fputs("\\e", stdout);
+			printed += (size_t)printf("\\e") - 1;
 		else if (is_option_dash(text, i))
-			fputs("\\-", stdout);
+			printed += (size_t)printf("\\-") - 1;
 		else
 			putchar(text[i]);
-		/* A new sentence, a new line: mdoc(7). */
-		if (text[i] == '.' && text[i + 1] == ' ' && text[i + 2] >= 'A' &&
-			text[i + 2] <= 'Z') {
+	}
+	return printed;
+}
+
+static bool ends_sentence(const char *text, size_t end)
+{
+	return text[end - 1] == '.' && text[end] == ' ' && text[end + 1] >= 'A' &&
+		text[end + 1] <= 'Z';
+}
+
+/* Source lines of at most 80 columns, and a new one for a new sentence: mdoc(7). */
+static void mdoc_text(const char *text)
+{
+	enum { LINE = 78 };
+	size_t column = 0;
+
+	for (size_t at = 0, length; text[at]; at += length + (text[at + length] == ' ')) {
+		length = strcspn(text + at, " ");
+		if (column && column + 1 + length > LINE) {
 			putchar('\n');
-			i++;
+			column = 0;
+		}
+		if (column)
+			putchar(' ');
+		column += mdoc_word(text, at, length, column == 0) + (column != 0);
+		if (length && ends_sentence(text, at + length)) {
+			putchar('\n');
+			column = 0;
 		}
 	}
 	putchar('\n');
