@@ -36,7 +36,7 @@ allowed() { # file
 	lib/obj/*) echo lib/obj/ lib/base/ arch/ ;;
 	lib/model/*) echo lib/model/ lib/obj/ lib/base/ arch/ ;;
 	lib/check/*) echo lib/check/ lib/model/ lib/obj/ lib/out/ lib/base/ ;;
-	lib/ldscript/*) echo lib/ldscript/ lib/base/ arch/ ;;
+	lib/ldscript/*) echo lib/ldscript/ lib/model/ lib/base/ arch/ ;;
 	lib/patch/*) echo lib/patch/ lib/model/ lib/obj/ lib/base/ arch/ ;;
 	cmd/*) echo cmd/ lib/ arch/ ;;
 	runtime/*) echo runtime/ arch/ ;;
