@@ -30,11 +30,11 @@ TOOL    := $(B)/percpu-tool
 
 Q := $(if $(V),,@)
 
-.PHONY: all setup demo clean help
+.PHONY: all man install setup demo clean help
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
-all: $(TOOL)
+all: $(TOOL) man
 
 $(TOOL): $(CMD_OBJ) $(LIB)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
@@ -47,6 +47,26 @@ $(B)/obj/%.o: %.c
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d)
+
+# percpu-checks(7) lists the checks as the program explains them.
+MAN := $(patsubst man/%,$(B)/man/%,$(wildcard man/*.1) man/percpu-checks.7)
+
+man: $(MAN)
+
+$(B)/man/%: man/%
+	$(Q)mkdir -p $(@D)
+	$(Q)cp $< $@
+
+$(B)/man/%: man/%.in $(TOOL)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(TOOL) explain --mdoc >$@.list
+	$(Q)sed -e '/^@CHECKS@$$/r $@.list' -e '/^@CHECKS@$$/d' $< >$@
+	$(Q)rm $@.list
+
+install: all
+	install -D -m 755 $(TOOL) $(DESTDIR)$(PREFIX)/bin/percpu-tool
+	for page in $(MAN); do install -D -m 644 $$page \
+		$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit 1; done
 
 # Installs what is missing (apt), or names it.
 setup:
@@ -65,4 +85,6 @@ help:
 	@echo 'make matrix     what the tests established, check by check'
 	@echo 'make bench      speed, as ratios of one run, on a real kernel (VMLINUX=path, else fetched)'
 	@echo 'make fuzz       mutate inputs for a while (SECONDS=60)'
+	@echo 'make man        only the manual pages, in build/man'
+	@echo 'make install    program and manual pages (PREFIX=/usr/local, DESTDIR=)'
 	@echo 'make clean'

@@ -240,6 +240,14 @@ static bool take_operand(void *context, const char *path)
 	return true;
 }
 
+/* "--": what follows are files, whatever came before. */
+static void take_options_end(void *context)
+{
+	struct request *r = context;
+
+	r->taking_objects = false;
+}
+
 /* A profile of the user's own, or the one of --profile with other names in it. */
 static bool finish_own(struct request *r)
 {
@@ -393,7 +401,12 @@ static enum exit_code check_all(const struct request *r)
 static enum exit_code run(const struct command *command, int argc, char **argv)
 {
 	struct request r = {.command = command, .fail_on = SEVERITY_ERROR};
-	const struct option_reader reader = {take_option, take_operand, &r};
+	const struct option_reader reader = {
+		.option = take_option,
+		.operand = take_operand,
+		.options_end = take_options_end,
+		.context = &r,
+	};
 	enum exit_code code = EXIT_INTERNAL;
 	bool stop;
 

@@ -45,6 +45,7 @@ extern const struct command command_ldscript;
 struct option_reader {
 	bool (*option)(void *context, size_t index, const char *argument);
 	bool (*operand)(void *context, const char *operand);
+	void (*options_end)(void *context); /* at "--"; may be NULL */
 	void *context;
 };
 enum exit_code options_read(const struct command *command, int argc, char **argv,

@@ -148,6 +148,9 @@ enum exit_code options_read(const struct command *command, int argc, char **argv
 		if (!fine)
 			return EXIT_USAGE;
 	}
+	/* Operands are reported in place: getopt stops before the end at "--" only. */
+	if (optind > 1 && strcmp(argv[optind - 1], "--") == 0 && reader->options_end)
+		reader->options_end(reader->context);
 	for (; optind < argc; optind++)
 		if (!reader->operand(reader->context, argv[optind]))
 			return EXIT_USAGE;

@@ -110,6 +110,7 @@ struct image *image_open(const char *path, struct error *error);
 /* The same over bytes that the caller keeps unchanged until image_close(); `path` only names them. */
 struct image *image_open_bytes(const char *path, struct span bytes, struct error *error);
 
+/* Returns everything the image owns; NULL is fine. */
 void image_close(struct image *image);
 
 /*

@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stdio.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -52,20 +53,34 @@ static bool reject_foreign(const struct span bytes, struct error *error)
 	return error_set(error, ERROR_INPUT, "not an ELF file (no \\177ELF at its start)");
 }
 
+enum { SUPPORTED_MAX = 128 };
+
+/* "x86_64, aarch64 and so on", from arches.def. */
+static const char *supported(char list[SUPPORTED_MAX])
+{
+	size_t used = 0;
+
+	list[0] = '\0';
+	for (size_t i = 0; arch_at(i) && used < SUPPORTED_MAX; i++)
+		used += (size_t)snprintf(list + used, SUPPORTED_MAX - used, "%s%s",
+			i == 0 ? "" : arch_at(i + 1) ? ", " : " and ", arch_at(i)->name);
+	return list;
+}
+
 static bool check_machine(struct image_file *file, uint16_t machine, struct error *error)
 {
+	char list[SUPPORTED_MAX];
+
 	file->image.arch = arch_by_machine(machine);
 	if (file->image.arch)
 		return true;
 	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++)
 		if (machines[i].machine == machine)
 			return error_set(error, ERROR_INPUT,
-				"e_machine %u (%s) is not supported; x86_64, aarch64, riscv64 and "
-				"loongarch64 are",
-				machine, machines[i].name);
-	return error_set(error, ERROR_INPUT,
-		"e_machine %u is not supported; x86_64, aarch64, riscv64 and loongarch64 are",
-		machine);
+				"e_machine %u (%s) is not supported; %s are", machine,
+				machines[i].name, supported(list));
+	return error_set(error, ERROR_INPUT, "e_machine %u is not supported; %s are", machine,
+		supported(list));
 }
 
 static bool check_ident(struct image_file *file, struct error *error)

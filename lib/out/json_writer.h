@@ -28,6 +28,7 @@ void json_number(struct json_writer *w, const char *key, uint64_t value);
 /* "0x..." */
 void json_address(struct json_writer *w, const char *key, uint64_t value);
 
+/* null: the fact is absent. */
 void json_null(struct json_writer *w, const char *key);
 
 /* Length of the UTF-8 sequence at `text`, 0 when its first byte begins none. */

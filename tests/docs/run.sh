@@ -1,0 +1,239 @@
+#!/bin/bash
+# The manual, README.md and the program say the same: every command has its page, every option its
+# entry and the reverse, every check its entry and its fixture; what is shown is what is printed.
+#
+#   PERCPU_TOOL: the binary, with the pages that make built beside it; TEST_DIR: where outputs go
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+tool=${PERCPU_TOOL:-$PWD/build/percpu-tool}
+man=$(dirname "$tool")/man
+out=${TEST_DIR:-$PWD/build/test}/docs
+export LC_ALL=C.UTF-8
+unset NO_COLOR
+passed=0 failed=0 skipped=0
+
+pass() { passed=$((passed + 1)); }
+fail() { # line [detail on standard input]
+	failed=$((failed + 1))
+	echo "FAIL docs: $1"
+	[ -n "${2:-}" ] && sed 's/^/    /' <<<"$2"
+	return 0
+}
+skip() {
+	skipped=$((skipped + 1))
+	echo "SKIP docs: $1"
+}
+
+# Passes when the text is empty: it lists what is wrong.
+want_none() { # what text
+	if [ -z "$2" ]; then pass; else fail "$1" "$2"; fi
+}
+
+same() { # what one other
+	if [ "$2" = "$3" ]; then pass; else fail "$1" "$(diff <(echo "$2") <(echo "$3"))"; fi
+}
+
+commands() { "$tool" --help | sed -n 's/^  \([a-z]\{1,\}\) .*/\1/p'; }
+checks() { "$tool" check --list-checks | awk 'NR > 1 { print $1 }'; }
+
+# Options of --help, one a line: -A and --allow.
+options_of_program() { # command
+	"$tool" "$1" --help | sed -n 's/^  *\(-[A-Za-z], \)\{0,1\}\(--[a-z-]*\).*/\1\n\2/p' |
+		sed 's/, $//' | grep . | sort -u
+}
+
+# The same of a page's entries: .It Fl A Ar check , Fl Fl allow Ar check
+options_of_page() { # page
+	awk '$1 == ".It" && $2 == "Fl" {
+		for (i = 2; i <= NF; i++)
+			if ($i == "Fl" && $(i + 1) == "Fl") { print "--" $(i + 2); i += 2 }
+			else if ($i == "Fl") { print "-" $(i + 1); i++ }
+	}' "$1" | sort -u
+}
+
+check_commands() {
+	local command
+	for command in $(commands); do
+		if [ ! -f "man/percpu-tool-$command.1" ]; then
+			fail "command $command has no page man/percpu-tool-$command.1"
+			continue
+		fi
+		pass
+		same "options of $command: program (<) and page (>) differ" \
+			"$(options_of_program "$command")" \
+			"$(options_of_page "man/percpu-tool-$command.1")"
+		want_none "percpu-tool(1) lacks the command" \
+			"$(grep -q "^\.It Cm $command\$" man/percpu-tool.1 || echo "$command")"
+	done
+	want_none "pages of commands that do not exist" "$(
+		for page in man/percpu-tool-*.1; do
+			command=${page#man/percpu-tool-}
+			commands | grep -qx "${command%.1}" || echo "$page"
+		done)"
+}
+
+page_entry() { # long option of check
+	awk -v option="$1" '/^\.It / { on = $0 ~ "Fl Fl " option "( |$)" } on' \
+		man/percpu-tool-check.1
+}
+
+check_choices() {
+	local names
+	names=$("$tool" check --profile '?' x 2>&1 | sed -n 's/.*is not one of \(.*\) (see.*/\1/p')
+	same "profiles: program (<) and percpu-tool-check(1) (>) differ" \
+		"$(tr -d ' ' <<<"$names" | tr , '\n')" \
+		"$(sed -n '/^\.Sh PROFILES/,/^\.El/s/^\.It Cm \([a-z-]*\) Ta.*/\1/p' \
+			man/percpu-tool-check.1)"
+	for option in model placement format fail-on color; do
+		names=$("$tool" check "--$option" '?' x 2>&1 |
+			sed -n 's/.*is not one of \(.*\) (see.*/\1/p')
+		[ -n "$names" ] || fail "--$option takes anything"
+		want_none "percpu-tool-check(1), --$option: not named there" "$(
+			for name in ${names//,/}; do
+				page_entry "$option" | grep -q "Cm $name\\b" || echo "$name"
+			done)"
+	done
+}
+
+section_text() { # heading; an explanation on standard input
+	awk -v heading="$1" '$0 == heading { on = 1; next } /^[^ ]/ { on = 0 } on && NF'
+}
+
+check_checks() {
+	local check text heading
+	for check in $(checks); do
+		want_none "percpu-checks(7) lacks an entry of its own" \
+			"$(grep -q "^\.It Cm $check " "$man/percpu-checks.7" || echo "$check")"
+		if [ -n "$(compgen -G "tests/matrix/$check")" ] ||
+			[ -n "$(compgen -G "tests/matrix/$check[.+-]*")" ]; then
+			pass
+		else
+			fail "check $check has no fixture tests/matrix/$check"
+		fi
+		if ! text=$("$tool" explain "$check"); then
+			fail "explain $check exits with $?"
+			continue
+		fi
+		want_none "explain $check: empty" "$(
+			for heading in "What a finding says" "Why it matters" Example \
+				"How to put it right"; do
+				[ -n "$(section_text "$heading" <<<"$text")" ] || echo "$heading"
+			done)"
+	done
+	same "entries of percpu-checks(7) (<) and checks (>) differ" \
+		"$(sed -n '/^\.Sh CHECKS/,/^\.Sh SEE/s/^\.It Cm \([a-z_]*\).*/\1/p' \
+			"$man/percpu-checks.7")" \
+		"$(checks)"
+}
+
+check_lint() {
+	local page
+	for page in "$man"/*.[0-9]; do
+		want_none "mandoc -Tlint ${page##*/}" "$(mandoc -Tlint -Wwarning "$page" 2>&1)"
+	done
+	# Every page that another one names is there, but for those of the system.
+	want_none "pages that are named and not there" "$(
+		sed -n 's/^\.Xr \(percpu[a-z-]*\) \([0-9]\).*/\1.\2/p' "$man"/*.[0-9] | sort -u |
+			while read -r page; do [ -f "$man/$page" ] || echo "$page"; done)"
+}
+
+# The kernel of make demo, with a script that loses its initial values, and without that fault.
+build_kernels() {
+	local fixture=tests/fixtures/demo
+	command -v x86_64-linux-gnu-gcc >/dev/null || return
+	command -v x86_64-linux-gnu-ld >/dev/null || return
+	x86_64-linux-gnu-gcc -c -O2 -ffreestanding -fno-pic -mcmodel=kernel \
+		-fno-asynchronous-unwind-tables -o "$out/kernel.o" $fixture/kernel.c &&
+		x86_64-linux-gnu-ld -T $fixture/noload.ld -o "$out/kernel.elf" "$out/kernel.o" &&
+		sed 's/ (NOLOAD)//' $fixture/noload.ld >"$out/good.ld" &&
+		x86_64-linux-gnu-ld -T "$out/good.ld" -o "$out/good.elf" "$out/kernel.o"
+}
+
+# Paths of a JSON text without the numbers of array elements.
+json_shape() {
+	jq -r '[paths | map(if type == "number" then "[]" else . end) | join(".")] | unique[]'
+}
+
+check_json() {
+	local contract actual page=man/percpu-tool-check.1
+	contract=$(sed -n '/^\.\\" contract begin/,/^\.\\" contract end/p' $page | grep -v '^\.' |
+		json_shape)
+	[ -n "$contract" ] || fail "the contract in percpu-tool-check(1) is no JSON"
+	"$tool" check --format json --objects "$out/kernel.o" -- "$out/kernel.elf" \
+		>"$out/check.json"
+	actual=$(json_shape <"$out/check.json")
+	# null has no keys inside.
+	grep -q '\.source\.' <<<"$actual" || contract=$(grep -v '\.source\.' <<<"$contract")
+	same "JSON keys of the page (<) and of check (>) differ" "$contract" "$actual"
+	want_none "JSON values that are not what the page says" "$(jq -r '
+		[ (if .schema == "percpu-tool/check/1" then empty else "schema" end),
+		  (.files[] | (.layouts[] | .cpus, .area_size, .stride, .variables) |
+			select(type != "number" and . != null) | "layout: no number: \(.)"),
+		  (.files[].layouts[].model_source |
+			select(IN("option", "note", "code", "profile", "assumed", null) | not) |
+			"model_source: \(.)"),
+		  (.files[].findings[] |
+			select(.address != null and (.address | test("^0x[0-9a-f]+$") | not)) |
+			"address: \(.address)"),
+		  (.files[].findings[].fingerprint | select(test("^[0-9a-f]{16}$") | not) |
+			"fingerprint: \(.)"),
+		  (if .files[0].findings | length > 0 then empty else "no finding" end) ] | .[]
+		' "$out/check.json" 2>&1)"
+}
+
+# Blocks of README.md behind <!-- run: NAME -->: the command behind "$ ", then its output.
+check_readme_outputs() {
+	local name block
+	for name in $(sed -n 's/^<!-- run: \(.*\) -->$/\1/p' README.md); do
+		block=$(awk -v mark="<!-- run: $name -->" '$0 == mark { on = 1; next }
+			on && /^```/ { if (++fence == 2) exit; next } on' README.md)
+		same "README.md, $name: shown (<) and printed (>) differ" \
+			"$(tail -n +2 <<<"$block")" \
+			"$(cd "$out" && PATH="$(dirname "$tool"):$PATH" bash -c \
+				"$(sed -n '1s/^\$ //p' <<<"$block")" 2>&1)"
+	done
+}
+
+check_readme_commands() {
+	want_none "README.md names commands that do not exist" "$(
+		grep -oE '(^\$ |`)percpu-tool [a-z]+' README.md | sed 's/.*tool //' | sort -u |
+			while read -r command; do
+				commands | grep -qx "$command" || echo "percpu-tool $command"
+			done
+		grep -oE '(^|`)make [a-z]+' README.md | sed 's/.*make //' | sort -u |
+			while read -r target; do
+				grep -qE "^(\.PHONY:.* )?$target[: ]" Makefile tests/*.mk ||
+					grep -qE "^\.PHONY:.* $target( |\$)" Makefile tests/*.mk ||
+					echo "make $target"
+			done)"
+	want_none "commands that README.md does not show" "$(
+		for command in $(commands); do
+			grep -q "^\$ percpu-tool $command" README.md || echo "$command"
+		done)"
+}
+
+check_links() {
+	want_none "links that lead nowhere" "$(
+		git ls-files '*.md' | while read -r file; do
+			grep -oE '\]\([^)#]+' "$file" | sed 's/](//' | grep -v '^https\{0,1\}:' |
+				while read -r link; do
+					[ -e "$(dirname "$file")/$link" ] || echo "$file: $link"
+				done
+		done)"
+}
+
+mkdir -p "$out" || exit 1
+check_commands
+check_choices
+check_checks
+if command -v mandoc >/dev/null; then check_lint; else skip "no mandoc"; fi
+if ! build_kernels; then
+	skip "no gcc and binutils for x86_64: JSON and the outputs of README.md"
+else
+	check_readme_outputs
+	if command -v jq >/dev/null; then check_json; else skip "no jq"; fi
+fi
+check_readme_commands
+check_links
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]
