@@ -16,19 +16,52 @@ static bool bounds_enclose_nothing(const struct layout *layout)
 	return layout->area_size.known && layout->area_size.value == 0;
 }
 
-/* No bytes at all, or padding alone: cleared bytes in which the symbol table knows no variable. */
-static bool is_empty(const struct layout *layout)
+/* Does an object of the link have something to put there? */
+static bool has_input(const struct check_run *run)
 {
-	const bool no_variables =
-		layout->image->kind != IMAGE_STRIPPED && layout->variable_count == 0;
+	for (size_t i = 0; run->inputs && i < run->inputs->section_count; i++) {
+		const struct section *s = run->inputs->sections[i].section;
+
+		if (s->size && profile_has_input(run->layout->profile, s->name))
+			return true;
+	}
+	return false;
+}
+
+/* Does a name stand in the template, sized or not, that is no boundary and no mapping symbol? */
+static bool has_label(struct check_run *run)
+{
+	for (size_t i = 1; i < run->image->symbol_count; i++) {
+		struct symbol symbol;
+
+		if (!image_symbol(run->image, i, &symbol, run->error))
+			return false;
+		if (layout_has_section(run->layout, symbol.section) && symbol.type != STT_SECTION &&
+			symbol.type != STT_FILE && symbol.name[0] && symbol.name[0] != '$' &&
+			!layout_is_bound(run->layout, symbol.name))
+			return true;
+	}
+	return false;
+}
+
+/* No bytes at all, or padding alone: cleared bytes of which neither symbols nor objects know more. */
+static bool is_empty(struct check_run *run)
+{
+	const struct layout *layout = run->layout;
+	uint64_t bytes = 0;
 
 	for (size_t i = 0; i < layout->section_count; i++) {
 		const struct section *s = &layout->image->sections[layout->sections[i]];
 
-		if (s->size && !(no_variables && s->type == SHT_NOBITS))
+		if (s->size && s->type != SHT_NOBITS)
 			return false;
+		bytes += s->size;
 	}
-	return layout->section_count || bounds_enclose_nothing(layout);
+	if (!layout->section_count)
+		return bounds_enclose_nothing(layout);
+	return !bytes ||
+		(run->image->kind != IMAGE_STRIPPED && !layout->variable_count && !has_input(run) &&
+			!has_label(run));
 }
 
 static void section_present(struct check_run *run)
@@ -36,7 +69,7 @@ static void section_present(struct check_run *run)
 	const struct layout *layout = run->layout;
 	struct place place = at_section(layout_section(layout));
 
-	if (is_empty(layout)) {
+	if (is_empty(run)) {
 		found(run, SEVERITY_NOTE, &place, "the template is empty: no per-CPU variable was linked",
 			"expected when there is none; else keep the input: KEEP(*(.percpu .percpu.*))");
 		skipped(run, "the template is empty");
