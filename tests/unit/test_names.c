@@ -42,6 +42,8 @@ static void rust_names(void **state)
 	assert_shown("_ZN99kernelE", NULL, "_ZN99kernelE");
 	assert_shown("_R", NULL, "_R");
 	assert_shown("_RNv", NULL, "_RNv");
+	/* The demangler prints an empty identifier without any text. */
+	assert_shown("_RNvC0kernel3CPU", NULL, "_RNvC0kernel3CPU");
 }
 
 static void prefixes(void **state)
