@@ -207,7 +207,10 @@ void skipped(struct check_run *run, const char *reason)
 	run->skips[run->skip_count++] = skip;
 }
 
-/* Silent where the check has no meaning; said where it has one but cannot be decided. */
+/*
+ * Silent where the check has no meaning, which silences no other that has one; said where it has one
+ * but cannot be decided.
+ */
 static bool applies(struct check_run *run)
 {
 	const char *where = run->check->where;
@@ -216,8 +219,6 @@ static bool applies(struct check_run *run)
 		return true;
 	if (run->image->kind == IMAGE_STRIPPED)
 		skipped(run, "no symbol table");
-	else
-		run->outcomes[check_index(run->check->name)] = OUTCOME_SKIPPED;
 	return false;
 }
 
