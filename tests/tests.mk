@@ -29,7 +29,7 @@ $(T)/unit/test_bad_input: $(SAN_LIB)
 ifeq ($(SAN),)
 .PHONY: force
 $(SAN_LIB): force
-	$(Q)$(MAKE) --no-print-directory SAN=1 B=$(SAN_B) $@
+	$(Q)$(MAKE) --no-print-directory $(if $(V),,-s) SAN=1 B=$(SAN_B) $@
 endif
 
 .PHONY: test check-build unit
@@ -44,3 +44,23 @@ check-build: all $(UNIT_BIN)
 demo: setup
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)PERCPU_TOOL=$(abspath $(TOOL)) TEST_DIR=$(abspath $(B))/demo tests/demo
+
+# Mutates small ELF files for a while; what it finds is run again by build/fuzz/replay FILE.
+FUZZ_B   := build/fuzz
+SECONDS  ?= 60
+FUZZ_MAKE = $(MAKE) --no-print-directory $(if $(V),,-s) CC=clang-19 B=$(FUZZ_B) CFLAGS='-O1 -g' \
+	SANFLAGS='$(SANITIZE) -fsanitize=fuzzer-no-link'
+
+.PHONY: fuzz
+fuzz:
+	$(Q)$(FUZZ_MAKE) $(FUZZ_B)/fuzz $(FUZZ_B)/replay
+	$(Q)tests/fuzz/seed $(FUZZ_B)/seeds && mkdir -p $(FUZZ_B)/corpus $(FUZZ_B)/found
+	$(Q)$(FUZZ_B)/fuzz -max_total_time=$(SECONDS) -max_len=16384 -timeout=10 -rss_limit_mb=2048 \
+		-print_final_stats=1 -artifact_prefix=$(FUZZ_B)/found/ $(FUZZ_B)/corpus $(FUZZ_B)/seeds
+
+$(B)/fuzz $(B)/replay: tests/fuzz/fuzz.c $(LIB)
+$(B)/fuzz: tests/fuzz/libfuzzer.c
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $(filter %.c,$^) $(LIB) $(PKG_LIBS)
+
+$(B)/replay: tests/fuzz/main.c
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -o $@ $(filter %.c,$^) $(LIB) $(PKG_LIBS)
