@@ -92,7 +92,8 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 
 int arena_grow(struct arena *arena, void **data, size_t count, size_t *room, size_t size)
 {
-	size_t wider = *room ? *room * 2 : 16;
+	/* From one element on: with -fdata-sections most lists keep a single variable. */
+	size_t wider = *room ? *room * 2 : 1;
 	void *copy = arena_alloc(arena, wider, size);
 
 	if (!copy)
