@@ -89,7 +89,7 @@ static bool follow_sections(struct finder *finder)
 
 static bool want_names(struct symbol_scan *scan, const struct profile *profile)
 {
-	bool room = true;
+	bool room = scan_want_prefix(scan, profile->variable_prefix);
 
 	for (size_t i = 0; i < BOUND_COUNT; i++)
 		room = scan_want(scan, profile->bounds[i].name) && room;

@@ -64,6 +64,9 @@ bool name_has_prefix(const char *name, const char *prefix)
 {
 	const char *found;
 
+	/* Asked for every symbol of the file: most are told apart by their first character. */
+	if (name[0] != prefix[0] && name[0] != '_')
+		return false;
 	if (strncmp(name, prefix, strlen(prefix)) == 0)
 		return true;
 	if (strncmp(name, "_R", 2) != 0 && strncmp(name, "_ZN", 3) != 0)

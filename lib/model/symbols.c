@@ -4,14 +4,14 @@
 
 #include "lib/model/names.h"
 
-/* The first bytes of a name, folded to one of 64: most names are told apart without a comparison. */
-static unsigned prefix_bit(const char *name)
+/* A hash of the first bytes: most names are told apart from the wanted ones without a comparison. */
+static unsigned filter_index(const char *name)
 {
 	uint32_t bytes = 0;
 
 	for (unsigned i = 0; i < 4 && name[i]; i++)
 		bytes |= (uint32_t)(unsigned char)name[i] << (8 * i);
-	return (bytes * UINT32_C(2654435761)) >> 26;
+	return (bytes * UINT32_C(2654435761)) >> (32 - FILTER_BITS);
 }
 
 bool scan_want(struct symbol_scan *scan, const char *name)
@@ -24,7 +24,20 @@ bool scan_want(struct symbol_scan *scan, const char *name)
 	if (scan->wanted_count == WANTED_MAX)
 		return false;
 	scan->wanted[scan->wanted_count++].name = name;
-	scan->prefix_mask |= UINT64_C(1) << prefix_bit(name);
+	scan->filter[filter_index(name)] = true;
+	return true;
+}
+
+bool scan_want_prefix(struct symbol_scan *scan, const char *prefix)
+{
+	if (!prefix)
+		return true;
+	for (size_t i = 0; i < scan->prefix_count; i++)
+		if (strcmp(scan->prefixes[i], prefix) == 0)
+			return true;
+	if (scan->prefix_count == PREFIXES_MAX)
+		return false;
+	scan->prefixes[scan->prefix_count++] = prefix;
 	return true;
 }
 
@@ -85,15 +98,12 @@ static bool append(struct symbol_list *list, const struct symbol *symbol, struct
 	return true;
 }
 
-static bool is_stray(const struct symbol *symbol)
+static bool is_stray(const struct symbol_scan *scan, const struct symbol *symbol)
 {
-	const struct profile *profile;
-
 	if (symbol->section == SYMBOL_UNDEFINED || symbol->section == SYMBOL_ABSOLUTE)
 		return false;
-	for (size_t i = 0; (profile = profile_at(i)) != NULL; i++)
-		if (profile->variable_prefix &&
-			name_has_prefix(symbol->name, profile->variable_prefix))
+	for (size_t i = 0; i < scan->prefix_count; i++)
+		if (name_has_prefix(symbol->name, scan->prefixes[i]))
 			return true;
 	return false;
 }
@@ -107,7 +117,7 @@ static bool keep_variable(struct symbol_scan *scan, const struct image *image,
 		return true;
 	if (list)
 		return append(&scan->lists[list - 1], symbol, arena, error);
-	if (is_stray(symbol))
+	if (is_stray(scan, symbol))
 		return append(&scan->strays, symbol, arena, error);
 	return true;
 }
@@ -120,7 +130,7 @@ bool scan_run(struct symbol_scan *scan, const struct image *image, struct arena 
 
 		if (!image_symbol(image, i, &symbol, error))
 			return false;
-		if (scan->prefix_mask >> prefix_bit(symbol.name) & 1)
+		if (scan->filter[filter_index(symbol.name)])
 			keep_wanted(scan, &symbol);
 		if (!keep_variable(scan, image, &symbol, arena, error))
 			return false;

@@ -17,12 +17,14 @@ struct wanted {
 	struct bound found;
 };
 
-enum { WANTED_MAX = 96 };
+enum { WANTED_MAX = 96, PREFIXES_MAX = 16, FILTER_BITS = 8 };
 
 struct symbol_scan {
 	struct wanted wanted[WANTED_MAX];
 	size_t wanted_count;
-	uint64_t prefix_mask; /* bits of the hashed first bytes of all wanted names */
+	bool filter[1 << FILTER_BITS]; /* by hash of a name's first bytes: may it be a wanted one? */
+	const char *prefixes[PREFIXES_MAX]; /* what names of variables begin with, in any profile */
+	size_t prefix_count;
 
 	const uint32_t *list_of; /* per section: 1 + index in lists, 0 when it is not followed */
 	struct symbol_list *lists;
@@ -31,6 +33,9 @@ struct symbol_scan {
 
 /* Adds a name to look for; adding it twice is fine. False when the table is full. */
 bool scan_want(struct symbol_scan *scan, const char *name);
+
+/* The same for a prefix of variables' names, by which strays are known. */
+bool scan_want_prefix(struct symbol_scan *scan, const char *prefix);
 
 /* Reads the whole table once. False with *error set. */
 bool scan_run(struct symbol_scan *scan, const struct image *image, struct arena *arena,
