@@ -43,8 +43,8 @@ struct layout {
 	const char *placement_source; /* "option", "profile", "symbols", or NULL when unknown */
 
 	/* Sections that hold the template, [0] the one the layout is named after; empty when the
-	 * section that the symbols speak of is missing. In a linked file they are in address order
-	 * behind [0]. */
+	 * section that the symbols speak of is missing. Those behind [0] are in the order of their
+	 * indices. */
 	const uint32_t *sections;
 	size_t section_count;
 	const char *name; /* the section's name, or what it should be */

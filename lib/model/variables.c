@@ -7,10 +7,20 @@
 
 bool layout_has_section(const struct layout *layout, uint32_t index)
 {
-	for (size_t i = 0; i < layout->section_count; i++)
-		if (layout->sections[i] == index)
-			return true;
-	return false;
+	size_t low = 1, high = layout->section_count;
+
+	if (high && layout->sections[0] == index)
+		return true;
+	/* Asked for every symbol and relocation; with -fdata-sections there are many sections. */
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (layout->sections[middle] < index)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < layout->section_count && layout->sections[low] == index;
 }
 
 const struct section *layout_section(const struct layout *layout)
