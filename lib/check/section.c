@@ -121,14 +121,19 @@ const struct check check_section_flags = {
 	.fix = "Define the variables as writable, not thread-local data.",
 };
 
-/* A relocation kept for the section is an initial value: something is stored there. */
-static bool has_kept_relocations(const struct image *image, uint32_t index)
+/* By section: a relocation kept for it is an initial value, something is stored there. */
+static bool *kept_relocations(struct check_run *run)
 {
-	for (size_t i = 1; i < image->section_count; i++)
-		if (image->sections[i].type == SHT_RELA && image->sections[i].info == index &&
-			image->sections[i].size)
-			return true;
-	return false;
+	const struct image *image = run->image;
+	bool *kept = ARENA_ARRAY(run->arena, bool, image->section_count + 1);
+
+	for (size_t i = 1; kept && i < image->section_count; i++)
+		if (image->sections[i].type == SHT_RELA && image->sections[i].size &&
+			image->sections[i].info < image->section_count)
+			kept[image->sections[i].info] = true;
+	if (!kept)
+		error_memory(run->error);
+	return kept;
 }
 
 static const struct input_section *initialised_input(const struct check_run *run)
@@ -142,11 +147,11 @@ static const struct input_section *initialised_input(const struct check_run *run
 	return NULL;
 }
 
-static void nobits(struct check_run *run, const struct section *s)
+static void nobits(struct check_run *run, const struct section *s,
+	const struct input_section *input, bool kept)
 {
 	static const char fix[] =
 		"take (NOLOAD) off the output section, so that the initial values are in the file";
-	const struct input_section *input = initialised_input(run);
 	struct place place = at_section(s);
 
 	if (input)
@@ -155,7 +160,7 @@ static void nobits(struct check_run *run, const struct section *s)
 				s->name, input->object->path,
 				input->only_symbol ? input->only_symbol : input->section->name),
 			fix);
-	else if (has_kept_relocations(run->image, s->index))
+	else if (kept)
 		found(run, SEVERITY_ERROR, &place,
 			text(run,
 				"section %s is NOBITS, but relocations store pointers in it: they are lost",
@@ -171,17 +176,21 @@ static void nobits(struct check_run *run, const struct section *s)
 
 static void section_type(struct check_run *run)
 {
+	const struct input_section *input = initialised_input(run);
+	const bool *kept;
+
 	if (run->layout->profile->zero_by_design)
 		return;
 	if (run->image->debug_only) {
 		skipped(run, "a debug file: its sections have no bytes");
 		return;
 	}
-	for (size_t i = 0; i < run->layout->section_count; i++) {
+	kept = kept_relocations(run);
+	for (size_t i = 0; kept && i < run->layout->section_count; i++) {
 		const struct section *s = &run->image->sections[run->layout->sections[i]];
 
 		if (s->type == SHT_NOBITS && s->size)
-			nobits(run, s);
+			nobits(run, s, input, kept[s->index]);
 	}
 }
 
