@@ -107,6 +107,17 @@ static uint64_t cpu_of(const struct layout *layout, uint64_t address)
 	return (address - layout->area_start.value) / layout->stride.value;
 }
 
+/* Does the section take bytes of the areas? On an overlay's template they are meant to lie. */
+static bool overlaps_areas(const struct layout *layout, const struct section *s)
+{
+	const uint64_t start = layout->area_start.value;
+
+	if (!(s->flags & SHF_ALLOC) || (s->flags & SHF_TLS) ||
+		!ranges_overlap(start, layout->area_end.value - start, s->addr, s->size))
+		return false;
+	return layout->placement != PLACEMENT_OVERLAY || !layout_has_section(layout, s->index);
+}
+
 /* A section that exists to hold the areas, or into whose cleared bytes they were reserved. */
 static bool hosts_areas(const struct layout *layout, const struct section *s)
 {
@@ -121,44 +132,45 @@ static bool hosts_areas(const struct layout *layout, const struct section *s)
 			layout->area_end.value - layout->area_start.value, s->size);
 }
 
-static void judge_host(struct check_run *run, const struct section *host)
+/* What stands in the areas although their section was made for them. */
+static void judge_hosted(struct check_run *run)
 {
 	const struct layout *layout = run->layout;
 	const uint64_t start = layout->area_start.value;
 
 	for (size_t i = 1; i < run->image->symbol_count; i++) {
+		const struct section *s;
 		struct symbol symbol;
 		struct place place;
 
 		if (!image_symbol(run->image, i, &symbol, run->error))
 			return;
-		if (symbol.section != host->index || symbol.type != STT_OBJECT ||
-			layout_is_bound(layout, symbol.name) ||
+		if (symbol.section >= run->image->section_count || symbol.type != STT_OBJECT ||
 			!ranges_overlap(start, layout->area_end.value - start, symbol.value, symbol.size))
 			continue;
+		s = &run->image->sections[symbol.section];
+		if (!overlaps_areas(layout, s) || !hosts_areas(layout, s) ||
+			layout_is_bound(layout, symbol.name))
+			continue;
 		place = (struct place){
-			.section = host, .symbol = symbol.name, .address = {true, symbol.value}};
+			.section = s, .symbol = symbol.name, .address = {true, symbol.value}};
 		found(run, SEVERITY_ERROR, &place,
 			text(run, "lies in the area of CPU %" PRIu64, cpu_of(layout, symbol.value)),
 			"reserve the areas behind the section's input, not around it");
 	}
 }
 
-static void judge_section(struct check_run *run, const struct section *s)
+/* True when the section is a host of the areas, whose symbols have to be looked at. */
+static bool judge_section(struct check_run *run, const struct section *s)
 {
 	const struct layout *layout = run->layout;
 	const uint64_t start = layout->area_start.value;
 	struct place place = {.section = s, .address = {true, s->addr}};
 
-	if (!(s->flags & SHF_ALLOC) || (s->flags & SHF_TLS) ||
-		!ranges_overlap(start, layout->area_end.value - start, s->addr, s->size))
-		return;
-	if (layout->placement == PLACEMENT_OVERLAY && layout_has_section(layout, s->index))
-		return;
-	if (hosts_areas(layout, s)) {
-		judge_host(run, s);
-		return;
-	}
+	if (!overlaps_areas(layout, s))
+		return false;
+	if (hosts_areas(layout, s))
+		return true;
 	found(run, SEVERITY_ERROR, &place,
 		text(run,
 			"the area of CPU %" PRIu64 " overlaps section %s (0x%" PRIx64 ", 0x%" PRIx64
@@ -168,6 +180,7 @@ static void judge_section(struct check_run *run, const struct section *s)
 			layout->profile->bounds[BOUND_AREA_END].name
 				? layout->profile->bounds[BOUND_AREA_END].name
 				: "their end"));
+	return false;
 }
 
 /* An address range that a loader fills or clears. */
@@ -241,11 +254,14 @@ static void judge_loaded(struct check_run *run)
 static void area_overlap(struct check_run *run)
 {
 	const struct layout *layout = run->layout;
+	bool hosted = false;
 
 	if (!areas_known(run) || layout->area_start.value == layout->area_end.value)
 		return;
 	for (size_t i = 1; i < run->image->section_count; i++)
-		judge_section(run, &run->image->sections[i]);
+		hosted |= judge_section(run, &run->image->sections[i]);
+	if (hosted)
+		judge_hosted(run);
 	judge_loaded(run);
 }
 
