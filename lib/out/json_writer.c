@@ -18,14 +18,29 @@ unsigned utf8_length(const unsigned char *s)
 	return length;
 }
 
+size_t plain_length(const unsigned char *s)
+{
+	size_t length = 0;
+
+	while (s[length] >= 0x20 && s[length] < 0x7f && s[length] != '"' && s[length] != '\\')
+		length++;
+	return length;
+}
+
 static void escape(FILE *to, const char *text)
 {
 	const unsigned char *s = (const unsigned char *)text;
 
 	putc('"', to);
 	while (*s) {
+		size_t plain = plain_length(s);
 		unsigned length = utf8_length(s);
 
+		if (plain) {
+			fwrite(s, 1, plain, to);
+			s += plain;
+			continue;
+		}
 		if (*s == '"' || *s == '\\')
 			fprintf(to, "\\%c", *s);
 		else if (*s < 0x20 || *s == 0x7f)

@@ -33,4 +33,7 @@ void json_null(struct json_writer *w, const char *key);
 /* Length of the UTF-8 sequence at `text`, 0 when its first byte begins none. */
 unsigned utf8_length(const unsigned char *text);
 
+/* How many characters from `text` on are written as they are in every format. */
+size_t plain_length(const unsigned char *text);
+
 #endif

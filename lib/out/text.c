@@ -20,8 +20,14 @@ static void safe(FILE *to, const char *text)
 	const unsigned char *s = (const unsigned char *)text;
 
 	while (*s) {
+		size_t plain = plain_length(s);
 		unsigned length = utf8_length(s);
 
+		if (plain) {
+			fwrite(s, 1, plain, to);
+			s += plain;
+			continue;
+		}
 		/* C1 controls are two bytes, c2 80 to c2 9f. */
 		if (*s < 0x20 || *s == 0x7f || !length || (length == 2 && *s == 0xc2 && s[1] < 0xa0)) {
 			fprintf(to, "\\x%02x", *s);
