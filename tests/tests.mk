@@ -26,3 +26,21 @@ check-build: all $(UNIT_BIN)
 demo: setup
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)PERCPU_TOOL=$(abspath $(TOOL)) TEST_DIR=$(abspath $(B))/demo tests/demo
+
+# Programs that the benchmark uses: always optimised, never instrumented.
+BENCH     := build/bench
+BENCH_BIN := $(patsubst tests/bench/%.c,$(BENCH)/%,$(filter-out %/count_malloc.c,$(wildcard tests/bench/*.c)))
+
+$(BENCH)/%: tests/bench/%.c
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) -std=c11 -O2 $(WARN) -o $@ $<
+
+# The tool once more, with malloc counted.
+$(BENCH)/percpu-tool-counted: tests/bench/count_malloc.c $(CMD_OBJ) $(LIB)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -fno-builtin $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+.PHONY: bench
+
+bench: all $(BENCH_BIN) $(BENCH)/percpu-tool-counted
+	$(Q)PERCPU_TOOL=$(abspath $(TOOL)) BENCH=$(abspath $(BENCH)) tests/bench/bench.sh
