@@ -40,7 +40,11 @@ $(BENCH)/percpu-tool-counted: tests/bench/count_malloc.c $(CMD_OBJ) $(LIB)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -fno-builtin $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-.PHONY: bench
+.PHONY: bench kernels
 
 bench: all $(BENCH_BIN) $(BENCH)/percpu-tool-counted
 	$(Q)PERCPU_TOOL=$(abspath $(TOOL)) BENCH=$(abspath $(BENCH)) tests/bench/bench.sh
+
+# Every real kernel that Debian has for these architectures, and the programs of this machine.
+kernels: all $(BENCH)/elf_files
+	$(Q)PERCPU_TOOL=$(abspath $(TOOL)) BENCH=$(abspath $(BENCH)) tests/bench/kernels.sh
