@@ -64,3 +64,25 @@ $(B)/fuzz: tests/fuzz/libfuzzer.c
 
 $(B)/replay: tests/fuzz/main.c
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -o $@ $(filter %.c,$^) $(LIB) $(PKG_LIBS)
+
+# Programs that the benchmark uses: always optimised, never instrumented.
+BENCH     := build/bench
+BENCH_BIN := $(patsubst tests/bench/%.c,$(BENCH)/%,$(filter-out %/count_malloc.c,$(wildcard tests/bench/*.c)))
+
+$(BENCH)/%: tests/bench/%.c
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) -std=c11 -O2 $(WARN) -o $@ $<
+
+# The tool once more, with malloc counted.
+$(BENCH)/percpu-tool-counted: tests/bench/count_malloc.c $(CMD_OBJ) $(LIB)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -fno-builtin $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+.PHONY: bench kernels
+
+bench: all $(BENCH_BIN) $(BENCH)/percpu-tool-counted
+	$(Q)PERCPU_TOOL=$(abspath $(TOOL)) BENCH=$(abspath $(BENCH)) tests/bench/bench.sh
+
+# Every real kernel that Debian has for these architectures, and the programs of this machine.
+kernels: all $(BENCH)/elf_files
+	$(Q)PERCPU_TOOL=$(abspath $(TOOL)) BENCH=$(abspath $(BENCH)) tests/bench/kernels.sh
