@@ -44,24 +44,39 @@ static bool has_label(struct check_run *run)
 	return false;
 }
 
-/* No bytes at all, or padding alone: cleared bytes of which neither symbols nor objects know more. */
+static bool is_cleared(const struct image *image, const struct section *section)
+{
+	const struct span bytes = image_section_bytes(image, section->index);
+
+	for (size_t i = 0; i < bytes.size; i++)
+		if (bytes.data[i])
+			return false;
+	return true;
+}
+
+/*
+ * No bytes at all, or padding alone: zeros of which neither symbols nor objects know more. lld makes
+ * them PROGBITS, and neither linker makes them what they would be with a variable among them.
+ */
 static bool is_empty(struct check_run *run)
 {
 	const struct layout *layout = run->layout;
+	bool cleared = true;
 	uint64_t bytes = 0;
 
-	for (size_t i = 0; i < layout->section_count; i++) {
-		const struct section *s = &layout->image->sections[layout->sections[i]];
-
-		if (s->size && s->type != SHT_NOBITS)
-			return false;
-		bytes += s->size;
-	}
+	for (size_t i = 0; i < layout->section_count; i++)
+		bytes += layout->image->sections[layout->sections[i]].size;
 	if (!layout->section_count)
 		return bounds_enclose_nothing(layout);
-	return !bytes ||
-		(run->image->kind != IMAGE_STRIPPED && !layout->variable_count && !has_input(run) &&
-			!has_label(run));
+	if (!bytes)
+		return true;
+	if (run->image->kind == IMAGE_STRIPPED || layout->variable_count || has_input(run) ||
+		has_label(run))
+		return false;
+	for (size_t i = 0; i < layout->section_count && cleared; i++)
+		cleared = is_cleared(
+			layout->image, &layout->image->sections[layout->sections[i]]);
+	return cleared;
 }
 
 static void section_present(struct check_run *run)

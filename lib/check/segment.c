@@ -88,7 +88,10 @@ static void judge_bytes(struct check_run *run, const struct section *s, const st
 			"link again; a tool has moved the section without its segment");
 }
 
-/* Physical minus virtual differs by segment in some kernels: any other segment's will do. */
+/*
+ * Physical minus virtual differs by segment in some kernels: any other segment's will do, if it has
+ * bytes. One of cleared memory may have been placed behind the section, and then bears its error out.
+ */
 static bool load_address_fits(
 	const struct image *image, const struct segment *own, uint64_t physical, uint64_t read_at)
 {
@@ -97,7 +100,7 @@ static bool load_address_fits(
 	for (size_t i = 0; i < image->segment_count; i++) {
 		const struct segment *other = &image->segments[i];
 
-		if (other != own && is_load(other) &&
+		if (other != own && is_load(other) && other->filesz &&
 			physical == read_at - (other->vaddr - other->paddr))
 			return true;
 	}

@@ -264,6 +264,17 @@ static bool try_profile(struct finder *finder, const struct profile *profile)
 	return true;
 }
 
+/* Beside any system's template: a stripped file does not say whose it is. */
+static bool is_companion(const char *name)
+{
+	const struct profile *profile;
+
+	for (size_t i = 0; (profile = profile_at(i)) != NULL; i++)
+		if (profile_has_companion(profile, name))
+			return true;
+	return false;
+}
+
 static bool find_orphans(struct finder *finder)
 {
 	const struct image *image = finder->image;
@@ -274,7 +285,7 @@ static bool find_orphans(struct finder *finder)
 		const struct section *s = &image->sections[i];
 
 		if (finder->claimed[i] || !(s->flags & SHF_ALLOC) || !s->size ||
-			!name_says_percpu(s->name))
+			!name_says_percpu(s->name) || is_companion(s->name))
 			continue;
 		if (!ARENA_GROW(finder->arena, orphans, count, room))
 			return error_memory(finder->error);
