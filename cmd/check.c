@@ -61,7 +61,7 @@ static const struct option_spec options[OPTION_COUNT] = {
 	[OPTION_WERROR] = {"werror", 0, NULL, "warnings are errors"},
 	[OPTION_FAIL_ON] = {"fail-on", 0, "SEVERITY",
 		"exit with 1 from this severity on: error (default), warning or note"},
-	[OPTION_FORMAT] = {"format", 0, "FORMAT", "text (default) or json"},
+	[OPTION_FORMAT] = {"format", 0, "FORMAT", "text (default), json or github"},
 	[OPTION_COLOR] = {"color", 0, "WHEN", "auto (default), always or never"},
 	[OPTION_QUIET] = {"quiet", 'q', NULL, "print errors and warnings only"},
 	[OPTION_LIST_CHECKS] = {"list-checks", 0, NULL, "print the checks and exit"},

@@ -3,9 +3,10 @@
 static const struct emitter *const emitters[] = {
 	&emitter_text,
 	&emitter_json,
+	&emitter_github,
 };
 
-const char *const emitter_choices[] = {"text", "json", NULL};
+const char *const emitter_choices[] = {"text", "json", "github", NULL};
 
 const struct emitter *emitter_at(size_t index)
 {

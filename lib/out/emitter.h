@@ -10,7 +10,7 @@
 struct emission {
 	FILE *to;
 	bool color;
-	bool quiet; /* text: findings of warning and error only */
+	bool quiet; /* text, github: findings of warning and error only */
 	size_t state;
 };
 
@@ -27,5 +27,6 @@ const struct emitter *emitter_at(size_t index);
 
 extern const struct emitter emitter_text;
 extern const struct emitter emitter_json;
+extern const struct emitter emitter_github;
 
 #endif
