@@ -8,12 +8,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct reloc_info;
+
 struct arch {
 	const char *name;      /* x86_64, aarch64, riscv64, loongarch64: folders, flags, tests */
 	uint16_t machine;      /* e_machine */
 	const char *base_register; /* the register that holds a CPU's area, as its manual writes it */
 	uint32_t cache_line;   /* bytes two CPUs contend for */
 	uint32_t page;         /* bytes, the smallest translation granule */
+
+	/* Indexed by number, with empty rows between: ask reloc_info() of arch/reloc.h. */
+	const struct reloc_info *relocs;
+	size_t reloc_count;
 
 	/* Linker scripts: what a complete one for QEMU's virt machine states. */
 	const char *output_format; /* for OUTPUT_FORMAT */

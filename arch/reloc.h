@@ -16,12 +16,12 @@
  */
 enum reloc_class {
 	RELOC_UNKNOWN, /* not in the table */
-	RELOC_IGNORE,  /* markers: NONE, ALIGN, RELAX, and what only deletes or counts bytes */
+	RELOC_IGNORE,  /* markers, what deletes or counts bytes, and a stack machine's inner steps */
 	RELOC_OFFSET,  /* S + A, whole or a part, in an instruction or a word of 32 bits or less */
 	RELOC_WORD,    /* S + A in 64 bits: a movabs, a literal, or a pointer in data */
-	RELOC_PCREL,   /* S + A - P in code or data */
-	RELOC_GOT,     /* the address of, or the distance to, a GOT entry, or relative to the GOT */
-	RELOC_TLS,
+	RELOC_PCREL,   /* S + A - P in code or data, the low bits that complete it, and S + A - GOT */
+	RELOC_GOT,     /* the address of, or the distance to, a GOT entry or the GOT */
+	RELOC_TLS,     /* static and dynamic */
 	RELOC_BRANCH,  /* a call or a jump, through a PLT or not */
 	RELOC_DELTA,   /* ADD, SUB, SET: one half of a difference in data */
 	RELOC_RELAXED, /* only left by a linker that has rewritten the instruction */
@@ -45,15 +45,45 @@ enum reloc_part {
 
 struct reloc_info {
 	uint32_t number;   /* R_<machine>_* */
-	const char *name;  /* as readelf prints it */
+	const char *name;  /* as readelf prints it; a leftover as the linker that left it calls it */
 	enum reloc_class class;
 	enum reloc_part part;
-	uint8_t bytes;     /* of the place that is changed: 1, 2, 4, 8; 0 when none */
-	bool pc_relative;
-	bool checked;      /* the linker refuses a value that does not fit; otherwise it truncates */
-	/* Values of the whole S + A (- P) that its sequence can hold; both 0 when not bounded or unknown. */
+	uint8_t bytes;     /* of the place that is changed: 1 to 4, 8, 16; 0 when none, or any number */
+	bool pc_relative;  /* P is subtracted, or what stands for it: its page, its label */
+	/*
+	 * GNU ld and lld both refuse a value that does not fit. Otherwise at least one of them truncates
+	 * without a word: what it then writes cannot be told from a value that fits.
+	 */
+	bool checked;
+	/* Bits of the place, read little-endian, that hold the value; of 16 bytes, of each half. */
+	uint64_t field;
+	/*
+	 * The least and the most that S + A can be, or S + A - P (of the page that the instruction takes
+	 * it from), for a sequence in which this part is the highest; both 0 when nothing bounds it. All
+	 * modulo 2^64, as the linkers compute. So the row that decides is that of the highest part
+	 * present, and a low part on its own proves nothing: it may share a high part that stands afar.
+	 */
 	int64_t least;
 	int64_t most;
 };
+
+/* The range of a field of so many bits; EITHER when its reader may take it signed or unsigned. */
+#define RELOC_SIGNED(bits)                                                                        \
+	.least = -(INT64_C(1) << ((bits) - 1)), .most = (INT64_C(1) << ((bits) - 1)) - 1
+#define RELOC_UNSIGNED(bits) .least = 0, .most = (INT64_C(1) << (bits)) - 1
+#define RELOC_EITHER(bits)                                                                        \
+	.least = -(INT64_C(1) << ((bits) - 1)), .most = (INT64_C(1) << (bits)) - 1
+
+struct arch;
+
+/* The row of a number, or NULL when nobody has given it a meaning. Static storage. */
+const struct reloc_info *reloc_info(const struct arch *arch, uint32_t number);
+
+/*
+ * The name of a number; `type <number>`, written to the buffer, when it has none. Valid as long as
+ * the buffer is.
+ */
+#define RELOC_NAME_SIZE 16
+const char *reloc_name(const struct arch *arch, uint32_t number, char buffer[RELOC_NAME_SIZE]);
 
 #endif

@@ -1,5 +1,6 @@
 #include "arch/arch.h"
 #include "arch/aarch64/facts.h"
+#include "arch/aarch64/relocs.h"
 
 static const char *const keep_sections[] = {NULL};
 
@@ -9,6 +10,8 @@ const struct arch arch_aarch64 = {
 	.base_register = "TPIDR_EL1 or TPIDR_EL2",
 	.cache_line = PERCPU_CACHE_LINE,
 	.page = PERCPU_PAGE,
+	.relocs = aarch64_relocs,
+	.reloc_count = AARCH64_RELOCS,
 	.output_format = "elf64-littleaarch64",
 	.output_arch = "aarch64",
 	.virt_base = PERCPU_VIRT_BASE,

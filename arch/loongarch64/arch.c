@@ -1,5 +1,6 @@
 #include "arch/arch.h"
 #include "arch/loongarch64/facts.h"
+#include "arch/loongarch64/relocs.h"
 
 static const char *const keep_sections[] = {NULL};
 
@@ -9,6 +10,8 @@ const struct arch arch_loongarch64 = {
 	.base_register = "$r21",
 	.cache_line = PERCPU_CACHE_LINE,
 	.page = PERCPU_PAGE,
+	.relocs = loongarch64_relocs,
+	.reloc_count = LOONGARCH64_RELOCS,
 	.output_format = "elf64-loongarch",
 	.output_arch = "loongarch64",
 	.virt_base = PERCPU_VIRT_BASE,

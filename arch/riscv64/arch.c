@@ -1,5 +1,6 @@
 #include "arch/arch.h"
 #include "arch/riscv64/facts.h"
+#include "arch/riscv64/relocs.h"
 
 static const char *const keep_sections[] = {".riscv.attributes", NULL};
 
@@ -9,6 +10,8 @@ const struct arch arch_riscv64 = {
 	.base_register = "gp",
 	.cache_line = PERCPU_CACHE_LINE,
 	.page = PERCPU_PAGE,
+	.relocs = riscv64_relocs,
+	.reloc_count = RISCV64_RELOCS,
 	.output_format = "elf64-littleriscv",
 	.output_arch = "riscv",
 	.virt_base = PERCPU_VIRT_BASE,

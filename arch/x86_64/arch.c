@@ -1,5 +1,6 @@
 #include "arch/arch.h"
 #include "arch/x86_64/facts.h"
+#include "arch/x86_64/relocs.h"
 
 static const char *const keep_sections[] = {NULL};
 
@@ -9,6 +10,8 @@ const struct arch arch_x86_64 = {
 	.base_register = "GS_BASE",
 	.cache_line = PERCPU_CACHE_LINE,
 	.page = PERCPU_PAGE,
+	.relocs = x86_64_relocs,
+	.reloc_count = X86_64_RELOCS,
 	.output_format = "elf64-x86-64",
 	.output_arch = "i386:x86-64",
 	.virt_base = PERCPU_VIRT_BASE,
