@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct reloc_info;
+
 struct arch {
 	const char *name;      /* x86_64, aarch64, riscv64, loongarch64: folders, flags, tests */
 	uint16_t machine;      /* e_machine */
@@ -18,6 +20,9 @@ struct arch {
 	/* Model zero: the end of the offsets that the default access sequence holds, and the wide one. */
 	uint64_t offset_limit;
 	uint64_t offset_limit_wide;
+	/* Indexed by number, with empty rows between: ask reloc_info() of arch/reloc.h. */
+	const struct reloc_info *relocs;
+	size_t reloc_count;
 
 	/* Linker scripts: what a complete one for QEMU's virt machine states. */
 	const char *output_format; /* for OUTPUT_FORMAT */

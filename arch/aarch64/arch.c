@@ -1,5 +1,6 @@
 #include "arch/arch.h"
 #include "arch/aarch64/facts.h"
+#include "arch/aarch64/relocs.h"
 
 static const char *const keep_sections[] = {NULL};
 
@@ -11,6 +12,8 @@ const struct arch arch_aarch64 = {
 	.page = PERCPU_PAGE,
 	.offset_limit = PERCPU_OFFSET_LIMIT,
 	.offset_limit_wide = PERCPU_OFFSET_LIMIT_WIDE,
+	.relocs = aarch64_relocs,
+	.reloc_count = AARCH64_RELOCS,
 	.output_format = "elf64-littleaarch64",
 	.output_arch = "aarch64",
 	.virt_base = PERCPU_VIRT_BASE,

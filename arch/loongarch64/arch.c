@@ -1,5 +1,6 @@
 #include "arch/arch.h"
 #include "arch/loongarch64/facts.h"
+#include "arch/loongarch64/relocs.h"
 
 static const char *const keep_sections[] = {NULL};
 
@@ -11,6 +12,8 @@ const struct arch arch_loongarch64 = {
 	.page = PERCPU_PAGE,
 	.offset_limit = PERCPU_OFFSET_LIMIT,
 	.offset_limit_wide = PERCPU_OFFSET_LIMIT,
+	.relocs = loongarch64_relocs,
+	.reloc_count = LOONGARCH64_RELOCS,
 	.output_format = "elf64-loongarch",
 	.output_arch = "loongarch64",
 	.virt_base = PERCPU_VIRT_BASE,

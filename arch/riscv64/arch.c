@@ -1,5 +1,6 @@
 #include "arch/arch.h"
 #include "arch/riscv64/facts.h"
+#include "arch/riscv64/relocs.h"
 
 static const char *const keep_sections[] = {".riscv.attributes", NULL};
 
@@ -11,6 +12,8 @@ const struct arch arch_riscv64 = {
 	.page = PERCPU_PAGE,
 	.offset_limit = PERCPU_OFFSET_LIMIT,
 	.offset_limit_wide = PERCPU_OFFSET_LIMIT,
+	.relocs = riscv64_relocs,
+	.reloc_count = RISCV64_RELOCS,
 	.output_format = "elf64-littleriscv",
 	.output_arch = "riscv",
 	.virt_base = PERCPU_VIRT_BASE,
