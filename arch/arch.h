@@ -11,13 +11,15 @@
 struct reloc_info;
 
 struct arch {
-	const char *name;      /* x86_64, aarch64, riscv64, loongarch64: folders, flags, tests */
-	uint16_t machine;      /* e_machine */
-	const char *base_register; /* the register that holds a CPU's area, as its manual writes it */
-	uint32_t cache_line;   /* bytes two CPUs contend for */
-	uint32_t page;         /* bytes, the smallest translation granule */
+	const char *name; /* x86_64, aarch64, riscv64, loongarch64: folders, flags, tests */
+	uint16_t machine; /* e_machine */
+	const char
+		*base_register; /* the register that holds a CPU's area, as its manual writes it */
+	uint32_t cache_line;	/* bytes two CPUs contend for */
+	uint32_t page;		/* bytes, the smallest translation granule */
 
-	/* Model zero: the end of the offsets that the default access sequence holds, and the wide one. */
+	/* Model zero: the end of the offsets that the default access sequence holds, and the wide
+	 * one. */
 	uint64_t offset_limit;
 	uint64_t offset_limit_wide;
 	/* Indexed by number, with empty rows between: ask reloc_info() of arch/reloc.h. */
@@ -27,8 +29,9 @@ struct arch {
 	/* Linker scripts: what a complete one for QEMU's virt machine states. */
 	const char *output_format; /* for OUTPUT_FORMAT */
 	const char *output_arch;   /* for OUTPUT_ARCH */
-	uint64_t virt_base;        /* physical address the image is linked at */
-	const char *const *keep_sections; /* non-allocated or tiny sections of the psABI to keep, NULL-ended */
+	uint64_t virt_base;	   /* physical address the image is linked at */
+	const char *const *
+		keep_sections; /* non-allocated or tiny sections of the psABI to keep, NULL-ended */
 };
 
 /* The architecture of an e_machine, or of a name; NULL when there is none. Static storage. */

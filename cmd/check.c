@@ -38,13 +38,15 @@ enum option {
 
 static const struct option_spec options[OPTION_COUNT] = {
 	[OPTION_PROFILE] = {"profile", 0, "NAME", "whose layout it is, instead of detecting it"},
-	[OPTION_MODEL] = {"model", 0, "MODEL", "how code reaches variables: zero, nonzero or naive"},
+	[OPTION_MODEL] = {"model", 0, "MODEL",
+		"how code reaches variables: zero, nonzero or naive"},
 	[OPTION_PLACEMENT] = {"placement", 0, "PLACEMENT",
 		"where the areas are: overlay, separate or dynamic"},
 	[OPTION_SECTION] = {"section", 0, "NAME", "the per-CPU section of a profile of your own"},
 	[OPTION_START] = {"start", 0, "SYMBOL", "its symbol for the start of the reserved areas"},
 	[OPTION_END] = {"end", 0, "SYMBOL", "its symbol for the end of the reserved areas"},
-	[OPTION_LOAD_START] = {"load-start", 0, "SYMBOL", "its symbol for the start of the template"},
+	[OPTION_LOAD_START] = {"load-start", 0, "SYMBOL",
+		"its symbol for the start of the template"},
 	[OPTION_LOAD_END] = {"load-end", 0, "SYMBOL", "its symbol for the end of the template"},
 	[OPTION_CPUS] = {"cpus", 0, "N", "CPUs the kernel is to run on"},
 	[OPTION_STRIDE_ALIGN] = {"stride-align", 0, "BYTES",
@@ -89,7 +91,8 @@ struct request {
 static bool take_number(struct request *r, size_t option, const char *argument, struct maybe *to)
 {
 	to->known = true;
-	return number_read(r->command, options[option].name, argument, option != OPTION_CPUS, &to->value);
+	return number_read(
+		r->command, options[option].name, argument, option != OPTION_CPUS, &to->value);
 }
 
 static bool take_cpus(struct request *r, const char *argument)
@@ -107,7 +110,7 @@ static bool take_stride_align(struct request *r, const char *argument)
 		return false;
 	r->check.layout.stride_align = align.value;
 	return is_power_of_two(align.value) ||
-		usage_error(r->command, "--stride-align: %s is no power of two", argument);
+	       usage_error(r->command, "--stride-align: %s is no power of two", argument);
 }
 
 static bool take_profile(struct request *r, const char *argument)
@@ -120,7 +123,7 @@ static bool take_profile(struct request *r, const char *argument)
 		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", i ? ", " : "",
 			profile_at(i)->name);
 	return r->check.layout.profile ||
-		usage_error(r->command, "--profile: '%s' is not one of %s", argument, list);
+	       usage_error(r->command, "--profile: '%s' is not one of %s", argument, list);
 }
 
 static bool take_choice(struct request *r, size_t option, const char *argument)
@@ -258,7 +261,8 @@ static bool finish_own(struct request *r)
 		return true;
 	if (!own.sections[0] && !base)
 		return usage_error(r->command,
-			"--start, --end, --load-start and --load-end go with --section or --profile");
+			"--start, --end, --load-start and --load-end go with --section or "
+			"--profile");
 	if (base) {
 		r->own = *base;
 		if (own.sections[0]) {
@@ -281,8 +285,9 @@ static void list_checks(void)
 {
 	printf("%-18s %-8s %-5s %s\n", "CHECK", "SEVERITY", "WHERE", "THE GOOD STATE");
 	for (size_t i = 0; check_at(i); i++)
-		printf("%-18s %-8s %-5s %s\n", check_at(i)->name, severity_name(check_at(i)->severity),
-			check_at(i)->where, check_at(i)->summary);
+		printf("%-18s %-8s %-5s %s\n", check_at(i)->name,
+			severity_name(check_at(i)->severity), check_at(i)->where,
+			check_at(i)->summary);
 }
 
 static bool use_color(const struct request *r)
@@ -428,8 +433,8 @@ static enum exit_code check_all(const struct request *r)
 
 	if (!r->object_count)
 		return check_files(r, NULL);
-	if (inputs_open(&inputs, r->objects, r->object_count, r->check.layout.profile, &arena, &failed,
-		    &error))
+	if (inputs_open(&inputs, r->objects, r->object_count, r->check.layout.profile, &arena,
+		    &failed, &error))
 		code = check_files(r, &inputs);
 	else
 		code = objects_failed(r, failed, &error);

@@ -10,7 +10,7 @@
 enum exit_code {
 	EXIT_CLEAN = 0,
 	EXIT_FINDINGS = 1,   /* findings at or above --fail-on */
-	EXIT_USAGE = 2,      /* the command line is wrong */
+	EXIT_USAGE = 2,	     /* the command line is wrong */
 	EXIT_UNREADABLE = 3, /* an input cannot be read, or is not what the command works on */
 	EXIT_INTERNAL = 4,   /* out of memory, or the output could not be written */
 };
@@ -18,7 +18,7 @@ enum exit_code {
 /* One option: what --help prints and what the manual page must have. */
 struct option_spec {
 	const char *name;     /* long name without dashes */
-	char letter;          /* short form, or 0 */
+	char letter;	      /* short form, or 0 */
 	const char *argument; /* what its argument is called, or NULL when it takes none */
 	const char *help;     /* one line */
 };

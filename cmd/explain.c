@@ -85,7 +85,7 @@ static bool is_option_dash(const char *text, size_t at)
 	const char next = text[at + 1];
 
 	return text[at] == '-' && next && next != ' ' &&
-		(at == 0 || strchr(" (-", text[at - 1]) != NULL);
+	       (at == 0 || strchr(" (-", text[at - 1]) != NULL);
 }
 
 /* mdoc takes a dot or a quote at a line's start for a macro, and a backslash for an escape. */
@@ -111,7 +111,7 @@ static size_t mdoc_word(const char *text, size_t at, size_t length, bool line_st
 static bool ends_sentence(const char *text, size_t end)
 {
 	return text[end - 1] == '.' && text[end] == ' ' && text[end + 1] >= 'A' &&
-		text[end + 1] <= 'Z';
+	       text[end + 1] <= 'Z';
 }
 
 /* Source lines of at most 80 columns, and a new one for a new sentence: mdoc(7). */

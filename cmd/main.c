@@ -19,7 +19,8 @@ static void help(FILE *to)
 		to);
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		fprintf(to, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
-	fputs("\n'percpu-tool COMMAND --help' lists a command's options; --version prints the version.\n",
+	fputs("\n'percpu-tool COMMAND --help' lists a command's options; --version prints the "
+	      "version.\n",
 		to);
 }
 

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* getopt's codes: letters are themselves, option i without regard to its letter is OPTION_BASE + i. */
+/* getopt's codes: letters are themselves, option i without regard to its letter is OPTION_BASE + i.
+ */
 enum { OPTION_BASE = 256, OPTION_MAX = 48 };
 
 bool usage_error(const struct command *command, const char *format, ...)
@@ -59,8 +60,8 @@ bool choice_read(const struct command *command, const char *option, const char *
 			return true;
 		}
 		if (used < sizeof(list))
-			used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s",
-				i ? ", " : "", names[i]);
+			used += (size_t)snprintf(
+				list + used, sizeof(list) - used, "%s%s", i ? ", " : "", names[i]);
 	}
 	return usage_error(command, "--%s: '%s' is not one of %s", option, text, list);
 }
@@ -87,7 +88,8 @@ static void tables_fill(
 {
 	size_t used = 0;
 
-	/* '-': operands are reported in place; ':': a missing argument is told from a wrong option. */
+	/* '-': operands are reported in place; ':': a missing argument is told from a wrong option.
+	 */
 	shorts[used++] = '-';
 	shorts[used++] = ':';
 	for (size_t i = 0; i < command->option_count && used + 3 < shorts_size; i++) {

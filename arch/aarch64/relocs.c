@@ -5,16 +5,15 @@
 #define IMM19 0x00ffffe0 /* b.cond, cbz, ldr of a literal */
 #define IMM14 0x0007ffe0 /* tbz */
 #define ADR 0x60ffffe0
-#define IMM16 0x001fffe0 /* movz, movk */
+#define IMM16 0x001fffe0		  /* movz, movk */
 #define SIGNED_IMM16 (IMM16 | 0x40000000) /* bit 30 tells movz from movn */
-#define IMM12 0x003ffc00 /* add, ldrb */
-#define IMM11 0x001ffc00 /* ldrh */
-#define IMM10 0x000ffc00 /* ldr of 32 bits */
-#define IMM9 0x0007fc00  /* ldr of 64 bits */
-#define IMM8 0x0003fc00  /* ldr of 128 bits */
+#define IMM12 0x003ffc00		  /* add, ldrb */
+#define IMM11 0x001ffc00		  /* ldrh */
+#define IMM10 0x000ffc00		  /* ldr of 32 bits */
+#define IMM9 0x0007fc00			  /* ldr of 64 bits */
+#define IMM8 0x0003fc00			  /* ldr of 128 bits */
 
-#define RELOC(n, suffix, ...)                                                                   \
-	[n] = {.number = (n), .name = "R_AARCH64_" #suffix, __VA_ARGS__}
+#define RELOC(n, suffix, ...) [n] = {.number = (n), .name = "R_AARCH64_" #suffix, __VA_ARGS__}
 
 /*
  * ELF for the Arm 64-bit Architecture (AAELF64), "Relocation"; each group is headed by the name of
@@ -62,7 +61,8 @@ const struct reloc_info aarch64_relocs[AARCH64_RELOCS] = {
 	RELOC(272, MOVW_SABS_G2, .class = RELOC_OFFSET, .part = PART_G2, .bytes = 4,
 		.field = SIGNED_IMM16, .checked = true, RELOC_SIGNED(49)),
 
-	/* PC-relative addresses (ADRP: of the page of P) and the low bits of S + A that complete them. */
+	/* PC-relative addresses (ADRP: of the page of P) and the low bits of S + A that complete
+	   them. */
 	RELOC(273, LD_PREL_LO19, .class = RELOC_PCREL, .bytes = 4, .field = IMM19,
 		.pc_relative = true, .checked = true, RELOC_SIGNED(21)),
 	RELOC(274, ADR_PREL_LO21, .class = RELOC_PCREL, .bytes = 4, .field = ADR,

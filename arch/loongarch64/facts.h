@@ -1,4 +1,5 @@
-/* The numbers of loongarch64 that the tool and the runtime share. Preprocessor only: assembly reads it too. */
+/* The numbers of loongarch64 that the tool and the runtime share. Preprocessor only: assembly reads
+ * it too. */
 #ifndef PERCPU_ARCH_LOONGARCH64_FACTS_H
 #define PERCPU_ARCH_LOONGARCH64_FACTS_H
 
@@ -14,7 +15,8 @@
 /* Where a kernel for QEMU's virt machine is linked: the device tree lies at 0x100000-0x1fffff. */
 #define PERCPU_VIRT_BASE 0x200000
 
-/* End of the offsets that an access holds: lu12i.w sign-extends and no linker complains (R_LARCH_ABS_HI20, R_LARCH_ABS_LO12). */
+/* End of the offsets that an access holds: lu12i.w sign-extends and no linker complains
+ * (R_LARCH_ABS_HI20, R_LARCH_ABS_LO12). */
 #define PERCPU_OFFSET_LIMIT 0x80000000
 
 #endif

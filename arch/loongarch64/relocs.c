@@ -11,8 +11,7 @@
 /* The high part extends bit 31, and the low half is signed. */
 #define HI20_RANGE .least = -INT64_C(0x80000800), .most = 0x7ffff7ff
 
-#define RELOC(n, suffix, ...)                                                                   \
-	[n] = {.number = (n), .name = "R_LARCH_" #suffix, __VA_ARGS__}
+#define RELOC(n, suffix, ...) [n] = {.number = (n), .name = "R_LARCH_" #suffix, __VA_ARGS__}
 
 /*
  * ELF for the LoongArch Architecture (laelf) v2.30, "Relocations", "Relocation types"; fields are
@@ -35,7 +34,8 @@ const struct reloc_info loongarch64_relocs[LOONGARCH64_RELOCS] = {
 	RELOC(13, TLS_DESC32, .class = RELOC_TLS, .bytes = 8, .field = UINT64_MAX),
 	RELOC(14, TLS_DESC64, .class = RELOC_TLS, .bytes = 16, .field = UINT64_MAX),
 
-	/* Object ABI v0: a stack machine. PUSH name the symbol, POP change the place, the rest compute. */
+	/* Object ABI v0: a stack machine. PUSH name the symbol, POP change the place, the rest
+	   compute. */
 	RELOC(20, MARK_LA, .class = RELOC_IGNORE),
 	RELOC(21, MARK_PCREL, .class = RELOC_IGNORE),
 	RELOC(22, SOP_PUSH_PCREL, .class = RELOC_PCREL, .pc_relative = true),
@@ -193,7 +193,8 @@ const struct reloc_info loongarch64_relocs[LOONGARCH64_RELOCS] = {
 	RELOC(126, TLS_DESC_PCREL20_S2, .class = RELOC_TLS, .bytes = 4, .field = J20,
 		.pc_relative = true, .checked = true),
 
-	/* Newer than v2.30, from GNU binutils and LLVM. PCADD_LO12 name the label of their pcaddu12i. */
+	/* Newer than v2.30, from GNU binutils and LLVM. PCADD_LO12 name the label of their
+	   pcaddu12i. */
 	RELOC(127, CALL30, .class = RELOC_BRANCH, .bytes = 8, .field = CALL_PAIR,
 		.pc_relative = true, .checked = true, RELOC_SIGNED(32)),
 	RELOC(128, PCADD_HI20, .class = RELOC_PCREL, .part = PART_HIGH, .bytes = 4, .field = J20,

@@ -13,8 +13,7 @@
 /* lui or auipc extends bit 31, and the low half is signed. */
 #define HI20_RANGE .least = -INT64_C(0x80000800), .most = 0x7ffff7ff
 
-#define RELOC(n, suffix, ...)                                                                   \
-	[n] = {.number = (n), .name = "R_RISCV_" #suffix, __VA_ARGS__}
+#define RELOC(n, suffix, ...) [n] = {.number = (n), .name = "R_RISCV_" #suffix, __VA_ARGS__}
 
 /*
  * RISC-V ELF psABI, "ELF Object Files", "Relocations", table "Relocation types"; fields: "Field
@@ -131,7 +130,8 @@ const struct reloc_info riscv64_relocs[RISCV64_RELOCS] = {
 	/* Names the vendor of the number behind it: 192 to 255 mean what that vendor says. */
 	RELOC(191, VENDOR, .class = RELOC_IGNORE),
 
-	/* lld 19 leaves GPREL with --relax-gp, lld 22 X0REL too. No number of the psABI is above 255. */
+	/* lld 19 leaves GPREL with --relax-gp, lld 22 X0REL too. No number of the psABI is above
+	   255. */
 	RELOC(256, GPREL_I, .class = RELOC_RELAXED, .part = PART_LOW, .bytes = 4, .field = I_TYPE),
 	RELOC(257, GPREL_S, .class = RELOC_RELAXED, .part = PART_LOW_STORE, .bytes = 4,
 		.field = S_TYPE),

@@ -1,4 +1,5 @@
-/* The numbers of x86_64 that the tool and the runtime share. Preprocessor only: assembly reads it too. */
+/* The numbers of x86_64 that the tool and the runtime share. Preprocessor only: assembly reads it
+ * too. */
 #ifndef PERCPU_ARCH_X86_64_FACTS_H
 #define PERCPU_ARCH_X86_64_FACTS_H
 

@@ -1,7 +1,6 @@
 #include "arch/x86_64/relocs.h"
 
-#define RELOC(n, suffix, ...)                                                                   \
-	[n] = {.number = (n), .name = "R_X86_64_" #suffix, __VA_ARGS__}
+#define RELOC(n, suffix, ...) [n] = {.number = (n), .name = "R_X86_64_" #suffix, __VA_ARGS__}
 
 /*
  * System V ABI, AMD64 Architecture Processor Supplement, chapter 4 "Object Files", section
@@ -74,7 +73,8 @@ const struct reloc_info x86_64_relocs[X86_64_RELOCS] = {
 	RELOC(40, PLT32_BND, .class = RELOC_BRANCH, .bytes = 4, .field = UINT32_MAX,
 		.pc_relative = true, .checked = true, RELOC_SIGNED(32)),
 
-	/* A linker may rewrite these. CODE_<n>: the instruction starts n bytes before the place (APX). */
+	/* A linker may rewrite these. CODE_<n>: the instruction starts n bytes before the place
+	   (APX). */
 	RELOC(41, GOTPCRELX, .class = RELOC_GOT, .bytes = 4, .field = UINT32_MAX,
 		.pc_relative = true, .checked = true),
 	RELOC(42, REX_GOTPCRELX, .class = RELOC_GOT, .bytes = 4, .field = UINT32_MAX,

@@ -42,8 +42,8 @@ void arena_release(struct arena *arena);
  * stays with the arena until release, so growth by doubling wastes at most as much again.
  * True when there is room for one more element.
  */
-#define ARENA_GROW(arena, data, count, room)                                                      \
-	((count) < (room) ||                                                                      \
+#define ARENA_GROW(arena, data, count, room)                                                       \
+	((count) < (room) ||                                                                       \
 		arena_grow((arena), (void **)&(data), (count), &(room), sizeof(*(data))))
 int arena_grow(struct arena *arena, void **data, size_t count, size_t *room, size_t size);
 

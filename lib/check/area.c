@@ -25,7 +25,8 @@ static bool areas_known(struct check_run *run)
 	else if (layout->placement != PLACEMENT_DYNAMIC)
 		skipped(run, "where the areas are is not known");
 	else if (run->options->cpus.known)
-		skipped(run, "placement dynamic: the areas are in memory that the image does not know");
+		skipped(run,
+			"placement dynamic: the areas are in memory that the image does not know");
 	return false;
 }
 
@@ -76,10 +77,11 @@ static void area_room(struct check_run *run)
 	else if (reserved < layout->stride.value)
 		found(run, SEVERITY_WARNING, &place,
 			text(run,
-				"0x%" PRIx64 " bytes are reserved, less than one area of stride 0x%" PRIx64,
+				"0x%" PRIx64
+				" bytes are reserved, less than one area of stride 0x%" PRIx64,
 				reserved, layout->stride.value),
-			"reserve CPUs * stride bytes in the linker script, or give every area its memory at "
-			"run time");
+			"reserve CPUs * stride bytes in the linker script, or give every area its "
+			"memory at run time");
 }
 
 const struct check check_area_room = {
@@ -89,13 +91,14 @@ const struct check check_area_room = {
 	.needs = {&check_section_present, &check_bounds_order},
 	.run = area_room,
 	.summary = "the reserved bytes hold every CPU's area",
-	.what = "With --cpus: fewer bytes are reserved than CPUs * stride, or a whole stride or more too "
-		"many. Without: there is not room for a single area (a warning).",
-	.why = "The areas of the last CPUs lie on whatever follows: in ArceOS on the boot stack. `. = "
-	       "start + ALIGN(64) * N` inside a section that is not at address 0 reserves 0x100 bytes "
-	       "with GNU ld and 128 MiB with lld.",
+	.what = "With --cpus: fewer bytes are reserved than CPUs * stride, or a whole stride or "
+		"more too many. Without: there is not room for a single area (a warning).",
+	.why = "The areas of the last CPUs lie on whatever follows: in ArceOS on the boot stack. "
+	       "`. = start + ALIGN(64) * N` inside a section that is not at address 0 reserves "
+	       "0x100 bytes with GNU ld and 128 MiB with lld.",
 	.example = "a script that reserves 4 areas, and percpu-tool check --cpus 8",
-	.fix = "Reserve CPUs * stride bytes; percpu-tool ldscript --cpus N prints a fragment that does.",
+	.fix = "Reserve CPUs * stride bytes; percpu-tool ldscript --cpus N prints a fragment that "
+	       "does.",
 };
 
 /* Which CPU's area an address is in. */
@@ -114,8 +117,8 @@ static bool hosts_areas(const struct layout *layout, const struct section *s)
 	if (layout->placement != PLACEMENT_SEPARATE || s->type != SHT_NOBITS)
 		return false;
 	return layout->area_start.value >= s->addr &&
-		range_within(layout->area_start.value - s->addr,
-			layout->area_end.value - layout->area_start.value, s->size);
+	       range_within(layout->area_start.value - s->addr,
+		       layout->area_end.value - layout->area_start.value, s->size);
 }
 
 /* `hosts`, per section: are areas reserved in it? One pass over the symbols, however many are. */
@@ -131,9 +134,9 @@ static void judge_hosts(struct check_run *run, const bool *hosts)
 		if (!image_symbol(run->image, i, &symbol, run->error))
 			return;
 		if (symbol.section >= run->image->section_count || !hosts[symbol.section] ||
-			symbol.type != STT_OBJECT ||
-			layout_is_bound(layout, symbol.name) ||
-			!ranges_overlap(start, layout->area_end.value - start, symbol.value, symbol.size))
+			symbol.type != STT_OBJECT || layout_is_bound(layout, symbol.name) ||
+			!ranges_overlap(
+				start, layout->area_end.value - start, symbol.value, symbol.size))
 			continue;
 		place = (struct place){
 			.section = &run->image->sections[symbol.section],
@@ -164,7 +167,8 @@ static bool judge_section(struct check_run *run, const struct section *s)
 		text(run,
 			"the area of CPU %" PRIu64 " overlaps section %s (0x%" PRIx64 ", 0x%" PRIx64
 			" bytes)",
-			cpu_of(layout, s->addr > start ? s->addr : start), s->name, s->addr, s->size),
+			cpu_of(layout, s->addr > start ? s->addr : start), s->name, s->addr,
+			s->size),
 		text(run, "move the location counter behind the areas before %s: . = %s", s->name,
 			layout->profile->bounds[BOUND_AREA_END].name
 				? layout->profile->bounds[BOUND_AREA_END].name
@@ -204,8 +208,7 @@ static int by_start(const void *left, const void *right)
 static struct extent *loaded_extents(struct check_run *run, size_t *count)
 {
 	const struct section *s = layout_section(run->layout);
-	struct extent *list =
-		ARENA_ARRAY(run->arena, struct extent, run->image->segment_count + 1);
+	struct extent *list = ARENA_ARRAY(run->arena, struct extent, run->image->segment_count + 1);
 	const struct segment *own;
 	size_t own_count;
 
@@ -250,7 +253,8 @@ static void judge_loaded(struct check_run *run)
 	found(run, SEVERITY_WARNING, &place,
 		text(run,
 			"from 0x%" PRIx64 " on (CPU %" PRIu64
-			") the areas lie outside every PT_LOAD: the loader does not know that they are taken",
+			") the areas lie outside every PT_LOAD: the loader does not know that they "
+			"are taken",
 			covered, cpu_of(layout, covered)),
 		"reserve the areas inside an output section, so that its PT_LOAD covers them");
 }
@@ -274,10 +278,12 @@ const struct check check_area_overlap = {
 	.summary = "no area lies on other data",
 	.what = "An area overlaps another allocated section, or a variable of the section it was "
 		"reserved in; or (a warning) it lies outside every PT_LOAD.",
-	.why = "One CPU's variables and other data share bytes. Outside every PT_LOAD the boot loader is "
-	       "free to put an initrd or a device tree there.",
-	.example = "_percpu_end = _percpu_start + SIZEOF(.percpu); without . = _percpu_end; behind it",
-	.fix = "Reserve the areas inside an output section, and move the location counter behind them.",
+	.why = "One CPU's variables and other data share bytes. Outside every PT_LOAD the boot "
+	       "loader is free to put an initrd or a device tree there.",
+	.example =
+		"_percpu_end = _percpu_start + SIZEOF(.percpu); without . = _percpu_end; behind it",
+	.fix = "Reserve the areas inside an output section, and move the location counter behind "
+	       "them.",
 };
 
 /* Alignment that areas must keep, and whose it is. */
@@ -294,12 +300,12 @@ static struct demand strictest(struct check_run *run)
 	const struct input_section *input = strictest_input(run);
 
 	if (run->image->kind == IMAGE_OBJECT)
-		return (struct demand){s->align, SEVERITY_ERROR, text(run, "section %s", s->name), NULL};
+		return (struct demand){
+			s->align, SEVERITY_ERROR, text(run, "section %s", s->name), NULL};
 	if (input && input->section->align > 1)
 		return (struct demand){input->section->align, SEVERITY_ERROR,
 			text(run, "%s", input->object->path), input->only_symbol};
-	return (struct demand){
-		s->align, SEVERITY_WARNING, text(run, "section %s", s->name), NULL};
+	return (struct demand){s->align, SEVERITY_WARNING, text(run, "section %s", s->name), NULL};
 }
 
 /* In an object only an alignment that the user states is known to hold for the areas. */
@@ -322,7 +328,8 @@ static void area_aligned(struct check_run *run)
 		return;
 	if (demand.symbol)
 		place.symbol = demand.symbol;
-	if (step.known && step.value % demand.align && !(layout->cpus.known && layout->cpus.value == 1))
+	if (step.known && step.value % demand.align &&
+		!(layout->cpus.known && layout->cpus.value == 1))
 		found(run, demand.severity, &place,
 			text(run,
 				"%s is aligned to 0x%" PRIx64 ", but areas are 0x%" PRIx64
@@ -347,14 +354,14 @@ const struct check check_area_aligned = {
 	.needs = {&check_section_present, &check_section_align},
 	.run = area_aligned,
 	.summary = "the areas keep every variable's alignment",
-	.what = "Where the profile, its symbols or --stride-align fix the stride: a variable's alignment "
-		"does not divide the areas' base and stride. An error when an object says it, a "
-		"warning when only the section's alignment does.",
-	.why = "A variable aligned to 128 in areas 64 bytes apart is aligned on every other CPU only. "
-	       "The percpu crate rounds areas up to 64, whatever the variables need.",
+	.what = "Where the profile, its symbols or --stride-align fix the stride: a variable's "
+		"alignment does not divide the areas' base and stride. An error when an object "
+		"says it, a warning when only the section's alignment does.",
+	.why = "A variable aligned to 128 in areas 64 bytes apart is aligned on every other CPU "
+	       "only. The percpu crate rounds areas up to 64, whatever the variables need.",
 	.example = "a variable of alignment 4096 in a template of 0x1040 bytes, stride 0x1040",
-	.fix = "Round the template up to the largest alignment inside the load range, as percpu-tool "
-	       "ldscript does, or lower the variable's alignment.",
+	.fix = "Round the template up to the largest alignment inside the load range, as "
+	       "percpu-tool ldscript does, or lower the variable's alignment.",
 };
 
 static void area_limit(struct check_run *run)
@@ -368,8 +375,8 @@ static void area_limit(struct check_run *run)
 		skipped(run, "the area's size is not known");
 	else if (o->max_area.known && bytes.value > o->max_area.value)
 		found(run, SEVERITY_WARNING, &place,
-			text(run, "0x%" PRIx64 " bytes a CPU, more than --max-area 0x%" PRIx64, bytes.value,
-				o->max_area.value),
+			text(run, "0x%" PRIx64 " bytes a CPU, more than --max-area 0x%" PRIx64,
+				bytes.value, o->max_area.value),
 			"allocate large variables at run time, or raise the limit");
 	if (bytes.known && o->module_reserve.known && run->image->kind == IMAGE_OBJECT &&
 		bytes.value > o->module_reserve.value)
@@ -378,7 +385,8 @@ static void area_limit(struct check_run *run)
 				"0x%" PRIx64 " bytes a CPU, more than --module-reserve 0x%" PRIx64
 				": the module does not load",
 				bytes.value, o->module_reserve.value),
-			"allocate large variables at run time (alloc_percpu), or raise the reserve");
+			"allocate large variables at run time (alloc_percpu), or raise the "
+			"reserve");
 }
 
 const struct check check_area_limit = {
@@ -388,10 +396,10 @@ const struct check check_area_limit = {
 	.needs = {&check_section_present},
 	.run = area_limit,
 	.summary = "the bytes per CPU keep the limits that were given",
-	.what = "The bytes per CPU are above --max-area, or those of an object above --module-reserve. "
-		"Says nothing without these options.",
-	.why = "Linux refuses a module whose per-CPU data exceeds its reserve (PERCPU_MODULE_RESERVE), "
-	       "and platforms bound what an area may take.",
+	.what = "The bytes per CPU are above --max-area, or those of an object above "
+		"--module-reserve. Says nothing without these options.",
+	.why = "Linux refuses a module whose per-CPU data exceeds its reserve "
+	       "(PERCPU_MODULE_RESERVE), and platforms bound what an area may take.",
 	.example = "percpu-tool check --module-reserve 8K driver.ko",
 	.fix = "Allocate large variables at run time.",
 };

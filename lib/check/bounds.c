@@ -33,13 +33,16 @@ static void judge_kind(struct check_run *run, enum bound_role role)
 		return;
 	if (absolute && !is_number(role))
 		found(run, SEVERITY_ERROR, &place,
-			text(run, "%s is absolute in a position-independent image: it does not move with it",
+			text(run,
+				"%s is absolute in a position-independent image: it does not move "
+				"with it",
 				place.symbol),
 			"define the symbol inside an output section, not as a sum outside of any");
 	if (!absolute && is_number(role))
 		found(run, SEVERITY_ERROR, &place,
 			text(run,
-				"%s is a number, but defined relative to a section: relocation changes it",
+				"%s is a number, but defined relative to a section: relocation "
+				"changes it",
 				place.symbol),
 			text(run, "write %s = ABSOLUTE(...)", place.symbol));
 }
@@ -74,13 +77,15 @@ const struct check check_bounds_defined = {
 	.where = "RB",
 	.run = bounds_defined,
 	.summary = "the profile's boundary symbols are defined",
-	.what = "A boundary symbol of the profile is in the symbol table but undefined (an error; a "
-		"missing one is noted, and what needs it is skipped), or, in a position-independent "
-		"image, absolute where it must move with the image or relative where it is a number.",
-	.why = "An undefined weak symbol is 0, which is also the address of the first per-CPU variable: "
-	       "start-up copies nothing, or copies from address 0.",
+	.what = "A boundary symbol of the profile is in the symbol table but undefined (an error; "
+		"a missing one is noted, and what needs it is skipped), or, in a "
+		"position-independent image, absolute where it must move with the image or "
+		"relative where it is a number.",
+	.why = "An undefined weak symbol is 0, which is also the address of the first per-CPU "
+	       "variable: start-up copies nothing, or copies from address 0.",
 	.example = "extern char _percpu_load_end[] __attribute__((weak)); and a script without it",
-	.fix = "Define the symbol in the linker script; percpu-tool ldscript prints a fragment that does.",
+	.fix = "Define the symbol in the linker script; percpu-tool ldscript prints a fragment "
+	       "that does.",
 };
 
 static void judge_pair(struct check_run *run, enum bound_role start, enum bound_role end)
@@ -113,13 +118,14 @@ static void judge_start(struct check_run *run, const struct section *s)
 		text(run, "define %s as the first thing inside the output section", place.symbol));
 }
 
-/* The padding up to the next cache line or the section's alignment is nobody's: reading it is fine. */
+/* The padding up to the next cache line or the section's alignment is nobody's: reading it is fine.
+ */
 static uint64_t end_allowed(const struct layout *layout, uint64_t end, uint64_t align)
 {
 	if (layout->profile->start_is_exact)
 		return end;
-	return align_up(end, align > layout->image->arch->cache_line ? align
-								     : layout->image->arch->cache_line);
+	return align_up(end,
+		align > layout->image->arch->cache_line ? align : layout->image->arch->cache_line);
 }
 
 static void judge_end(struct check_run *run)
@@ -142,8 +148,8 @@ static void judge_end(struct check_run *run)
 	if (end->symbol.value <= end_allowed(layout, limit, align))
 		return;
 	found(run, SEVERITY_ERROR, &place,
-		text(run, "%s is 0x%" PRIx64 ", beyond the end of section %s at 0x%" PRIx64, place.symbol,
-			end->symbol.value, layout->name, limit),
+		text(run, "%s is 0x%" PRIx64 ", beyond the end of section %s at 0x%" PRIx64,
+			place.symbol, end->symbol.value, layout->name, limit),
 		text(run, "define %s inside the output section, behind its input", place.symbol));
 }
 
@@ -163,10 +169,10 @@ const struct check check_bounds_order = {
 	.needs = {&check_section_present, &check_bounds_defined},
 	.run = bounds_order,
 	.summary = "the boundary symbols enclose the template",
-	.what = "A start symbol is behind its end symbol, the template's start is not the section's "
-		"address, or its end is beyond the section.",
-	.why = "Start-up copies end - start bytes: a wrong end copies other data into every area or "
-	       "leaves variables out, and a negative size is a very large one.",
+	.what = "A start symbol is behind its end symbol, the template's start is not the "
+		"section's address, or its end is beyond the section.",
+	.why = "Start-up copies end - start bytes: a wrong end copies other data into every area "
+	       "or leaves variables out, and a negative size is a very large one.",
 	.example = "_percpu_load_end = .; written behind the closing brace and a page alignment",
 	.fix = "Define start and end inside the output section, around its input.",
 };

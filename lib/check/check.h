@@ -14,9 +14,9 @@ struct check_run;
 enum { CHECK_NEEDS = 4 };
 
 struct check {
-	const char *name; /* C identifier, flag, tag, manual entry and test, all at once */
+	const char *name;	/* C identifier, flag, tag, manual entry and test, all at once */
 	enum severity severity; /* the highest it gives by itself */
-	const char *where;      /* kinds of file it is decided in: letters of O, R, B, S */
+	const char *where;	/* kinds of file it is decided in: letters of O, R, B, S */
 	/* An error or a skip of one of these silences this check. NULL-ended. */
 	const struct check *needs[CHECK_NEEDS + 1];
 	void (*run)(struct check_run *run); /* once a layout */
@@ -55,10 +55,10 @@ enum check_level {
 
 struct check_options {
 	struct layout_options layout;
-	struct maybe cpus;           /* CPUs the kernel is to run on */
-	struct maybe max_area;       /* bytes a CPU */
+	struct maybe cpus;	     /* CPUs the kernel is to run on */
+	struct maybe max_area;	     /* bytes a CPU */
 	struct maybe module_reserve; /* bytes */
-	bool require;                /* a file without per-CPU data is a finding */
+	bool require;		     /* a file without per-CPU data is a finding */
 	bool warnings_are_errors;
 	enum check_level levels[CHECK_COUNT];
 };

@@ -184,7 +184,8 @@ static void end_flood(struct check_run *run)
 	run->unsaid = 0;
 	if (unsaid)
 		found(run, run->unsaid_severity, &nowhere,
-			text(run, "and %zu more like it", unsaid), "put the first ones right, then check again");
+			text(run, "and %zu more like it", unsaid),
+			"put the first ones right, then check again");
 	run->found = 0;
 	run->unsaid_severity = SEVERITY_NOTE;
 }
@@ -208,8 +209,8 @@ void skipped(struct check_run *run, const char *reason)
 }
 
 /*
- * Silent where the check has no meaning - what it asks holds trivially there, and silences nothing -
- * and said where it has one but cannot be decided.
+ * Silent where the check has no meaning - what it asks holds trivially there, and silences nothing
+ * - and said where it has one but cannot be decided.
  */
 static bool applies(struct check_run *run)
 {
@@ -278,12 +279,15 @@ static const char *verdict(struct check_run *run)
 
 	if (run->list->orphan_count)
 		return text(run,
-			"no per-CPU data of a known system; section %s looks like it: name it with --section",
+			"no per-CPU data of a known system; section %s looks like it: name it with "
+			"--section",
 			image->sections[run->list->orphans[0]].name);
 	if (image->section_count == 0)
-		return "cannot tell: no section headers and no symbols; check the file before it is stripped";
+		return "cannot tell: no section headers and no symbols; check the file before it "
+		       "is stripped";
 	if (image->kind == IMAGE_STRIPPED && !is_program(image))
-		return "no per-CPU data in a section of its own; without symbols nothing else can be told";
+		return "no per-CPU data in a section of its own; without symbols nothing else can "
+		       "be told";
 	return "no per-CPU data";
 }
 
@@ -294,8 +298,7 @@ static void nothing_there(struct check_run *run, struct report_file *file)
 	file->verdict = verdict(run);
 	run->check = &check_section_present;
 	run->layout = NULL;
-	if (run->options->require &&
-		run->options->levels[CHECK_ID_section_present] != LEVEL_ALLOW)
+	if (run->options->require && run->options->levels[CHECK_ID_section_present] != LEVEL_ALLOW)
 		found(run, SEVERITY_ERROR, &nowhere,
 			"--require is given, and the file has no per-CPU data that is known",
 			"check the kernel itself, or name its section: --section NAME");

@@ -18,7 +18,7 @@ struct check_run {
 	const struct layout_list *list;
 	const struct inputs *inputs; /* NULL without --objects */
 	const struct check_options *options;
-	const struct check *check; /* the one that runs */
+	const struct check *check;	    /* the one that runs */
 	enum outcome outcomes[CHECK_COUNT]; /* of this layout */
 	struct arena *arena;
 	struct error *error;
@@ -28,8 +28,8 @@ struct check_run {
 	struct report_skip *skips;
 	size_t skip_count, skip_room;
 
-	size_t found;  /* by the running check */
-	size_t unsaid; /* findings of it that were only counted */
+	size_t found;		       /* by the running check */
+	size_t unsaid;		       /* findings of it that were only counted */
 	enum severity unsaid_severity; /* the highest of them */
 };
 
@@ -37,14 +37,14 @@ struct check_run {
 struct place {
 	const struct section *section;
 	const struct variable *variable;
-	const char *symbol; /* when there is no variable: the symbol's name */
-	struct maybe offset; /* from the symbol, bytes */
+	const char *symbol;   /* when there is no variable: the symbol's name */
+	struct maybe offset;  /* from the symbol, bytes */
 	struct maybe address; /* virtual address */
 };
 
 /*
- * Formatted text in the run's arena, at most 511 bytes of it; "" when memory runs out, which ends the
- * run, and when no more findings are taken.
+ * Formatted text in the run's arena, at most 511 bytes of it; "" when memory runs out, which ends
+ * the run, and when no more findings are taken.
  */
 const char *text(struct check_run *run, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

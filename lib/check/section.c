@@ -7,7 +7,8 @@ static struct place at_section(const struct section *section)
 {
 	return (struct place){
 		.section = section,
-		.address = {.known = section && section->addr, .value = section ? section->addr : 0},
+		.address = {.known = section && section->addr,
+			.value = section ? section->addr : 0},
 	};
 }
 
@@ -55,8 +56,8 @@ static bool is_cleared(const struct image *image, const struct section *section)
 }
 
 /*
- * No bytes at all, or padding alone: zeros of which neither symbols nor objects know more. lld makes
- * them PROGBITS, and neither linker makes them what they would be with a variable among them.
+ * No bytes at all, or padding alone: zeros of which neither symbols nor objects know more. lld
+ * makes them PROGBITS, and neither linker makes them what they would be with a variable among them.
  */
 static bool is_empty(struct check_run *run)
 {
@@ -74,8 +75,7 @@ static bool is_empty(struct check_run *run)
 		has_label(run))
 		return false;
 	for (size_t i = 0; i < layout->section_count && cleared; i++)
-		cleared = is_cleared(
-			layout->image, &layout->image->sections[layout->sections[i]]);
+		cleared = is_cleared(layout->image, &layout->image->sections[layout->sections[i]]);
 	return cleared;
 }
 
@@ -85,8 +85,10 @@ static void section_present(struct check_run *run)
 	struct place place = at_section(layout_section(layout));
 
 	if (is_empty(run)) {
-		found(run, SEVERITY_NOTE, &place, "the template is empty: no per-CPU variable was linked",
-			"expected when there is none; else keep the input: KEEP(*(.percpu .percpu.*))");
+		found(run, SEVERITY_NOTE, &place,
+			"the template is empty: no per-CPU variable was linked",
+			"expected when there is none; else keep the input: KEEP(*(.percpu "
+			".percpu.*))");
 		skipped(run, "the template is empty");
 		return;
 	}
@@ -106,12 +108,12 @@ const struct check check_section_present = {
 	.where = "ORBS",
 	.run = section_present,
 	.summary = "the per-CPU section that symbols speak of is in the file",
-	.what = "Defined boundary symbols say that there is per-CPU data, the profile wants a section "
-		"for it, and the file has none. An empty template is only noted. Undefined weak "
-		"symbols say nothing, and Xen's symbol range stands for a section.",
-	.why = "Without the section every access lands in whatever stands at the variable's offset. It "
-	       "happens when --gc-sections meets a script without KEEP, or when the output section is "
-	       "called something else.",
+	.what = "Defined boundary symbols say that there is per-CPU data, the profile wants a "
+		"section for it, and the file has none. An empty template is only noted. Undefined "
+		"weak symbols say nothing, and Xen's symbol range stands for a section.",
+	.why = "Without the section every access lands in whatever stands at the variable's "
+	       "offset. It happens when --gc-sections meets a script without KEEP, or when the "
+	       "output section is called something else.",
 	.example = ".percpu renamed to .mypercpu in the script, _percpu_load_start still defined",
 	.fix = "Name the output section as the profile does and write KEEP(*(.percpu .percpu.*)).",
 };
@@ -132,15 +134,15 @@ static const struct {
 static void flag_wrong(struct check_run *run, const struct section *section, const char *message)
 {
 	/* An object of an unknown model may be one of a single-CPU build, where little is wrong. */
-	enum severity severity = run->image->kind == IMAGE_OBJECT &&
-			run->layout->model == MODEL_UNKNOWN
-		? SEVERITY_WARNING
-		: SEVERITY_ERROR;
+	enum severity severity =
+		run->image->kind == IMAGE_OBJECT && run->layout->model == MODEL_UNKNOWN
+			? SEVERITY_WARNING
+			: SEVERITY_ERROR;
 	struct place place = at_section(section);
 
 	found(run, severity, &place, message,
-		"define the variables as writable data: section(\"...\") on a variable that is neither "
-		"const nor thread-local, or \"aw\",@progbits in assembly");
+		"define the variables as writable data: section(\"...\") on a variable that is "
+		"neither const nor thread-local, or \"aw\",@progbits in assembly");
 }
 
 static void section_flags(struct check_run *run)
@@ -155,13 +157,14 @@ static void section_flags(struct check_run *run)
 				text(run, "section %s is not ALLOC: it is not loaded", s->name));
 		if (!(s->flags & SHF_WRITE))
 			flag_wrong(run, s,
-				text(run, "section %s is not WRITE: its variables cannot be written",
+				text(run,
+					"section %s is not WRITE: its variables cannot be written",
 					s->name));
 		for (size_t j = 0; j < sizeof(wrong_flags) / sizeof(wrong_flags[0]); j++)
 			if (s->flags & wrong_flags[j].flag)
 				flag_wrong(run, s,
-					text(run, "section %s is %s: %s", s->name, wrong_flags[j].name,
-						wrong_flags[j].harm));
+					text(run, "section %s is %s: %s", s->name,
+						wrong_flags[j].name, wrong_flags[j].harm));
 	}
 }
 
@@ -174,10 +177,11 @@ const struct check check_section_flags = {
 	.summary = "the per-CPU section is plain writable data",
 	.what = "The section is not ALLOC and WRITE, or it is EXECINSTR, TLS, MERGE, STRINGS or "
 		"COMPRESSED. A warning in an object whose model is unknown.",
-	.why = "Per-CPU data declared as thread-local, constant or mergeable is linked by rules that do "
-	       "not hold for it: TLS gives offsets from the thread pointer, MERGE lets two variables "
-	       "share an address.",
-	.example = "__thread int x __attribute__((section(\".percpu\"))); gives the section SHF_TLS",
+	.why = "Per-CPU data declared as thread-local, constant or mergeable is linked by rules "
+	       "that do not hold for it: TLS gives offsets from the thread pointer, MERGE lets "
+	       "two variables share an address.",
+	.example =
+		"__thread int x __attribute__((section(\".percpu\"))); gives the section SHF_TLS",
 	.fix = "Define the variables as writable, not thread-local data.",
 };
 
@@ -212,8 +216,8 @@ static const struct input_section *initialised_input(const struct check_run *run
 	return NULL;
 }
 
-static void nobits(struct check_run *run, const struct section *s, const struct input_section *input,
-	bool has_relocations)
+static void nobits(struct check_run *run, const struct section *s,
+	const struct input_section *input, bool has_relocations)
 {
 	static const char fix[] =
 		"take (NOLOAD) off the output section, so that the initial values are in the file";
@@ -221,20 +225,24 @@ static void nobits(struct check_run *run, const struct section *s, const struct 
 
 	if (input)
 		found(run, SEVERITY_ERROR, &place,
-			text(run, "section %s is NOBITS, but %s gives %s initial values: they are lost",
+			text(run,
+				"section %s is NOBITS, but %s gives %s initial values: they are "
+				"lost",
 				s->name, input->object->path,
 				input->only_symbol ? input->only_symbol : input->section->name),
 			fix);
 	else if (has_relocations)
 		found(run, SEVERITY_ERROR, &place,
 			text(run,
-				"section %s is NOBITS, but relocations store pointers in it: they are lost",
+				"section %s is NOBITS, but relocations store pointers in it: they "
+				"are lost",
 				s->name),
 			fix);
 	else
 		found(run, SEVERITY_WARNING, &place,
 			text(run,
-				"section %s is NOBITS: every variable starts as zero, whatever the source says",
+				"section %s is NOBITS: every variable starts as zero, whatever the "
+				"source says",
 				s->name),
 			fix);
 }
@@ -267,11 +275,12 @@ const struct check check_section_type = {
 	.needs = {&check_section_present},
 	.run = section_type,
 	.summary = "the template's initial values are in the file",
-	.what = "The section is NOBITS. An error when initial values are known to be lost: an object of "
-		"--objects holds bytes that are not zero, or relocations of the section were kept. "
-		"Otherwise a warning. Silent for systems that clear the areas by design.",
-	.why = "(NOLOAD) in a linker script makes the section NOBITS with both linkers and says nothing: "
-	       "every variable starts as zero.",
+	.what = "The section is NOBITS. An error when initial values are known to be lost: an "
+		"object of --objects holds bytes that are not zero, or relocations of the section "
+		"were kept. Otherwise a warning. Silent for systems that clear the areas by "
+		"design.",
+	.why = "(NOLOAD) in a linker script makes the section NOBITS with both linkers and says "
+	       "nothing: every variable starts as zero.",
 	.example = ".percpu 0x0 (NOLOAD) : AT(_percpu_start) { ... }",
 	.fix = "Take (NOLOAD) off the output section.",
 };
@@ -292,14 +301,17 @@ static void section_vma(struct check_run *run)
 				"model zero, but section %s is at 0x%" PRIx64
 				": offsets are too large by that much",
 				s->name, s->addr),
-			text(run, "link the section at address 0: %s 0x0 : AT(...) { ... }", s->name));
+			text(run, "link the section at address 0: %s 0x0 : AT(...) { ... }",
+				s->name));
 	if (layout->model != MODEL_ZERO && !s->addr)
 		found(run, SEVERITY_ERROR, &place,
-			text(run, "model %s, but section %s is at address 0", model_name(layout->model),
-				s->name),
+			text(run, "model %s, but section %s is at address 0",
+				model_name(layout->model), s->name),
 			layout->model == MODEL_NAIVE
-				? "leave the section in place among the data: plain globals need real addresses"
-				: "leave the section in place: take the address 0x0 off its line in the script");
+				? "leave the section in place among the data: plain globals need "
+				  "real addresses"
+				: "leave the section in place: take the address 0x0 off its line "
+				  "in the script");
 }
 
 const struct check check_section_vma = {
@@ -310,13 +322,13 @@ const struct check check_section_vma = {
 	.run = section_vma,
 	.summary = "the section's address fits the model",
 	.what = "The model is known, from --model or the profile, and the section's address "
-		"contradicts it: not 0 in model zero, 0 in the others. Skipped when the model is only "
-		"assumed from the address.",
-	.why = "In model zero the symbol's value is the offset; at any other address every access is "
-	       "beside its area by that much. In place, address 0 is nobody's memory.",
+		"contradicts it: not 0 in model zero, 0 in the others. Skipped when the model is "
+		"only assumed from the address.",
+	.why = "In model zero the symbol's value is the offset; at any other address every access "
+	       "is beside its area by that much. In place, address 0 is nobody's memory.",
 	.example = "percpu-tool check --model zero on a kernel with .percpu at 0xffffffff80200000",
-	.fix = "Give the section the address that its accessors were built for, or build the accessors "
-	       "for the address.",
+	.fix = "Give the section the address that its accessors were built for, or build the "
+	       "accessors for the address.",
 };
 
 static void strays(struct check_run *run)
@@ -336,7 +348,8 @@ static void strays(struct check_run *run)
 			continue;
 		place.section = s;
 		found(run, SEVERITY_ERROR, &place,
-			text(run, "a per-CPU variable by its name, but it was linked into %s", s->name),
+			text(run, "a per-CPU variable by its name, but it was linked into %s",
+				s->name),
 			text(run, "take its input section into %s in the linker script",
 				run->layout->name));
 	}
@@ -350,10 +363,12 @@ static void orphans(struct check_run *run)
 
 		found(run, SEVERITY_ERROR, &place,
 			text(run,
-				"section %s holds per-CPU data by its name, but no layout has it: the linker "
-				"placed it by itself",
+				"section %s holds per-CPU data by its name, but no layout has it: "
+				"the linker placed it by itself",
 				s->name),
-			text(run, "take it into %s: KEEP(*(%s)), and link with --orphan-handling=error",
+			text(run,
+				"take it into %s: KEEP(*(%s)), and link with "
+				"--orphan-handling=error",
 				run->layout->name, s->name));
 	}
 }
@@ -369,7 +384,7 @@ static bool landed_elsewhere(const struct check_run *run, const struct symbol *s
 		return false;
 	input = inputs_symbol(run->inputs, symbol->name);
 	return input && input->symbol.bind != STB_LOCAL &&
-		profile_has_input(run->layout->profile, input->section->section->name);
+	       profile_has_input(run->layout->profile, input->section->section->name);
 }
 
 static void inputs_landed(struct check_run *run)
@@ -388,7 +403,9 @@ static void inputs_landed(struct check_run *run)
 			.address = {.known = true, .value = symbol.value},
 		};
 		found(run, SEVERITY_ERROR, &place,
-			text(run, "an object defines it in a per-CPU section, but it was linked into %s",
+			text(run,
+				"an object defines it in a per-CPU section, but it was linked into "
+				"%s",
 				place.section->name),
 			text(run, "take its input section into %s in the linker script",
 				run->layout->name));
@@ -411,15 +428,15 @@ const struct check check_section_single = {
 	.needs = {&check_section_present},
 	.run = section_single,
 	.summary = "all per-CPU input is in the one output section",
-	.what = "A variable that is per-CPU by its name, or by an object of --objects, was linked into "
-		"another section; or a section that is per-CPU by its name stands beside the layout "
-		"and no profile claims it.",
+	.what = "A variable that is per-CPU by its name, or by an object of --objects, was linked "
+		"into another section; or a section that is per-CPU by its name stands beside the "
+		"layout and no profile claims it.",
 	.why = "A linker places an input section that no pattern takes by itself and silently. The "
 	       "variable is then outside the template: it is not copied, and offsets to it are "
 	       "addresses.",
 	.example = "*(.percpu) in the script, .percpu.counters in the objects",
-	.fix = "Take every input section into the output section - KEEP(*(.percpu .percpu.*)) - and link "
-	       "with --orphan-handling=error.",
+	.fix = "Take every input section into the output section - KEEP(*(.percpu .percpu.*)) - "
+	       "and link with --orphan-handling=error.",
 };
 
 static void align_judge(struct check_run *run, const struct section *s)
@@ -428,17 +445,19 @@ static void align_judge(struct check_run *run, const struct section *s)
 
 	if (s->align > 1 && !is_power_of_two(s->align)) {
 		found(run, SEVERITY_ERROR, &place,
-			text(run, "section %s has alignment 0x%" PRIx64 ", no power of two", s->name,
-				s->align),
+			text(run, "section %s has alignment 0x%" PRIx64 ", no power of two",
+				s->name, s->align),
 			"link again; no linker writes this");
 		return;
 	}
 	if (s->align > 1 && run->image->kind != IMAGE_OBJECT && s->addr % s->align)
 		found(run, SEVERITY_ERROR, &place,
 			text(run,
-				"section %s is at 0x%" PRIx64 ", no multiple of its alignment 0x%" PRIx64,
+				"section %s is at 0x%" PRIx64
+				", no multiple of its alignment 0x%" PRIx64,
 				s->name, s->addr, s->align),
-			text(run, "put . = ALIGN(ALIGNOF(%s)) or a page alignment before it", s->name));
+			text(run, "put . = ALIGN(ALIGNOF(%s)) or a page alignment before it",
+				s->name));
 }
 
 static void align_load(struct check_run *run, const struct section *s)
@@ -467,8 +486,10 @@ static void align_inputs(struct check_run *run, const struct section *s)
 	place.symbol = input->only_symbol;
 	found(run, SEVERITY_ERROR, &place,
 		text(run,
-			"section %s is aligned to 0x%" PRIx64 ", but %s asks for 0x%" PRIx64 " in %s", s->name,
-			s->align, input->object->path, input->section->align, input->section->name),
+			"section %s is aligned to 0x%" PRIx64 ", but %s asks for 0x%" PRIx64
+			" in %s",
+			s->name, s->align, input->object->path, input->section->align,
+			input->section->name),
 		"take SUBALIGN() or the fixed alignment off the output section");
 }
 
@@ -489,10 +510,11 @@ const struct check check_section_align = {
 	.needs = {&check_section_present},
 	.run = section_align,
 	.summary = "the section's addresses keep its alignment",
-	.what = "The section's address - where area 0 lies on the template, its load address too - is no "
-		"multiple of its alignment, or the alignment is below what an object asks for.",
-	.why = "Every variable's alignment is counted from the start of its area. Misaligned atomics "
-	       "trap or tear, and cmpxchg16b faults.",
+	.what = "The section's address - where area 0 lies on the template, its load address too - "
+		"is no multiple of its alignment, or the alignment is below what an object asks "
+		"for.",
+	.why = "Every variable's alignment is counted from the start of its area. Misaligned "
+	       "atomics trap or tear, and cmpxchg16b faults.",
 	.example = "_percpu_start = .; without . = ALIGN(4K) before it",
 	.fix = "Align the location counter before the section's start symbol.",
 };

@@ -13,7 +13,8 @@ static bool is_load(const struct segment *segment)
 
 static bool wraps(const struct segment *segment)
 {
-	return segment->vaddr + segment->memsz < segment->vaddr && segment->vaddr + segment->memsz != 0;
+	return segment->vaddr + segment->memsz < segment->vaddr &&
+	       segment->vaddr + segment->memsz != 0;
 }
 
 /* How far a segment reaches behind its start; one that wraps reaches to the top. */
@@ -25,7 +26,7 @@ static uint64_t extent(const struct segment *segment)
 static bool holds(const struct segment *segment, uint64_t address, uint64_t size)
 {
 	return address >= segment->vaddr &&
-		range_within(address - segment->vaddr, size, extent(segment));
+	       range_within(address - segment->vaddr, size, extent(segment));
 }
 
 const struct segment *segment_of(
@@ -49,8 +50,9 @@ uint64_t template_bytes(const struct layout *layout)
 {
 	const struct section *s = layout_section(layout);
 
-	return layout->area_size.known && layout->area_size.value <= s->size ? layout->area_size.value
-									     : s->size;
+	return layout->area_size.known && layout->area_size.value <= s->size
+		       ? layout->area_size.value
+		       : s->size;
 }
 
 /* What all checks of this family need; says why when it is missing. */
@@ -65,7 +67,8 @@ static bool can_judge(struct check_run *run)
 	return false;
 }
 
-static void judge_bytes(struct check_run *run, const struct section *s, const struct segment *segment)
+static void judge_bytes(
+	struct check_run *run, const struct section *s, const struct segment *segment)
 {
 	const uint64_t into = s->addr - segment->vaddr;
 	struct place place = {.section = s, .address = {true, s->addr}};
@@ -76,9 +79,11 @@ static void judge_bytes(struct check_run *run, const struct section *s, const st
 		found(run, SEVERITY_ERROR, &place,
 			text(run,
 				"program header %u has 0x%" PRIx64
-				" bytes in the file, too few for the template: its end is loaded as zero",
+				" bytes in the file, too few for the template: its end is loaded "
+				"as zero",
 				segment->index, segment->filesz),
-			"give the section a program header of its own, or put NOBITS sections behind it");
+			"give the section a program header of its own, or put NOBITS sections "
+			"behind it");
 	else if (segment->offset + into != s->offset)
 		found(run, SEVERITY_ERROR, &place,
 			text(run,
@@ -90,7 +95,8 @@ static void judge_bytes(struct check_run *run, const struct section *s, const st
 
 /*
  * Physical minus virtual differs by segment in some kernels: any other segment's will do, if it has
- * bytes. One of cleared memory may have been placed behind the section, and then bears its error out.
+ * bytes. One of cleared memory may have been placed behind the section, and then bears its error
+ * out.
  */
 static bool load_address_fits(
 	const struct image *image, const struct segment *own, uint64_t physical, uint64_t read_at)
@@ -107,7 +113,8 @@ static bool load_address_fits(
 	return false;
 }
 
-static void judge_load(struct check_run *run, const struct section *s, const struct segment *segment)
+static void judge_load(
+	struct check_run *run, const struct section *s, const struct segment *segment)
 {
 	const struct maybe load = run->layout->load;
 	const uint64_t physical = segment->paddr + (s->addr - segment->vaddr);
@@ -119,7 +126,8 @@ static void judge_load(struct check_run *run, const struct section *s, const str
 	if (!load_address_fits(run->image, segment, physical, load.value))
 		found(run, SEVERITY_ERROR, &place,
 			text(run,
-				"the template is loaded at 0x%" PRIx64 ", but start-up reads it at 0x%" PRIx64,
+				"the template is loaded at 0x%" PRIx64
+				", but start-up reads it at 0x%" PRIx64,
 				physical, load.value),
 			text(run, "give the section its load address: %s ... : AT(%s)", s->name,
 				run->layout->bounds[BOUND_LOAD].state == BOUND_DEFINED
@@ -140,11 +148,14 @@ static void segment_load(struct check_run *run)
 	if (count == 0)
 		found(run, SEVERITY_ERROR, &place,
 			text(run, "section %s is in no PT_LOAD: it is not loaded", s->name),
-			"put the section into a program header: } :data, or PHDRS { percpu PT_LOAD; }");
+			"put the section into a program header: } :data, or PHDRS { percpu "
+			"PT_LOAD; }");
 	else if (count > 1)
 		found(run, SEVERITY_ERROR, &place,
-			text(run, "section %s is in %zu PT_LOADs: the last one loaded wins", s->name, count),
-			"give the section a program header of its own and keep the others off its addresses");
+			text(run, "section %s is in %zu PT_LOADs: the last one loaded wins",
+				s->name, count),
+			"give the section a program header of its own and keep the others off its "
+			"addresses");
 	else {
 		judge_bytes(run, s, segment);
 		judge_load(run, s, segment);
@@ -158,12 +169,12 @@ const struct check check_segment_load = {
 	.needs = {&check_section_present},
 	.run = segment_load,
 	.summary = "the template is loaded, once, where start-up reads it",
-	.what = "The section is not inside exactly one PT_LOAD; its bytes in the file do not cover the "
-		"template; or its load address is not the address T at which start-up reads the "
-		"template, neither as it is nor less the virtual-minus-physical distance of another "
-		"PT_LOAD.",
-	.why = "Without AT() a section at address 0 is loaded at physical 0: QEMU refuses it or real "
-	       "mode code overwrites it, and start-up copies other bytes.",
+	.what = "The section is not inside exactly one PT_LOAD; its bytes in the file do not cover "
+		"the template; or its load address is not the address T at which start-up reads "
+		"the template, neither as it is nor less the virtual-minus-physical distance of "
+		"another PT_LOAD.",
+	.why = "Without AT() a section at address 0 is loaded at physical 0: QEMU refuses it or "
+	       "real mode code overwrites it, and start-up copies other bytes.",
 	.example = ".percpu 0x0 : { ... } without AT(_percpu_start)",
 	.fix = "Write AT(address) on the output section, and give it a PT_LOAD of its own.",
 };
@@ -225,11 +236,12 @@ static void segment_extent(struct check_run *run)
 		if (i && list[i]->addr > end && list[i]->addr - end > limit)
 			found(run, SEVERITY_ERROR, &place,
 				text(run,
-					"program header %u spans 0x%" PRIx64 " bytes with a gap of 0x%" PRIx64
-					" between %s and %s",
+					"program header %u spans 0x%" PRIx64
+					" bytes with a gap of 0x%" PRIx64 " between %s and %s",
 					segment->index, segment->memsz, list[i]->addr - end,
 					list[i - 1]->name, list[i]->name),
-				"give the per-CPU section a program header of its own, and put .bss before it");
+				"give the per-CPU section a program header of its own, and put "
+				".bss before it");
 		if (list[i]->addr + list[i]->size > end)
 			end = list[i]->addr + list[i]->size;
 	}
@@ -242,10 +254,10 @@ const struct check check_segment_extent = {
 	.needs = {&check_section_present, &check_segment_load},
 	.run = segment_extent,
 	.summary = "the section's segment covers no hole of the address space",
-	.what = "Between two consecutive sections of the section's PT_LOAD is a gap larger than its "
-		"alignment and 2 MiB, or the segment's range wraps around the address space.",
-	.why = "lld packs a .bss that follows a section at address 0 into the same PT_LOAD: p_memsz is "
-	       "then 0xffffffff80201400, which no loader can give.",
+	.what = "Between two consecutive sections of the section's PT_LOAD is a gap larger than "
+		"its alignment and 2 MiB, or the segment's range wraps around the address space.",
+	.why = "lld packs a .bss that follows a section at address 0 into the same PT_LOAD: "
+	       "p_memsz is then 0xffffffff80201400, which no loader can give.",
 	.example = ".percpu 0x0 : AT(x) { ... } followed by .bss in the same program header",
 	.fix = "Use PHDRS with one PT_LOAD for the per-CPU section, or put .bss before it.",
 };
@@ -300,7 +312,8 @@ static uint64_t *distances_of(struct check_run *run, const struct segment *own, 
 static void judge_distance(struct check_run *run, const struct segment *own)
 {
 	static const char fix[] =
-		"give the section that follows its own load address, AT(ADDR(.bss)), or put it before";
+		"give the section that follows its own load address, AT(ADDR(.bss)), or put it "
+		"before";
 	const struct image *image = run->image;
 	size_t count;
 	const uint64_t *usual = distances_of(run, own, &count);
@@ -315,16 +328,17 @@ static void judge_distance(struct check_run *run, const struct segment *own)
 		if (its == distance(own))
 			found(run, SEVERITY_WARNING, &place,
 				text(run,
-					"program header %u inherits the per-CPU section's distance: 0x%" PRIx64
-					" is loaded at 0x%" PRIx64,
+					"program header %u inherits the per-CPU section's "
+					"distance: 0x%" PRIx64 " is loaded at 0x%" PRIx64,
 					s->index, s->vaddr, s->paddr),
 				fix);
 		else if (!s->filesz && count &&
-			!bsearch(&its, usual, count, sizeof(its), compare_numbers))
+			 !bsearch(&its, usual, count, sizeof(its), compare_numbers))
 			found(run, SEVERITY_WARNING, &place,
 				text(run,
 					"program header %u, cleared memory at 0x%" PRIx64
-					", is loaded at 0x%" PRIx64 ", at no other segment's distance",
+					", is loaded at 0x%" PRIx64
+					", at no other segment's distance",
 					s->index, s->vaddr, s->paddr),
 				fix);
 	}
@@ -359,14 +373,17 @@ static void judge_overlap(struct check_run *run)
 	for (size_t i = 0; i < count; i++) {
 		struct place place = {.address = {true, list[i]->vaddr}};
 
-		if (furthest &&
-			ranges_overlap(furthest->paddr, furthest->memsz, list[i]->paddr, list[i]->memsz))
+		if (furthest && ranges_overlap(furthest->paddr, furthest->memsz, list[i]->paddr,
+					list[i]->memsz))
 			found(run, SEVERITY_WARNING, &place,
 				text(run,
-					"program headers %u and %u overlap in physical memory at 0x%" PRIx64,
+					"program headers %u and %u overlap in physical memory at "
+					"0x%" PRIx64,
 					furthest->index, list[i]->index, list[i]->paddr),
-				"restore the location counter behind the per-CPU section: . = load end");
-		if (!furthest || list[i]->paddr + list[i]->memsz > furthest->paddr + furthest->memsz)
+				"restore the location counter behind the per-CPU section: . = load "
+				"end");
+		if (!furthest ||
+			list[i]->paddr + list[i]->memsz > furthest->paddr + furthest->memsz)
 			furthest = list[i];
 	}
 }
@@ -395,11 +412,13 @@ const struct check check_segment_lma = {
 	.needs = {&check_section_present, &check_segment_load, &check_segment_extent},
 	.run = segment_lma,
 	.summary = "load addresses are each segment's own",
-	.what = "A segment has inherited the distance between the per-CPU section's virtual and load "
-		"address, a segment of cleared memory has a distance that no other has, or two segments "
-		"overlap in physical memory.",
-	.why = "After AT() GNU ld keeps the distance for the sections that follow: .bss is then cleared "
-	       "or loaded somewhere else. A loader that gets overlapping segments loses one of them.",
-	.example = ".percpu 0x0 : AT(_percpu_start) { ... } followed by .bss : { ... } under GNU ld",
+	.what = "A segment has inherited the distance between the per-CPU section's virtual and "
+		"load address, a segment of cleared memory has a distance that no other has, or "
+		"two segments overlap in physical memory.",
+	.why = "After AT() GNU ld keeps the distance for the sections that follow: .bss is then "
+	       "cleared or loaded somewhere else. A loader that gets overlapping segments loses "
+	       "one of them.",
+	.example =
+		".percpu 0x0 : AT(_percpu_start) { ... } followed by .bss : { ... } under GNU ld",
 	.fix = "Write AT() on the section that follows, or put it before the per-CPU section.",
 };

@@ -8,8 +8,9 @@ static struct place at_variable(const struct layout *layout, const struct variab
 	const uint32_t section = v->symbol.section;
 
 	return (struct place){
-		.section = section < layout->image->section_count ? &layout->image->sections[section]
-								  : NULL,
+		.section = section < layout->image->section_count
+				   ? &layout->image->sections[section]
+				   : NULL,
 		.variable = v,
 		.address = {true, v->symbol.value},
 	};
@@ -30,8 +31,8 @@ const struct input_section *strictest_input(const struct check_run *run)
 }
 
 /* First and last address that the variable may take, by its own section in an object. */
-static bool template_span(const struct layout *layout, const struct variable *v, uint64_t *start,
-	uint64_t *end)
+static bool template_span(
+	const struct layout *layout, const struct variable *v, uint64_t *start, uint64_t *end)
 {
 	const struct section *s;
 
@@ -79,9 +80,10 @@ const struct check check_symbol_in_section = {
 	.needs = {&check_section_present, &check_bounds_order},
 	.run = symbol_in_section,
 	.summary = "every variable lies inside the template",
-	.what = "A variable of the section, by its index and value, begins or ends outside the template.",
-	.why = "What lies behind the template's end is not copied to any CPU, and with the areas behind "
-	       "it belongs to CPU 1.",
+	.what = "A variable of the section, by its index and value, begins or ends outside the "
+		"template.",
+	.why = "What lies behind the template's end is not copied to any CPU, and with the areas "
+	       "behind it belongs to CPU 1.",
 	.example = "*(.percpu) before _percpu_load_end = .; and *(.percpu.*) behind it",
 	.fix = "Take all per-CPU input between the template's start and end symbols.",
 };
@@ -101,7 +103,8 @@ static void symbol_aligned(struct check_run *run)
 		found(run, SEVERITY_WARNING, &place,
 			text(run, "0x%" PRIx64 " bytes at 0x%" PRIx64 ", no multiple of %" PRIu64,
 				v->symbol.size, v->symbol.value, align),
-			"take packed off the variable or its section, or align it: __attribute__((aligned))");
+			"take packed off the variable or its section, or align it: "
+			"__attribute__((aligned))");
 	}
 }
 
@@ -113,8 +116,8 @@ const struct check check_symbol_aligned = {
 	.run = symbol_aligned,
 	.summary = "every variable is aligned as its type wants",
 	.what = "A variable's value is no multiple of the power of two in its size, 8 at most.",
-	.why = "Misaligned variables tear: another CPU, or an interrupt, sees half of a write. Atomic "
-	       "instructions on them trap on AArch64, RISC-V and LoongArch.",
+	.why = "Misaligned variables tear: another CPU, or an interrupt, sees half of a write. "
+	       "Atomic instructions on them trap on AArch64, RISC-V and LoongArch.",
 	.example = "a script with SUBALIGN(1), or .balign left out in assembly",
 	.fix = "Align the definition, and take SUBALIGN() off the output section.",
 };
@@ -153,7 +156,9 @@ static void weak_pair(struct check_run *run, const struct variable *a, const str
 		a->symbol.value != b->symbol.value || !b->symbol.size)
 		return;
 	found(run, SEVERITY_WARNING, &place,
-		text(run, "weak, and at the same place as %.128s, weak too: one variable serves for both",
+		text(run,
+			"weak, and at the same place as %.128s, weak too: one variable serves for "
+			"both",
 			a->name),
 		"define per-CPU variables strong, or make one an alias on purpose");
 }
@@ -165,7 +170,8 @@ static void weak_inputs(struct check_run *run)
 
 	for (size_t i = 1; inputs && i < inputs->symbol_count; i++) {
 		const struct input_symbol *a = &inputs->symbols[i - 1], *b = &inputs->symbols[i];
-		struct place place = {.section = layout_section(run->layout), .symbol = b->symbol.name};
+		struct place place = {
+			.section = layout_section(run->layout), .symbol = b->symbol.name};
 
 		if (a->symbol.bind != STB_WEAK || b->symbol.bind != STB_WEAK ||
 			strcmp(a->symbol.name, b->symbol.name) != 0 ||
@@ -218,8 +224,9 @@ const struct check check_symbol_disjoint = {
 	.needs = {&check_section_present},
 	.run = symbol_disjoint,
 	.summary = "no two variables share bytes",
-	.what = "Two variables overlap in part; or (a warning) two weak definitions stand at the same "
-		"place, or two objects of --objects define the same weak name. Aliases, members with a symbol of their own and variables of size 0 are fine.",
+	.what = "Two variables overlap in part; or (a warning) two weak definitions stand at the "
+		"same place, or two objects of --objects define the same weak name. Aliases, "
+		"members with a symbol of their own and variables of size 0 are fine.",
 	.why = "Writing one changes the other, on every CPU.",
 	.example = "__PERCPU_B = __PERCPU_A + 4; in a script, with A of 8 bytes",
 	.fix = "Let the linker place both.",
@@ -235,7 +242,8 @@ static void symbol_sized(struct check_run *run)
 
 		if (v->symbol.type == STT_OBJECT && !v->symbol.size)
 			found(run, SEVERITY_NOTE, &place,
-				"an object without a size: tools cannot tell where the variable ends",
+				"an object without a size: tools cannot tell where the variable "
+				"ends",
 				"in assembly: .size name, bytes");
 	}
 }
@@ -266,7 +274,7 @@ static bool line_offset(
 		return false;
 	*offset = (v->symbol.value - start) % line;
 	return layout->image->kind != IMAGE_OBJECT ||
-		layout->image->sections[v->symbol.section].align >= line;
+	       layout->image->sections[v->symbol.section].align >= line;
 }
 
 static void symbol_cacheline(struct check_run *run)

@@ -6,12 +6,14 @@
 static void form_options(const struct ldscript_options *options, FILE *to)
 {
 	if (options->load_offset)
-		fprintf(to, strpbrk(options->load_offset, "()<>&|~ $") ? " --load-offset '%s'"
-								       : " --load-offset %s",
+		fprintf(to,
+			strpbrk(options->load_offset, "()<>&|~ $") ? " --load-offset '%s'"
+								   : " --load-offset %s",
 			options->load_offset);
 	if (options->insert_after)
-		fprintf(to, strchr(options->insert_after, '$') ? " --insert-after '%s'"
-							       : " --insert-after %s",
+		fprintf(to,
+			strchr(options->insert_after, '$') ? " --insert-after '%s'"
+							   : " --insert-after %s",
 			options->insert_after);
 	if (options->full)
 		fputs(" --full", to);
@@ -19,7 +21,8 @@ static void form_options(const struct ldscript_options *options, FILE *to)
 		fputs(" --wide", to);
 }
 
-/* The options that are not at their defaults, in one order: whoever means the same gets the same. */
+/* The options that are not at their defaults, in one order: whoever means the same gets the same.
+ */
 static void command_line(const struct ldscript_options *options, FILE *to)
 {
 	fputs("percpu-tool ldscript", to);
@@ -45,19 +48,19 @@ static void usage_write(const struct ldscript_options *options, FILE *to)
 {
 	if (options->full)
 		fprintf(to,
-			" * A complete script for %s on QEMU's virt machine:\n"
-			" * ld -T THIS --orphan-handling=error. Code is not position-independent;\n"
-			" * .text.boot stands first, the entry is _start, and the stack to start on\n"
-			" * ends at __boot_stack_end.\n",
+			" * A complete script for %s on QEMU's virt machine:\n * ld -T THIS "
+			"--orphan-handling=error. Code is not position-independent;\n * .text.boot "
+			"stands first, the entry is _start, and the stack to start on\n * ends at "
+			"__boot_stack_end.\n",
 			options->arch->name);
 	else if (options->insert_after)
 		fputs(" * Adds to the linker's own script: ld -T THIS.\n"
 		      " * In the model zero, code is not position-independent.\n",
 			to);
 	else
-		fputs(" * Paste or INCLUDE it inside SECTIONS { }, behind .data and before .bss. In a\n"
-		      " * script with PHDRS, give .percpu a PT_LOAD of its own where it has an address\n"
-		      " * of its own, and .percpu_areas that of .bss.\n",
+		fputs(" * Paste or INCLUDE it inside SECTIONS { }, behind .data and before .bss. "
+		      "In a\n * script with PHDRS, give .percpu a PT_LOAD of its own where it "
+		      "has an address\n * of its own, and .percpu_areas that of .bss.\n",
 			to);
 	if (!options->full && ldscript_moved(options))
 		fputs(" * No other section may stand at the addresses of .percpu.\n", to);

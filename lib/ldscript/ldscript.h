@@ -21,9 +21,9 @@ struct ldscript_options {
 	const struct arch *arch; /* NULL: for any; `full` needs one */
 	enum model model;
 	enum placement placement;
-	uint64_t cpus;         /* 0: not given */
+	uint64_t cpus;	       /* 0: not given */
 	uint64_t stride_align; /* a power of two */
-	uint64_t vma;          /* where `vma_given`; otherwise in place. Model zero stands at 0. */
+	uint64_t vma;	       /* where `vma_given`; otherwise in place. Model zero stands at 0. */
 	bool vma_given;
 	uint64_t reserve; /* bytes behind the template in each area, before rounding up */
 	/* Virtual minus physical, an expression; NULL: that of the script around it. */

@@ -27,7 +27,8 @@ static void line_align(const struct ldscript_options *options, FILE *to)
 
 static void inputs_write(const struct ldscript_options *options, FILE *to)
 {
-	fputs("\t\t/* KEEP: a variable holds its place in every area, seen in use or not. */\n", to);
+	fputs("\t\t/* KEEP: a variable holds its place in every area, seen in use or not. */\n",
+		to);
 	for (size_t i = 0; i < sizeof(subsections) / sizeof(subsections[0]); i++) {
 		const char *name = subsections[i].name;
 
@@ -67,9 +68,9 @@ static const char *segment(const struct ldscript_options *options, const char *n
 static void base_write(const struct ldscript_options *options, FILE *to)
 {
 	fprintf(to,
-		"\t/* A byte that ends where .percpu is loaded; bfd has no load address for none. */\n"
-		"\t.percpu_base (ALIGN(. + 1, ALIGNOF(.percpu)) - 1) (TYPE=SHT_NOBITS) : {\n"
-		"\t\t. = . + 1;\n");
+		"\t/* A byte that ends where .percpu is loaded; bfd has no load address for none. "
+		"*/\n\t.percpu_base (ALIGN(. + 1, ALIGNOF(.percpu)) - 1) (TYPE=SHT_NOBITS) : "
+		"{\n\t\t. = . + 1;\n");
 	template_symbols(options, to);
 	fprintf(to, "\t}%s\n", segment(options, " :data"));
 }
@@ -99,11 +100,10 @@ static void percpu_write(const struct ldscript_options *options, FILE *to)
 	fputs("\t\t_percpu_load_start = .;\n", to);
 	inputs_write(options, to);
 	/* bfd neither aligns nor loads what is empty; a stride of 0 would be divided by. */
-	fputs("\t\t/* Without variables the template is padding: no stride is 0. */\n"
-	      "\t\t. = . + (. == _percpu_load_start ? 1 : 0);\n"
-	      "\t\t/* Padded inside: load end - load start is a stride aligned for all variables. */\n"
-	      "\t\t. = ALIGN(ALIGNOF(.percpu));\n"
-	      "\t\t_percpu_load_end = .;\n",
+	fputs("\t\t/* Without variables the template is padding: no stride is 0. */\n\t\t. = . + "
+	      "(. == _percpu_load_start ? 1 : 0);\n\t\t/* Padded inside: load end - load start "
+	      "is a stride aligned for all variables. */\n\t\t. = "
+	      "ALIGN(ALIGNOF(.percpu));\n\t\t_percpu_load_end = .;\n",
 		to);
 	if (options->model == MODEL_NAIVE)
 		fputs("\t\t_percpu_end = .;\n", to);
@@ -146,9 +146,9 @@ static void areas_write(const struct ldscript_options *options, FILE *to)
 		fputs("\t.percpu_areas (TYPE=SHT_NOBITS) : {\n", to);
 		areas_body(options, to);
 	} else {
-		fputs("\t/* Back behind the loaded template, for this and for all that follows. */\n"
-		      "\t.percpu_areas (ADDR(.percpu_base) + 1 + SIZEOF(.percpu)) (TYPE=SHT_NOBITS) :\n"
-		      "\t\tAT(LOADADDR(.percpu) + SIZEOF(.percpu)) {\n",
+		fputs("\t/* Back behind the loaded template, for this and for all that follows. "
+		      "*/\n\t.percpu_areas (ADDR(.percpu_base) + 1 + SIZEOF(.percpu)) "
+		      "(TYPE=SHT_NOBITS) :\n\t\tAT(LOADADDR(.percpu) + SIZEOF(.percpu)) {\n",
 			to);
 		areas_body(options, to);
 		fputs("\t\t. = . + 1; /* never empty, or bfd forgets the load address */\n", to);
@@ -182,11 +182,11 @@ static void model_asserts(const struct ldscript_options *options, FILE *to)
 	if (options->model == MODEL_ZERO)
 		fprintf(to,
 			"ASSERT(ABSOLUTE(_percpu_load_end) <= " HEX ",\n"
-			"\t\"percpu: variables beyond offset " HEX ", which accesses cannot hold%s\")\n",
+			"\t\"percpu: variables beyond offset " HEX
+			", which accesses cannot hold%s\")\n",
 			limit, limit,
-			options->arch && limit < options->arch->offset_limit_wide
-				? " (see --wide)"
-				: "");
+			options->arch && limit < options->arch->offset_limit_wide ? " (see --wide)"
+										  : "");
 }
 
 void ldscript_asserts(const struct ldscript_options *options, FILE *to)
@@ -205,5 +205,6 @@ void ldscript_asserts(const struct ldscript_options *options, FILE *to)
 		return;
 	fprintf(to, "ASSERT(_percpu_end - _percpu_start == %" PRIu64 " * ", options->cpus);
 	stride_write(options, to);
-	fprintf(to, ",\n\t\"percpu: the areas are not %" PRIu64 " strides long\")\n", options->cpus);
+	fprintf(to, ",\n\t\"percpu: the areas are not %" PRIu64 " strides long\")\n",
+		options->cpus);
 }

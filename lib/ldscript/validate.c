@@ -12,7 +12,8 @@ bool ldscript_moved(const struct ldscript_options *options)
 
 bool ldscript_has_areas(const struct ldscript_options *options)
 {
-	/* With an address of its own, .percpu needs a section behind it in any case: see sections.c. */
+	/* With an address of its own, .percpu needs a section behind it in any case: see
+	 * sections.c. */
 	if (ldscript_moved(options))
 		return true;
 	return options->model != MODEL_NAIVE && options->placement != PLACEMENT_DYNAMIC;
@@ -35,7 +36,8 @@ uint64_t ldscript_offset_limit(const struct ldscript_options *options)
 /* Both go into the script and into a comment: nothing that ends a statement or a comment. */
 static bool text_harmless(const char *text, const char *others)
 {
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$";
+	static const char letters[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$";
 
 	for (; *text; text++)
 		if (!strchr(letters, *text) && !strchr(others, *text))
@@ -88,13 +90,15 @@ static bool reach_validate(const struct ldscript_options *options, struct error 
 	if (options->wide && !arch)
 		return error_set(error, ERROR_INPUT, "--wide needs --arch");
 	if (options->wide && arch->offset_limit == arch->offset_limit_wide)
-		return error_set(error, ERROR_INPUT, "--wide: %s has one access sequence only",
-			arch->name);
+		return error_set(
+			error, ERROR_INPUT, "--wide: %s has one access sequence only", arch->name);
 	if (options->wide && options->model != MODEL_ZERO)
-		return error_set(error, ERROR_INPUT, "--wide: only --model zero has a limit to lift");
+		return error_set(
+			error, ERROR_INPUT, "--wide: only --model zero has a limit to lift");
 	if (options->model == MODEL_ZERO && options->vma)
 		return error_set(error, ERROR_INPUT,
-			"--vma " HEX ": model zero stands at 0, an offset is a symbol's value; for another "
+			"--vma " HEX
+			": model zero stands at 0, an offset is a symbol's value; for another "
 			"address there is --model nonzero",
 			options->vma);
 	return true;
@@ -103,8 +107,8 @@ static bool reach_validate(const struct ldscript_options *options, struct error 
 static bool form_validate(const struct ldscript_options *options, struct error *error)
 {
 	if (options->full && options->insert_after)
-		return error_set(error, ERROR_INPUT,
-			"--full and --insert-after exclude each other");
+		return error_set(
+			error, ERROR_INPUT, "--full and --insert-after exclude each other");
 	if (options->full && !options->arch)
 		return error_set(error, ERROR_INPUT, "--full needs --arch");
 	if (options->insert_after &&
@@ -127,7 +131,8 @@ bool ldscript_validate(const struct ldscript_options *options, struct error *err
 		options->stride_align > LDSCRIPT_STRIDE_ALIGN_MAX)
 		return error_set(error, ERROR_INPUT,
 			"--stride-align %" PRIu64 ": a power of two from %d to %d is needed",
-			options->stride_align, LDSCRIPT_STRIDE_ALIGN_MIN, LDSCRIPT_STRIDE_ALIGN_MAX);
+			options->stride_align, LDSCRIPT_STRIDE_ALIGN_MIN,
+			LDSCRIPT_STRIDE_ALIGN_MAX);
 	if (!form_validate(options, error))
 		return false;
 	if (options->model == MODEL_NAIVE && !naive_validate(options, error))

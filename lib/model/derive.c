@@ -50,7 +50,8 @@ static void derive_model(struct layout *layout, const struct layout_options *opt
 	else if (profile->zero_machine && profile->zero_machine != image->arch->machine)
 		model_set(layout, MODEL_NONZERO, "profile");
 	else if (image->kind == IMAGE_OBJECT)
-		model_set(layout, is_module(image) ? profile->module_model : MODEL_UNKNOWN, "profile");
+		model_set(layout, is_module(image) ? profile->module_model : MODEL_UNKNOWN,
+			"profile");
 	else if (layout_section(layout))
 		model_set(layout, model_by_address(layout),
 			profile->zero_machine ? "profile" : "assumed");
@@ -123,7 +124,8 @@ static void derive_object(struct layout *layout)
 static void derive_template(struct layout *layout)
 {
 	/* A stripped .percpu may be anybody's. */
-	const bool may_hold_areas = layout->profile->bounds[BOUND_AREA_START].name != NULL ||
+	const bool may_hold_areas =
+		layout->profile->bounds[BOUND_AREA_START].name != NULL ||
 		(layout->profile == &profile_generic && layout->image->kind == IMAGE_STRIPPED);
 
 	layout->template_start = bound_value(layout, BOUND_TEMPLATE_START);
@@ -180,9 +182,9 @@ static void derive_stride(struct layout *layout, const struct layout_options *op
 	if (bound_value(layout, BOUND_STRIDE).known)
 		layout->stride = bound_value(layout, BOUND_STRIDE);
 	else if (align.known && reserve_end.known && layout->template_start.known &&
-		reserve_end.value >= layout->template_start.value)
-		layout->stride = known(align_up(
-			reserve_end.value - layout->template_start.value, align.value));
+		 reserve_end.value >= layout->template_start.value)
+		layout->stride = known(
+			align_up(reserve_end.value - layout->template_start.value, align.value));
 	else if (align.known && layout->area_size.known)
 		layout->stride = known(align_up(layout->area_size.value, align.value));
 	if (layout->area_start.known && layout->area_end.known && layout->stride.known &&

@@ -56,7 +56,8 @@ static bool section_fits(
 	return !profile->symbol_range && profile_has_section(profile, section->name);
 }
 
-/* Sections whose symbols are worth keeping: every profile's, and whatever looks like per-CPU data. */
+/* Sections whose symbols are worth keeping: every profile's, and whatever looks like per-CPU data.
+ */
 static bool is_followed(const struct finder *finder, const struct section *section)
 {
 	const struct profile *profile;
@@ -147,9 +148,9 @@ static const char *evidence_found(
 static bool both_ends_defined(const struct finder *finder, const struct profile *profile)
 {
 	return scan_found(finder->scan, profile->bounds[BOUND_TEMPLATE_START].name).state ==
-		BOUND_DEFINED &&
-		scan_found(finder->scan, profile->bounds[BOUND_TEMPLATE_END].name).state ==
-		BOUND_DEFINED;
+		       BOUND_DEFINED &&
+	       scan_found(finder->scan, profile->bounds[BOUND_TEMPLATE_END].name).state ==
+		       BOUND_DEFINED;
 }
 
 static bool sections_of(struct finder *finder, const struct profile *profile, struct layout *layout)
@@ -180,7 +181,8 @@ static bool sections_of(struct finder *finder, const struct profile *profile, st
 }
 
 /* The section that a symbol range lies in (Xen). */
-static bool range_section(struct finder *finder, const struct profile *profile, struct layout *layout)
+static bool range_section(
+	struct finder *finder, const struct profile *profile, struct layout *layout)
 {
 	struct bound start = scan_found(finder->scan, profile->bounds[BOUND_TEMPLATE_START].name);
 	uint32_t *sections;
@@ -214,7 +216,8 @@ static const char *recognise(
 			return arena_printf(finder->arena, "symbol %s", symbol);
 		for (size_t i = 0; i < layout->section_count; i++)
 			if (has_prefixed_variable(finder, profile, layout->sections[i]))
-				return arena_printf(finder->arena, "symbols %s*", profile->variable_prefix);
+				return arena_printf(
+					finder->arena, "symbols %s*", profile->variable_prefix);
 		if (finder->image->kind == IMAGE_OBJECT &&
 			!profile_has_input(&profile_generic, profile->inputs[0]))
 			return "section name";

@@ -47,7 +47,8 @@ static bool has_nonzero_byte(
 static void gather_sections(struct gatherer *g, const struct image *object, size_t *positions)
 {
 	struct inputs *inputs = g->inputs;
-	/* Sections share no bytes of a file, unless it is damaged: together they are no more than it. */
+	/* Sections share no bytes of a file, unless it is damaged: together they are no more than
+	 * it. */
 	uint64_t budget = object->file_size;
 
 	for (size_t i = 1; i < object->section_count; i++) {
@@ -132,7 +133,8 @@ static int compare_symbols(const void *left, const void *right)
 	return a->section < b->section ? -1 : a->section > b->section;
 }
 
-static bool open_all(struct gatherer *g, const char *const *paths, size_t count, const char **failed)
+static bool open_all(
+	struct gatherer *g, const char *const *paths, size_t count, const char **failed)
 {
 	struct inputs *inputs = g->inputs;
 
@@ -147,7 +149,8 @@ static bool open_all(struct gatherer *g, const char *const *paths, size_t count,
 		inputs->image_count++;
 		if (inputs->images[i]->kind != IMAGE_OBJECT)
 			return error_set(g->error, ERROR_INPUT,
-				"is %s, not a relocatable object; --objects takes the inputs of the link",
+				"is %s, not a relocatable object; --objects takes the inputs of "
+				"the link",
 				image_type_name(inputs->images[i]->type));
 	}
 	return true;

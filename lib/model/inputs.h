@@ -10,7 +10,8 @@ struct input_section {
 	const struct image *object;
 	const struct section *section;
 	bool initialised; /* has a byte that is not zero, or a relocation */
-	/* The variable, when it is the only one in its section; its alignment is then the section's. */
+	/* The variable, when it is the only one in its section; its alignment is then the
+	 * section's. */
 	const char *only_symbol;
 	size_t symbol_count;
 };

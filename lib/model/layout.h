@@ -15,7 +15,7 @@ struct maybe {
 };
 
 enum bound_state {
-	BOUND_MISSING,   /* no such symbol */
+	BOUND_MISSING,	 /* no such symbol */
 	BOUND_UNDEFINED, /* in the table, but undefined (weak) */
 	BOUND_DEFINED,
 };
@@ -25,7 +25,8 @@ struct bound {
 	struct symbol symbol; /* unless missing */
 };
 
-/* A per-CPU variable: an STT_OBJECT symbol, or a sized one without type, in the template's section. */
+/* A per-CPU variable: an STT_OBJECT symbol, or a sized one without type, in the template's section.
+ */
 struct variable {
 	const char *name; /* as shown: demangled, without the profile's prefix */
 	struct symbol symbol;
@@ -37,7 +38,7 @@ struct layout {
 	const struct profile *profile;
 	const char *profile_source; /* what told the profile, in words */
 	enum model model;
-	const char *model_source;   /* "option", "profile", "assumed", or NULL when unknown */
+	const char *model_source; /* "option", "profile", "assumed", or NULL when unknown */
 	bool model_assumed;
 	enum placement placement;
 	const char *placement_source; /* "option", "profile", "symbols", or NULL when unknown */
@@ -48,23 +49,25 @@ struct layout {
 	const uint32_t *sections;
 	size_t section_count;
 	const bool *member; /* per section of the image: is it one of these? */
-	const char *name; /* the section's name, or what it should be */
+	const char *name;   /* the section's name, or what it should be */
 
 	struct bound bounds[BOUND_COUNT];
 
 	struct maybe template_start; /* virtual address */
 	struct maybe template_end;
-	struct maybe load;       /* virtual address where start-up reads the template */
-	struct maybe area_start; /* virtual addresses of the reserved areas, when the image has them */
+	struct maybe load; /* virtual address where start-up reads the template */
+	struct maybe
+		area_start; /* virtual addresses of the reserved areas, when the image has them */
 	struct maybe area_end;
-	struct maybe area_size;  /* bytes of the template, what start-up copies */
-	struct maybe stride;     /* bytes from area to area */
-	struct maybe cpus;       /* areas that fit in the reserved bytes */
+	struct maybe area_size; /* bytes of the template, what start-up copies */
+	struct maybe stride;	/* bytes from area to area */
+	struct maybe cpus;	/* areas that fit in the reserved bytes */
 
 	/* By value (in objects by section first), then size falling, then place in the table. */
 	const struct variable *variables;
 	size_t variable_count;
-	const struct symbol *strays; /* per-CPU by name (the profile's prefix), elsewhere by section */
+	const struct symbol
+		*strays; /* per-CPU by name (the profile's prefix), elsewhere by section */
 	size_t stray_count;
 };
 
@@ -79,7 +82,8 @@ struct layout_options {
 struct layout_list {
 	struct layout *layouts;
 	size_t count;
-	const uint32_t *orphans; /* allocated sections whose names say per-CPU, claimed by no layout */
+	const uint32_t
+		*orphans; /* allocated sections whose names say per-CPU, claimed by no layout */
 	size_t orphan_count;
 };
 
@@ -112,10 +116,10 @@ const struct variable *layout_variable_at(
 
 /* S + A of a relocation, resolved by address: symbols may be sections, merged globals, anchors. */
 struct reloc_target {
-	uint32_t section;  /* of the symbol; one of SYMBOL_* when it is in none */
-	uint64_t address;  /* S + A, modulo 2^64 */
+	uint32_t section;		 /* of the symbol; one of SYMBOL_* when it is in none */
+	uint64_t address;		 /* S + A, modulo 2^64 */
 	const struct variable *variable; /* NULL when none covers the address */
-	uint64_t offset;   /* into the variable */
+	uint64_t offset;		 /* into the variable */
 };
 
 /* False with *error set when the relocation's symbol cannot be read. */

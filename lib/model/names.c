@@ -99,10 +99,11 @@ bool name_has_prefix(const char *name, const char *prefix)
 		return true;
 	if (!is_mangled(name))
 		return false;
-	/* In both manglings an identifier follows its length: `14__PERCPU_COUNT`, `14___PERCPU_` where
-	 * v0 puts an underscore before an identifier that begins with one. */
+	/* In both manglings an identifier follows its length: `14__PERCPU_COUNT`, `14___PERCPU_`
+	 * where v0 puts an underscore before an identifier that begins with one. */
 	found = memmem(name, strnlen(name, NAME_LIMIT), prefix, strlen(prefix));
 	return found && found > name &&
-		((found[-1] >= '0' && found[-1] <= '9') ||
-			(found[-1] == '_' && found - 1 > name && found[-2] >= '0' && found[-2] <= '9'));
+	       ((found[-1] >= '0' && found[-1] <= '9') ||
+		       (found[-1] == '_' && found - 1 > name && found[-2] >= '0' &&
+			       found[-2] <= '9'));
 }

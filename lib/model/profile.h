@@ -29,15 +29,15 @@ enum placement {
 enum bound_role {
 	BOUND_TEMPLATE_START, /* virtual address where the template is linked */
 	BOUND_TEMPLATE_END,
-	BOUND_LOAD,           /* virtual address where start-up reads the template's bytes */
-	BOUND_AREA_START,     /* virtual address of the reserved areas */
+	BOUND_LOAD,	  /* virtual address where start-up reads the template's bytes */
+	BOUND_AREA_START, /* virtual address of the reserved areas */
 	BOUND_AREA_END,
-	BOUND_RESERVE_START,  /* room for dynamic allocation: same addresses as the template's */
+	BOUND_RESERVE_START, /* room for dynamic allocation: same addresses as the template's */
 	BOUND_RESERVE_END,
-	BOUND_BASE,           /* what code subtracts from a symbol, where that is not the template's start */
-	BOUND_STRIDE,         /* a number: bytes from area to area */
-	BOUND_SIZE,           /* a number: bytes of the template */
-	BOUND_ALIGN,          /* a number: bytes, what areas are aligned to */
+	BOUND_BASE, /* what code subtracts from a symbol, where that is not the template's start */
+	BOUND_STRIDE, /* a number: bytes from area to area */
+	BOUND_SIZE,   /* a number: bytes of the template */
+	BOUND_ALIGN,  /* a number: bytes, what areas are aligned to */
 	BOUND_COUNT,
 };
 
@@ -60,7 +60,8 @@ struct profile {
 
 	/* Output sections of a linked file, the one the layout is named after first; NULL-ended. */
 	const char *sections[PROFILE_SECTIONS];
-	/* Output sections beside the template that only reserve areas or mark their place; NULL-ended. */
+	/* Output sections beside the template that only reserve areas or mark their place;
+	 * NULL-ended. */
 	const char *companions[PROFILE_COMPANIONS];
 	/* Input sections of an object: an entry that ends in '*' is a prefix. NULL-ended. */
 	const char *inputs[PROFILE_SECTIONS];
@@ -73,15 +74,15 @@ struct profile {
 	/* What names of variables begin with (mangled: their last part); NULL for nothing. */
 	const char *variable_prefix;
 
-	enum model model;         /* the only one the system has, or UNKNOWN when it has several */
-	enum model module_model;  /* of loadable modules (ET_REL with .modinfo), or UNKNOWN */
+	enum model model;	 /* the only one the system has, or UNKNOWN when it has several */
+	enum model module_model; /* of loadable modules (ET_REL with .modinfo), or UNKNOWN */
 	/* e_machine on which a section at address 0 means model zero and any other address nonzero;
 	 * on all other machines the model is nonzero. 0: the address tells nothing for certain. */
 	uint16_t zero_machine;
 	enum placement placement; /* the only one, or UNKNOWN: found from the symbols */
-	uint64_t stride_align;    /* bytes the system's code rounds the template up to; 0: not fixed */
-	bool zero_by_design;      /* start-up clears the areas: NOBITS loses nothing */
-	bool start_is_exact;      /* the template's start must be the section's address */
+	uint64_t stride_align; /* bytes the system's code rounds the template up to; 0: not fixed */
+	bool zero_by_design;   /* start-up clears the areas: NOBITS loses nothing */
+	bool start_is_exact;   /* the template's start must be the section's address */
 };
 
 /* In detection order: the specific before the general. NULL from `index` on. Static storage. */

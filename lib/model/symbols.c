@@ -4,7 +4,8 @@
 
 #include "lib/model/names.h"
 
-/* A hash of the first bytes: most names are told apart from the wanted ones without a comparison. */
+/* A hash of the first bytes: most names are told apart from the wanted ones without a comparison.
+ */
 static unsigned filter_index(const char *name)
 {
 	uint32_t bytes = 0;

@@ -34,8 +34,8 @@ struct gathered {
 };
 
 /*
- * Demangled names of a sound file are few and short. Where all symbols bear one long name, they stay
- * as they are once the others have taken a quarter of the file's size.
+ * Demangled names of a sound file are few and short. Where all symbols bear one long name, they
+ * stay as they are once the others have taken a quarter of the file's size.
  */
 static const char *name_of(const struct layout *layout, const struct symbol *symbol,
 	struct gathered *gathered, struct arena *arena)
@@ -73,13 +73,13 @@ static bool gather(const struct layout *layout, const struct symbol_list *list,
 static bool in_range(const struct layout *layout, const struct symbol *symbol)
 {
 	return symbol_is_data(symbol) && symbol->size && layout->template_start.known &&
-		layout->template_end.known && symbol->value >= layout->template_start.value &&
-		symbol->value < layout->template_end.value;
+	       layout->template_end.known && symbol->value >= layout->template_start.value &&
+	       symbol->value < layout->template_end.value;
 }
 
 /* A symbol range has no section of its own: its variables take a second pass over the table. */
-static bool collect_range(struct layout *layout, struct symbol_list *list, struct arena *arena,
-	struct error *error)
+static bool collect_range(
+	struct layout *layout, struct symbol_list *list, struct arena *arena, struct error *error)
 {
 	for (size_t i = 1; i < layout->image->symbol_count; i++) {
 		struct symbol symbol;
@@ -166,7 +166,8 @@ static bool collect_strays(struct layout *layout, const struct symbol_scan *scan
 
 		if (!image_symbol(layout->image, scan->strays.indices[i], symbol, error))
 			return false;
-		if (name_has_prefix(symbol->name, prefix) && !layout_is_bound(layout, symbol->name) &&
+		if (name_has_prefix(symbol->name, prefix) &&
+			!layout_is_bound(layout, symbol->name) &&
 			!(layout->profile->symbol_range && in_range(layout, symbol)))
 			count++;
 	}

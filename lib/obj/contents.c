@@ -30,7 +30,8 @@ static uint32_t resolve_section(
 	case SHN_XINDEX:
 		if (index >= file->shndx.size / sizeof(uint32_t)) {
 			error_set(error, ERROR_INPUT,
-				"symbol %zu: st_shndx is SHN_XINDEX, but SHT_SYMTAB_SHNDX has no entry for it",
+				"symbol %zu: st_shndx is SHN_XINDEX, but SHT_SYMTAB_SHNDX has no "
+				"entry for it",
 				index);
 			return SYMBOL_RESERVED;
 		}
@@ -42,12 +43,13 @@ static uint32_t resolve_section(
 	}
 	if (section >= file->image.section_count)
 		error_set(error, ERROR_INPUT,
-			"symbol %zu: st_shndx is %" PRIu32 ", but there are only %zu sections", index, section,
-			file->image.section_count);
+			"symbol %zu: st_shndx is %" PRIu32 ", but there are only %zu sections",
+			index, section, file->image.section_count);
 	return section;
 }
 
-bool image_symbol(const struct image *image, size_t index, struct symbol *symbol, struct error *error)
+bool image_symbol(
+	const struct image *image, size_t index, struct symbol *symbol, struct error *error)
 {
 	const struct image_file *file = image_file(image);
 	const uint8_t *entry;
@@ -73,8 +75,8 @@ bool image_symbol(const struct image *image, size_t index, struct symbol *symbol
 		symbol->name = (const char *)file->strtab.data + name;
 	else if (name)
 		error_set(error, ERROR_INPUT,
-			"symbol %zu: st_name 0x%" PRIx32 " is outside the names' 0x%zx bytes", index, name,
-			file->strtab.size);
+			"symbol %zu: st_name 0x%" PRIx32 " is outside the names' 0x%zx bytes",
+			index, name, file->strtab.size);
 	return error->kind == ERROR_NONE;
 }
 
@@ -148,8 +150,8 @@ bool image_section_content(
 	if (index >= image->section_count || !(image->sections[index].flags & SHF_COMPRESSED))
 		return true;
 	if (raw.size < sizeof(Elf64_Chdr))
-		return error_set(error, ERROR_INPUT, "section %zu: too short for its compression header",
-			index);
+		return error_set(error, ERROR_INPUT,
+			"section %zu: too short for its compression header", index);
 	/* By field: lld leaves it unaligned. */
 	method = read_le32(raw.data + offsetof(Elf64_Chdr, ch_type));
 	size = read_le64(raw.data + offsetof(Elf64_Chdr, ch_size));
@@ -160,17 +162,17 @@ bool image_section_content(
 			index, method);
 	if (size / DEFLATE_LIMIT > raw.size)
 		return error_set(error, ERROR_INPUT,
-			"section %zu: ch_size 0x%" PRIx64 " cannot come from 0x%zx bytes", index, size,
-			raw.size);
+			"section %zu: ch_size 0x%" PRIx64 " cannot come from 0x%zx bytes", index,
+			size, raw.size);
 	return decompress((struct image_file *)image, raw, content, error) ||
-		error_set(error, ERROR_INPUT, "section %zu: cannot decompress: %s", index,
-			elf_errmsg(-1));
+	       error_set(error, ERROR_INPUT, "section %zu: cannot decompress: %s", index,
+		       elf_errmsg(-1));
 }
 
 bool image_is_alloc_rela(const struct image *image, const struct section *section)
 {
 	return section->type == SHT_RELA && section->info && section->info < image->section_count &&
-		(image->sections[section->info].flags & SHF_ALLOC) != 0;
+	       (image->sections[section->info].flags & SHF_ALLOC) != 0;
 }
 
 size_t image_reloc_count(const struct image *image, const struct section *section)

@@ -59,7 +59,8 @@ static bool names_load(const struct image_file *file, struct span *names, struct
 		return true;
 	if (s.type != SHT_STRTAB)
 		return error_set(error, ERROR_INPUT,
-			"e_shstrndx is %zu, but sh_type %" PRIu32 " of that section is no string table",
+			"e_shstrndx is %zu, but sh_type %" PRIu32
+			" of that section is no string table",
 			file->shstrndx, s.type);
 	if (!section_range_ok(file, &s, error))
 		return false;
@@ -72,15 +73,16 @@ static bool names_load(const struct image_file *file, struct span *names, struct
 static bool section_fill(const struct image_file *file, struct span names, size_t index,
 	struct section *s, struct error *error)
 {
-	const uint32_t name = read_le32(
-		file->bytes.data + file->shoff + index * sizeof(Elf64_Shdr) + offsetof(Elf64_Shdr, sh_name));
+	const uint32_t name = read_le32(file->bytes.data + file->shoff +
+					index * sizeof(Elf64_Shdr) + offsetof(Elf64_Shdr, sh_name));
 
 	*s = section_header(file, index);
 	if (name < names.size)
 		s->name = (const char *)names.data + name;
 	else if (name && file->shstrndx)
 		return error_set(error, ERROR_INPUT,
-			"section %zu: sh_name 0x%" PRIx32 " is outside the section names", index, name);
+			"section %zu: sh_name 0x%" PRIx32 " is outside the section names", index,
+			name);
 	return section_range_ok(file, s, error);
 }
 
@@ -142,17 +144,17 @@ static bool segment_fill(
 		.memsz = PHDR64(p_memsz),
 		.align = PHDR64(p_align),
 	};
-	/* Debug files keep the kernel's program headers but not its bytes: only PT_LOAD matters, and
-	 * there segment_load judges; here only what cannot be read at all is refused. */
+	/* Debug files keep the kernel's program headers but not its bytes: only PT_LOAD matters,
+	 * and there segment_load judges; here only what cannot be read at all is refused. */
 	if (s->type == PT_LOAD && s->filesz > s->memsz)
 		return error_set(error, ERROR_INPUT,
-			"program header %zu: p_filesz 0x%" PRIx64 " exceeds p_memsz 0x%" PRIx64, index,
-			s->filesz, s->memsz);
+			"program header %zu: p_filesz 0x%" PRIx64 " exceeds p_memsz 0x%" PRIx64,
+			index, s->filesz, s->memsz);
 	if (s->type == PT_LOAD && !file->image.debug_only &&
 		!range_within(s->offset, s->filesz, file->bytes.size))
 		return error_set(error, ERROR_INPUT,
-			"truncated: program header %zu: p_offset 0x%" PRIx64 " and p_filesz 0x%" PRIx64
-			" reach beyond the file's 0x%zx bytes",
+			"truncated: program header %zu: p_offset 0x%" PRIx64
+			" and p_filesz 0x%" PRIx64 " reach beyond the file's 0x%zx bytes",
 			index, s->offset, s->filesz, file->bytes.size);
 	return true;
 }
@@ -180,18 +182,20 @@ static bool symtab_attach(struct image_file *file, const struct section *s, stru
 
 	if (s->entsize != sizeof(Elf64_Sym))
 		return error_set(error, ERROR_INPUT,
-			"section %u (%.64s): sh_entsize is %" PRIu64 ", a symbol has %zu bytes", s->index,
-			s->name, s->entsize, sizeof(Elf64_Sym));
+			"section %u (%.64s): sh_entsize is %" PRIu64 ", a symbol has %zu bytes",
+			s->index, s->name, s->entsize, sizeof(Elf64_Sym));
 	if (s->link >= file->image.section_count ||
 		file->image.sections[s->link].type != SHT_STRTAB)
 		return error_set(error, ERROR_INPUT,
-			"section %u (%.64s): sh_link %u is no string table", s->index, s->name, s->link);
+			"section %u (%.64s): sh_link %u is no string table", s->index, s->name,
+			s->link);
 	names = &file->image.sections[s->link];
 	file->symtab = image_section_bytes(&file->image, s->index);
 	file->strtab = image_section_bytes(&file->image, names->index);
 	if (file->strtab.size && file->strtab.data[file->strtab.size - 1] != '\0')
 		return error_set(error, ERROR_INPUT,
-			"section %u (%.64s): the last symbol name does not end", names->index, names->name);
+			"section %u (%.64s): the last symbol name does not end", names->index,
+			names->name);
 	file->image.symbol_count = file->symtab.size / sizeof(Elf64_Sym);
 	return true;
 }
@@ -207,7 +211,8 @@ static bool symtab_read(struct image_file *file, struct error *error)
 	if (!symtab)
 		return true;
 	for (size_t i = 1; i < image->section_count; i++)
-		if (image->sections[i].type == SHT_SYMTAB_SHNDX && image->sections[i].link == symtab)
+		if (image->sections[i].type == SHT_SYMTAB_SHNDX &&
+			image->sections[i].link == symtab)
 			file->shndx = image_section_bytes(image, i);
 	return symtab_attach(file, &image->sections[symtab], error);
 }

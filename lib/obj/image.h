@@ -21,25 +21,25 @@
 struct section {
 	const char *name; /* in the mapped file; "" when it has none */
 	uint32_t index;
-	uint32_t type;  /* SHT_* */
+	uint32_t type; /* SHT_* */
 	uint32_t link;
 	uint32_t info;
-	uint64_t flags; /* SHF_* */
-	uint64_t addr;  /* virtual address; 0 in relocatable objects */
+	uint64_t flags;	 /* SHF_* */
+	uint64_t addr;	 /* virtual address; 0 in relocatable objects */
 	uint64_t offset; /* file offset */
-	uint64_t size;  /* bytes in memory; in the file too, unless NOBITS or compressed */
-	uint64_t align; /* bytes; 0 and 1 mean none */
+	uint64_t size;	 /* bytes in memory; in the file too, unless NOBITS or compressed */
+	uint64_t align;	 /* bytes; 0 and 1 mean none */
 	uint64_t entsize;
 };
 
 /* A program header; see the gABI, "Program Header". */
 struct segment {
 	uint32_t index;
-	uint32_t type;  /* PT_* */
-	uint32_t flags; /* PF_* */
+	uint32_t type;	 /* PT_* */
+	uint32_t flags;	 /* PF_* */
 	uint64_t offset; /* file offset */
-	uint64_t vaddr; /* virtual address */
-	uint64_t paddr; /* load (physical) address */
+	uint64_t vaddr;	 /* virtual address */
+	uint64_t paddr;	 /* load (physical) address */
 	uint64_t filesz;
 	uint64_t memsz;
 	uint64_t align;
@@ -53,27 +53,28 @@ struct segment {
 
 struct symbol {
 	const char *name; /* in the mapped file */
-	uint64_t value; /* virtual address; in a relocatable object the offset in its section */
-	uint64_t size;  /* bytes; 0 when unknown */
-	uint32_t index; /* in the symbol table */
+	uint64_t value;	  /* virtual address; in a relocatable object the offset in its section */
+	uint64_t size;	  /* bytes; 0 when unknown */
+	uint32_t index;	  /* in the symbol table */
 	uint32_t section; /* index, SHN_XINDEX already resolved, or one of SYMBOL_* */
-	uint8_t type;   /* STT_* */
-	uint8_t bind;   /* STB_* */
+	uint8_t type;	  /* STT_* */
+	uint8_t bind;	  /* STB_* */
 };
 
 /* One entry of a relocation section of type SHT_RELA. */
 struct reloc {
-	uint64_t offset; /* virtual address; in a relocatable object the offset in the target section */
+	uint64_t offset; /* virtual address; in a relocatable object the offset in the target
+			    section */
 	int64_t addend;
-	uint32_t type;  /* R_<machine>_*; numbers unknown to us are kept */
+	uint32_t type;	 /* R_<machine>_*; numbers unknown to us are kept */
 	uint32_t symbol; /* index in the symbol table, 0 for none */
 };
 
 /* What can be known about the file: decides which checks can run (checks.md, column "where"). */
 enum image_kind {
-	IMAGE_OBJECT,   /* O: ET_REL */
-	IMAGE_RELOCS,   /* R: linked with --emit-relocs */
-	IMAGE_SYMBOLS,  /* B: linked, with a symbol table */
+	IMAGE_OBJECT,	/* O: ET_REL */
+	IMAGE_RELOCS,	/* R: linked with --emit-relocs */
+	IMAGE_SYMBOLS,	/* B: linked, with a symbol table */
 	IMAGE_STRIPPED, /* S: linked, without one */
 };
 
@@ -84,9 +85,10 @@ struct image {
 	const char *path;
 	const struct arch *arch;
 	enum image_kind kind;
-	uint16_t type;    /* ET_REL, ET_EXEC, ET_DYN, ... */
+	uint16_t type;	    /* ET_REL, ET_EXEC, ET_DYN, ... */
 	uint64_t file_size; /* bytes */
-	const struct section *sections; /* [0] is the null section; empty when there are no headers */
+	const struct section
+		*sections; /* [0] is the null section; empty when there are no headers */
 	size_t section_count;
 	const struct segment *segments;
 	size_t segment_count;
@@ -96,7 +98,7 @@ struct image {
 	 * leaves. Section types and file ranges then say nothing about the kernel.
 	 */
 	bool debug_only;
-	size_t allocated;    /* bytes of memory the image itself took, the mapped file not counted */
+	size_t allocated; /* bytes of memory the image itself took, the mapped file not counted */
 };
 
 /*
@@ -107,7 +109,8 @@ struct image {
  */
 struct image *image_open(const char *path, struct error *error);
 
-/* The same over bytes that the caller keeps unchanged until image_close(); `path` only names them. */
+/* The same over bytes that the caller keeps unchanged until image_close(); `path` only names them.
+ */
 struct image *image_open_bytes(const char *path, struct span bytes, struct error *error);
 
 /* Returns everything the image owns; NULL is fine. */
@@ -117,7 +120,8 @@ void image_close(struct image *image);
  * Symbol `index` of .symtab. False with *error set when its name or section index lies outside
  * their tables, or index >= symbol_count.
  */
-bool image_symbol(const struct image *image, size_t index, struct symbol *symbol, struct error *error);
+bool image_symbol(
+	const struct image *image, size_t index, struct symbol *symbol, struct error *error);
 
 /* The file's bytes of a section as they stand; empty for NOBITS and for an index out of range. */
 struct span image_section_bytes(const struct image *image, size_t index);

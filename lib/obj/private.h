@@ -16,13 +16,13 @@ struct decompressed {
 struct image_file {
 	struct image image; /* first, so that the public pointer is the private one */
 	struct arena arena;
-	struct span bytes;  /* the whole file */
-	bool mapped;        /* bytes are ours to unmap */
-	uint64_t shoff;     /* file offsets of the header tables, which lie inside the file */
+	struct span bytes; /* the whole file */
+	bool mapped;	   /* bytes are ours to unmap */
+	uint64_t shoff;	   /* file offsets of the header tables, which lie inside the file */
 	uint64_t phoff;
-	size_t shnum;       /* entries, extended numbering resolved */
+	size_t shnum; /* entries, extended numbering resolved */
 	size_t phnum;
-	size_t shstrndx;    /* below shnum; 0 when sections have no names */
+	size_t shstrndx; /* below shnum; 0 when sections have no names */
 	struct decompressed *decompressed;
 	struct span symtab; /* entries of .symtab */
 	struct span strtab; /* its names; the last byte is NUL */

@@ -13,7 +13,9 @@ static const struct {
 	const char *what;
 } containers[] = {
 	{"\x1f\x8b", 2, 0, "gzip-compressed; unpack it first: gzip -dc FILE > kernel.elf"},
-	{"\xfd" "7zXZ", 5, 0, "xz-compressed; unpack it first: xz -dc FILE > kernel.elf"},
+	{"\xfd"
+	 "7zXZ",
+		5, 0, "xz-compressed; unpack it first: xz -dc FILE > kernel.elf"},
 	{"\x28\xb5\x2f\xfd", 4, 0, "zstd-compressed; unpack it first: zstd -dc FILE > kernel.elf"},
 	{"BZh", 3, 0, "bzip2-compressed; unpack it first: bzip2 -dc FILE > kernel.elf"},
 	{"HdrS", 4, 0x202,
@@ -30,11 +32,25 @@ static const struct {
 	uint16_t machine;
 	const char *name;
 } machines[] = {
-	{EM_386, "i386"}, {EM_68K, "m68k"}, {EM_MIPS, "MIPS"}, {EM_PARISC, "PA-RISC"},
-	{EM_PPC, "PowerPC"}, {EM_PPC64, "PowerPC64"}, {EM_S390, "S/390"}, {EM_ARM, "ARM (32-bit)"},
-	{EM_SH, "SuperH"}, {EM_SPARCV9, "SPARC V9"}, {EM_IA_64, "IA-64"}, {EM_ALPHA, "Alpha"},
-	{EM_BPF, "BPF"}, {EM_CUDA, "CUDA"}, {EM_AMDGPU, "AMDGPU"}, {EM_ARCV2, "ARCv2"},
-	{EM_AVR, "AVR"}, {EM_MSP430, "MSP430"}, {EM_XTENSA, "Xtensa"},
+	{EM_386, "i386"},
+	{EM_68K, "m68k"},
+	{EM_MIPS, "MIPS"},
+	{EM_PARISC, "PA-RISC"},
+	{EM_PPC, "PowerPC"},
+	{EM_PPC64, "PowerPC64"},
+	{EM_S390, "S/390"},
+	{EM_ARM, "ARM (32-bit)"},
+	{EM_SH, "SuperH"},
+	{EM_SPARCV9, "SPARC V9"},
+	{EM_IA_64, "IA-64"},
+	{EM_ALPHA, "Alpha"},
+	{EM_BPF, "BPF"},
+	{EM_CUDA, "CUDA"},
+	{EM_AMDGPU, "AMDGPU"},
+	{EM_ARCV2, "ARCv2"},
+	{EM_AVR, "AVR"},
+	{EM_MSP430, "MSP430"},
+	{EM_XTENSA, "Xtensa"},
 };
 
 static bool reject_foreign(const struct span bytes, struct error *error)
@@ -43,8 +59,8 @@ static bool reject_foreign(const struct span bytes, struct error *error)
 		if (range_within(containers[i].offset, containers[i].length, bytes.size) &&
 			memcmp(bytes.data + containers[i].offset, containers[i].magic,
 				containers[i].length) == 0)
-			return error_set(
-				error, ERROR_INPUT, "not an ELF file: it is %s", containers[i].what);
+			return error_set(error, ERROR_INPUT, "not an ELF file: it is %s",
+				containers[i].what);
 	if (bytes.size == 0)
 		return error_set(error, ERROR_INPUT, "the file is empty");
 	if (bytes.size < SELFMAG && memcmp(bytes.data, ELFMAG, bytes.size) == 0)
@@ -63,7 +79,10 @@ static const char *supported(char list[SUPPORTED_MAX])
 	list[0] = '\0';
 	for (size_t i = 0; arch_at(i) && used < SUPPORTED_MAX; i++)
 		used += (size_t)snprintf(list + used, SUPPORTED_MAX - used, "%s%s",
-			i == 0 ? "" : arch_at(i + 1) ? ", " : " and ", arch_at(i)->name);
+			i == 0		 ? ""
+			: arch_at(i + 1) ? ", "
+					 : " and ",
+			arch_at(i)->name);
 	return list;
 }
 
@@ -94,14 +113,17 @@ static bool check_ident(struct image_file *file, struct error *error)
 		return error_set(error, ERROR_INPUT,
 			"truncated: %zu bytes are too few for an ELF header", bytes.size);
 	if (ident[EI_CLASS] == ELFCLASS32)
-		return error_set(error, ERROR_INPUT, "EI_CLASS is 32-bit; only 64-bit is supported");
-	if (ident[EI_CLASS] != ELFCLASS64)
-		return error_set(error, ERROR_INPUT, "EI_CLASS is %u, no class there is", ident[EI_CLASS]);
-	if (ident[EI_DATA] == ELFDATA2MSB)
 		return error_set(
-			error, ERROR_INPUT, "EI_DATA is big-endian; only little-endian is supported");
+			error, ERROR_INPUT, "EI_CLASS is 32-bit; only 64-bit is supported");
+	if (ident[EI_CLASS] != ELFCLASS64)
+		return error_set(
+			error, ERROR_INPUT, "EI_CLASS is %u, no class there is", ident[EI_CLASS]);
+	if (ident[EI_DATA] == ELFDATA2MSB)
+		return error_set(error, ERROR_INPUT,
+			"EI_DATA is big-endian; only little-endian is supported");
 	if (ident[EI_DATA] != ELFDATA2LSB)
-		return error_set(error, ERROR_INPUT, "EI_DATA is %u, no encoding there is", ident[EI_DATA]);
+		return error_set(
+			error, ERROR_INPUT, "EI_DATA is %u, no encoding there is", ident[EI_DATA]);
 	if (ident[EI_VERSION] != EV_CURRENT)
 		return error_set(error, ERROR_INPUT, "EI_VERSION is %u, not 1", ident[EI_VERSION]);
 	return true;
@@ -127,10 +149,10 @@ static Elf64_Ehdr read_header(const struct span bytes)
 	};
 }
 
-/* The first section header holds what does not fit in the ELF header (gABI, "Extended numbering"). */
-static void resolve_numbers(
-	const struct image_file *file, const Elf64_Ehdr *header, uint64_t *shnum, uint64_t *shstrndx,
-	uint64_t *phnum)
+/* The first section header holds what does not fit in the ELF header (gABI, "Extended numbering").
+ */
+static void resolve_numbers(const struct image_file *file, const Elf64_Ehdr *header,
+	uint64_t *shnum, uint64_t *shstrndx, uint64_t *phnum)
 {
 	const uint8_t *first = file->bytes.data + header->e_shoff;
 
@@ -152,24 +174,25 @@ static bool check_sections(
 	if (header->e_shoff == 0) {
 		if (count)
 			return error_set(error, ERROR_INPUT,
-				"e_shnum is %u but e_shoff is 0: no section headers", header->e_shnum);
+				"e_shnum is %u but e_shoff is 0: no section headers",
+				header->e_shnum);
 		if (*phnum == PN_XNUM)
 			return error_set(error, ERROR_INPUT,
 				"e_phnum is PN_XNUM but there is no section header to hold it");
 		return true;
 	}
 	if (header->e_shentsize != sizeof(Elf64_Shdr))
-		return error_set(error, ERROR_INPUT, "e_shentsize is %u, not %zu", header->e_shentsize,
-			sizeof(Elf64_Shdr));
+		return error_set(error, ERROR_INPUT, "e_shentsize is %u, not %zu",
+			header->e_shentsize, sizeof(Elf64_Shdr));
 	if (!range_within(header->e_shoff, sizeof(Elf64_Shdr), size))
 		return error_set(error, ERROR_INPUT,
-			"truncated: e_shoff 0x%" PRIx64 " leaves no section header in a file of 0x%" PRIx64
-			" bytes",
+			"truncated: e_shoff 0x%" PRIx64
+			" leaves no section header in a file of 0x%" PRIx64 " bytes",
 			header->e_shoff, size);
 	resolve_numbers(file, header, &count, &names, phnum);
 	if (count == 0)
-		return error_set(
-			error, ERROR_INPUT, "e_shnum and section 0's sh_size are 0 although e_shoff is set");
+		return error_set(error, ERROR_INPUT,
+			"e_shnum and section 0's sh_size are 0 although e_shoff is set");
 	if (count > size / sizeof(Elf64_Shdr) ||
 		!range_within(header->e_shoff, count * sizeof(Elf64_Shdr), size))
 		return error_set(error, ERROR_INPUT,
@@ -178,7 +201,8 @@ static bool check_sections(
 			header->e_shoff, count, size);
 	if (names >= count)
 		return error_set(error, ERROR_INPUT,
-			"e_shstrndx is %" PRIu64 ", but there are only %" PRIu64 " sections", names, count);
+			"e_shstrndx is %" PRIu64 ", but there are only %" PRIu64 " sections", names,
+			count);
 	file->shoff = header->e_shoff;
 	file->shnum = (size_t)count;
 	file->shstrndx = (size_t)names;
@@ -191,10 +215,11 @@ static bool check_program_headers(
 	if (count == 0)
 		return true;
 	if (header->e_phoff == 0)
-		return error_set(error, ERROR_INPUT, "e_phnum is %" PRIu64 " but e_phoff is 0", count);
+		return error_set(
+			error, ERROR_INPUT, "e_phnum is %" PRIu64 " but e_phoff is 0", count);
 	if (header->e_phentsize != sizeof(Elf64_Phdr))
-		return error_set(error, ERROR_INPUT, "e_phentsize is %u, not %zu", header->e_phentsize,
-			sizeof(Elf64_Phdr));
+		return error_set(error, ERROR_INPUT, "e_phentsize is %u, not %zu",
+			header->e_phentsize, sizeof(Elf64_Phdr));
 	if (!range_within(header->e_phoff, count * sizeof(Elf64_Phdr), file->bytes.size))
 		return error_set(error, ERROR_INPUT,
 			"truncated: e_phoff 0x%" PRIx64 " and %" PRIu64
@@ -219,12 +244,13 @@ bool image_validate(struct image_file *file, struct error *error)
 		return error_set(error, ERROR_INPUT, "e_version is %u, not 1", header.e_version);
 	if (header.e_type == ET_NONE || header.e_type == ET_CORE || header.e_type > ET_CORE)
 		return error_set(error, ERROR_INPUT,
-			"e_type is %u%s; objects, executables and shared objects are read", header.e_type,
-			header.e_type == ET_CORE ? " (a core file)" : "");
+			"e_type is %u%s; objects, executables and shared objects are read",
+			header.e_type, header.e_type == ET_CORE ? " (a core file)" : "");
 	if (header.e_ehsize < sizeof(header))
-		return error_set(error, ERROR_INPUT, "e_ehsize is %u, less than an ELF header's %zu",
-			header.e_ehsize, sizeof(header));
+		return error_set(error, ERROR_INPUT,
+			"e_ehsize is %u, less than an ELF header's %zu", header.e_ehsize,
+			sizeof(header));
 	file->image.type = header.e_type;
 	return check_sections(file, &header, &phnum, error) &&
-		check_program_headers(file, &header, phnum, error);
+	       check_program_headers(file, &header, phnum, error);
 }

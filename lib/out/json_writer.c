@@ -5,9 +5,12 @@
 
 unsigned utf8_length(const unsigned char *s)
 {
-	unsigned length = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3
-		: s[0] < 0xf5                                              ? 4
-									   : 0;
+	unsigned length = s[0] < 0x80	? 1
+			  : s[0] < 0xc2 ? 0
+			  : s[0] < 0xe0 ? 2
+			  : s[0] < 0xf0 ? 3
+			  : s[0] < 0xf5 ? 4
+					: 0;
 
 	for (unsigned i = 1; i < length; i++)
 		if ((s[i] & 0xc0) != 0x80)

@@ -25,13 +25,13 @@ struct report_number {
 struct report_layout {
 	const char *profile;
 	const char *profile_source;
-	const char *model;        /* NULL: unknown */
+	const char *model;	  /* NULL: unknown */
 	const char *model_source; /* NULL: unknown */
-	const char *placement;    /* NULL: unknown */
+	const char *placement;	  /* NULL: unknown */
 	const char *section;
-	struct report_number cpus;      /* areas that fit in the reserved bytes */
+	struct report_number cpus;	/* areas that fit in the reserved bytes */
 	struct report_number area_size; /* bytes */
-	struct report_number stride;    /* bytes */
+	struct report_number stride;	/* bytes */
 	size_t variables;
 };
 
@@ -45,9 +45,9 @@ struct report_finding {
 	const char *symbol;  /* as shown; NULL: none */
 	struct report_number offset;  /* bytes from the symbol */
 	struct report_number address; /* virtual address */
-	const char *bytes;       /* the instruction's, in hex; NULL: no code */
-	const char *disassembly; /* NULL: no code */
-	const char *source_file; /* NULL: not known */
+	const char *bytes;	      /* the instruction's, in hex; NULL: no code */
+	const char *disassembly;      /* NULL: no code */
+	const char *source_file;      /* NULL: not known */
 	struct report_number source_line;
 	const char *fingerprint; /* the same in the next build, unless the finding changes */
 };
@@ -77,8 +77,8 @@ struct report_file {
 struct report_rule {
 	const char *name;
 	enum severity severity; /* the highest it gives by itself */
-	const char *summary;    /* the good state; one line */
-	const char *what;       /* what a finding says */
+	const char *summary;	/* the good state; one line */
+	const char *what;	/* what a finding says */
 	const char *why;
 	const char *example;
 	const char *fix;

@@ -247,8 +247,8 @@ static void logical(
 	/* 3.33.7 has no word for these but for functions. */
 	json_string(w, "kind",
 		f->symbol && f->bytes ? "function"
-		: f->symbol           ? "symbol"
-		: section             ? "section"
+		: f->symbol	      ? "symbol"
+		: section	      ? "section"
 				      : "member");
 	json_close(w, '}');
 	json_close(w, ']');

@@ -31,8 +31,8 @@ static void amount(const struct emission *e, const char *what, struct report_num
 		fprintf(e->to, ", %s 0x%" PRIx64, what, n.value);
 }
 
-static void layout(const struct emission *e, const struct report_file *f,
-	const struct report_layout *l)
+static void layout(
+	const struct emission *e, const struct report_file *f, const struct report_layout *l)
 {
 	file_name(e, f);
 	fputs("layout ", e->to);
@@ -90,8 +90,8 @@ static void evidence(const struct emission *e, const struct report_finding *f)
 	}
 }
 
-static void finding(const struct emission *e, const struct report_file *file,
-	const struct report_finding *f)
+static void finding(
+	const struct emission *e, const struct report_file *file, const struct report_finding *f)
 {
 	file_name(e, file);
 	fprintf(e->to, "%s%s%s: ", e->color ? colors[f->severity] : "", severity_name(f->severity),
@@ -118,8 +118,8 @@ static size_t notes_before(const struct report_file *file, size_t index)
 static bool last_of_check(const struct report_file *file, size_t index)
 {
 	return index + 1 == file->finding_count ||
-		file->findings[index + 1].severity != SEVERITY_NOTE ||
-		strcmp(file->findings[index + 1].check, file->findings[index].check) != 0;
+	       file->findings[index + 1].severity != SEVERITY_NOTE ||
+	       strcmp(file->findings[index + 1].check, file->findings[index].check) != 0;
 }
 
 static void findings(const struct emission *e, const struct report_file *file)
@@ -139,8 +139,8 @@ static void findings(const struct emission *e, const struct report_file *file)
 		if (!last_of_check(file, i))
 			continue;
 		file_name(e, file);
-		fprintf(e->to, "note: and %zu more like it; --format json lists them [%s]\n", hidden,
-			f->check);
+		fprintf(e->to, "note: and %zu more like it; --format json lists them [%s]\n",
+			hidden, f->check);
 		hidden = 0;
 	}
 }

@@ -38,6 +38,11 @@ fail() {
 	exit 1
 }
 
+# Why it went wrong: apt says so first, and sums up last.
+said() { # log
+	grep -m 1 '^E:' "$1" || head -n 1 "$1"
+}
+
 # An apt of our own, with one release and architecture: the machine's lists and sources stay as they
 # are, and a foreign architecture needs no dpkg --add-architecture.
 private_apt() { # release architecture
@@ -49,7 +54,7 @@ private_apt() { # release architecture
 	mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial" || exit 1
 	{
 		echo "$from/debian $1 main"
-		[ "$1" = sid ] || echo "$from/debian-security $1-security main"
+		[ "$1" = bookworm ] && echo "$from/debian-security $1-security main"
 	} >"$dir/sources.list"
 	: >"$dir/status"
 	cat >"$APT_CONFIG" <<-END
@@ -63,7 +68,7 @@ private_apt() { # release architecture
 		APT::Architectures { "$2"; };
 		APT::Sandbox::User "";
 	END
-	apt-get -qq update >"$dir/log" 2>&1 || fail "cannot update $1 for $2: $(tail -n 1 "$dir/log")"
+	apt-get -qq -o APT::Update::Error-Mode=any update >"$dir/log" 2>&1 || fail "cannot update $1 for $2: $(said "$dir/log")"
 	touch "$dir/updated"
 }
 
@@ -76,11 +81,11 @@ unpack() { # package directory pattern
 	tmp=$(mktemp -d "$kernels/get.XXXXXX") || exit 1
 	trap 'rm -rf "$tmp"' EXIT
 	(cd "$tmp" && apt-get -qq download "$1") >"$tmp/log" 2>&1 ||
-		fail "cannot download $1: $(tail -n 1 "$tmp/log")"
+		fail "cannot download $1: $(said "$tmp/log")"
 	mkdir "$tmp/files"
 	dpkg-deb --fsys-tarfile "$tmp"/*.deb |
 		tar x -C "$tmp/files" --no-same-owner --wildcards "*/$3" 2>"$tmp/log" ||
-		fail "cannot unpack $3 of $1: $(head -n 1 "$tmp/log")"
+		fail "cannot unpack $3 of $1: $(said "$tmp/log")"
 	find "$tmp/files" -name '*.ko.xz' -exec xz -d {} +
 	find "$tmp/files" -name '*.ko.zst' -exec zstd -dq --rm {} +
 	find "$tmp/files" \( -name '*.map' -o -name '*.config' -o -type l \) -delete

@@ -73,8 +73,10 @@ static void resolve_all(const struct image *image)
 
 int fuzz_one(const uint8_t *data, size_t size)
 {
-	static const struct check_options options = {
-		.cpus = {true, 4}, .max_area = {true, 64}, .module_reserve = {true, 64}, .require = true};
+	static const struct check_options options = {.cpus = {true, 4},
+		.max_area = {true, 64},
+		.module_reserve = {true, 64},
+		.require = true};
 	struct checked c;
 
 	if (checked_run(&c, (struct span){data, size}, &options)) {

@@ -61,7 +61,7 @@ struct object {
 static struct block {
 	struct block *next;
 	max_align_t bytes[];
-} *blocks;
+} * blocks;
 
 static void release(void)
 {

@@ -15,14 +15,17 @@ struct field {
 	size_t offset, size;
 };
 
-#define FIELD(type, member) {#member, offsetof(type, member), sizeof(((type *)0)->member)}
+#define FIELD(type, member)                                                                        \
+	{                                                                                          \
+#member, offsetof(type, member), sizeof(((type *)0)->member)                       \
+	}
 
-static const struct field section_fields[] = {
-	FIELD(Elf64_Shdr, sh_type), FIELD(Elf64_Shdr, sh_flags), FIELD(Elf64_Shdr, sh_addr),
-	FIELD(Elf64_Shdr, sh_size), FIELD(Elf64_Shdr, sh_addralign), {0}};
-static const struct field segment_fields[] = {
-	FIELD(Elf64_Phdr, p_offset), FIELD(Elf64_Phdr, p_vaddr), FIELD(Elf64_Phdr, p_paddr),
-	FIELD(Elf64_Phdr, p_filesz), FIELD(Elf64_Phdr, p_memsz), FIELD(Elf64_Phdr, p_align), {0}};
+static const struct field section_fields[] = {FIELD(Elf64_Shdr, sh_type),
+	FIELD(Elf64_Shdr, sh_flags), FIELD(Elf64_Shdr, sh_addr), FIELD(Elf64_Shdr, sh_size),
+	FIELD(Elf64_Shdr, sh_addralign), {0}};
+static const struct field segment_fields[] = {FIELD(Elf64_Phdr, p_offset),
+	FIELD(Elf64_Phdr, p_vaddr), FIELD(Elf64_Phdr, p_paddr), FIELD(Elf64_Phdr, p_filesz),
+	FIELD(Elf64_Phdr, p_memsz), FIELD(Elf64_Phdr, p_align), {0}};
 
 static void fail(const char *what, const char *name)
 {
@@ -72,7 +75,8 @@ static Elf64_Phdr *segment_of(unsigned char *bytes, const Elf64_Shdr *section)
 	return NULL;
 }
 
-static void write_field(void *header, const struct field *fields, const char *name, const char *text)
+static void write_field(
+	void *header, const struct field *fields, const char *name, const char *text)
 {
 	const unsigned long long value = strtoull(text, NULL, 0);
 
@@ -95,8 +99,8 @@ int main(int argc, char **argv)
 	if (strcmp(argv[2], "section") == 0)
 		write_field(section_named(bytes, argv[3]), section_fields, argv[4], argv[5]);
 	else
-		write_field(segment_of(bytes, section_named(bytes, argv[3])), segment_fields, argv[4],
-			argv[5]);
+		write_field(segment_of(bytes, section_named(bytes, argv[3])), segment_fields,
+			argv[4], argv[5]);
 	file = fopen(argv[1], "r+b");
 	if (!file || fwrite(bytes, 1, size, file) != size || fclose(file))
 		fail("cannot write", argv[1]);

@@ -12,7 +12,7 @@
 static struct {
 	size_t calls;
 	size_t fail_at; /* this call fails, counted from 1; 0: none */
-	size_t now;     /* bytes */
+	size_t now;	/* bytes */
 	size_t peak;
 } alloc;
 

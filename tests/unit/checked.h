@@ -16,14 +16,15 @@ struct checked {
 };
 
 /* True when it could be checked to the end. checked_release() is due in either case. */
-static inline bool checked_run(struct checked *c, struct span bytes, const struct check_options *options)
+static inline bool checked_run(
+	struct checked *c, struct span bytes, const struct check_options *options)
 {
 	static const struct check_options defaults;
 
 	*c = (struct checked){.arena = {0}};
 	c->image = image_open_bytes("memory", bytes, &c->error);
-	return c->image &&
-		check_image(c->image, NULL, options ? options : &defaults, &c->arena, &c->file, &c->error);
+	return c->image && check_image(c->image, NULL, options ? options : &defaults, &c->arena,
+				   &c->file, &c->error);
 }
 
 static inline void checked_release(struct checked *c)
@@ -32,18 +33,20 @@ static inline void checked_release(struct checked *c)
 	arena_release(&c->arena);
 }
 
-static inline size_t checked_findings(const struct checked *c, const char *check, enum severity least)
+static inline size_t checked_findings(
+	const struct checked *c, const char *check, enum severity least)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < c->file.finding_count; i++)
 		count += c->file.findings[i].severity >= least &&
-			(!check || strcmp(c->file.findings[i].check, check) == 0);
+			 (!check || strcmp(c->file.findings[i].check, check) == 0);
 	return count;
 }
 
 /* Shows a file (or one with an error) in a format; false when the stream failed. */
-static inline bool checked_emit(const struct emitter *emitter, const struct report_file *file, FILE *to)
+static inline bool checked_emit(
+	const struct emitter *emitter, const struct report_file *file, FILE *to)
 {
 	struct emission emission = {.to = to};
 	struct report_summary summary = {{0}};

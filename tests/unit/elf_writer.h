@@ -106,14 +106,16 @@ static inline uint32_t elf_name(struct elf_file *table, const char *name)
 	return (uint32_t)elf_append(table, name, strlen(name) + 1, 1);
 }
 
-static inline void elf_place(struct elf_file *file, Elf64_Shdr *header, const void *bytes, size_t size)
+static inline void elf_place(
+	struct elf_file *file, Elf64_Shdr *header, const void *bytes, size_t size)
 {
-	header->sh_offset = header->sh_type == SHT_NOBITS ? file->size : elf_append(file, bytes, size, 8);
+	header->sh_offset =
+		header->sh_type == SHT_NOBITS ? file->size : elf_append(file, bytes, size, 8);
 	header->sh_size = size;
 }
 
-static inline void elf_sections(struct elf_file *file, const struct elf_spec *spec, Elf64_Shdr *headers,
-	struct elf_file *names)
+static inline void elf_sections(struct elf_file *file, const struct elf_spec *spec,
+	Elf64_Shdr *headers, struct elf_file *names)
 {
 	for (size_t i = 0; i < spec->section_count; i++) {
 		const struct elf_section *s = &spec->sections[i];
@@ -133,8 +135,8 @@ static inline void elf_sections(struct elf_file *file, const struct elf_spec *sp
 }
 
 /* .symtab, .strtab and, where an index needs it, .symtab_shndx; returns the next header. */
-static inline size_t elf_symbols(struct elf_file *file, const struct elf_spec *spec, Elf64_Shdr *headers,
-	size_t next, struct elf_file *names)
+static inline size_t elf_symbols(struct elf_file *file, const struct elf_spec *spec,
+	Elf64_Shdr *headers, size_t next, struct elf_file *names)
 {
 	const size_t count = spec->symbol_count + 1;
 	Elf64_Sym *table = calloc(count, sizeof(*table));
@@ -147,7 +149,8 @@ static inline size_t elf_symbols(struct elf_file *file, const struct elf_spec *s
 	elf_append(&strings, "", 1, 1);
 	for (size_t i = 1; i < count; i++) {
 		const struct elf_symbol *s = &spec->symbols[i - 1];
-		const bool is_wide = s->section > 0xffff ||
+		const bool is_wide =
+			s->section > 0xffff ||
 			(s->section >= SHN_LORESERVE && s->section <= spec->section_count &&
 				s->section != SHN_ABS && s->section != SHN_COMMON);
 
@@ -161,8 +164,11 @@ static inline size_t elf_symbols(struct elf_file *file, const struct elf_spec *s
 		wide[i] = is_wide ? s->section : 0;
 		extended = extended || is_wide;
 	}
-	headers[next] = (Elf64_Shdr){.sh_name = elf_name(names, ".symtab"), .sh_type = SHT_SYMTAB,
-		.sh_link = (uint32_t)next + 1, .sh_info = 1, .sh_addralign = 8,
+	headers[next] = (Elf64_Shdr){.sh_name = elf_name(names, ".symtab"),
+		.sh_type = SHT_SYMTAB,
+		.sh_link = (uint32_t)next + 1,
+		.sh_info = 1,
+		.sh_addralign = 8,
 		.sh_entsize = sizeof(*table)};
 	elf_place(file, &headers[next], table, count * sizeof(*table));
 	file->symoff = headers[next].sh_offset;
@@ -172,7 +178,9 @@ static inline size_t elf_symbols(struct elf_file *file, const struct elf_spec *s
 	elf_place(file, &headers[next + 1], strings.data, strings.size);
 	if (extended) {
 		headers[next + 2] = (Elf64_Shdr){.sh_name = elf_name(names, ".symtab_shndx"),
-			.sh_type = SHT_SYMTAB_SHNDX, .sh_link = (uint32_t)next, .sh_addralign = 4,
+			.sh_type = SHT_SYMTAB_SHNDX,
+			.sh_link = (uint32_t)next,
+			.sh_addralign = 4,
 			.sh_entsize = sizeof(*wide)};
 		elf_place(file, &headers[next + 2], wide, count * sizeof(*wide));
 	}
@@ -207,7 +215,8 @@ static inline void elf_header(
 {
 	const bool many = file->shnum >= SHN_LORESERVE;
 	Elf64_Ehdr header = {
-		.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
+		.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
+			EV_CURRENT},
 		.e_type = spec->type,
 		.e_machine = spec->machine,
 		.e_version = EV_CURRENT,

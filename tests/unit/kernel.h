@@ -14,7 +14,8 @@ static const uint8_t kernel_template[0x40] = {1, 2, 3, 4};
 
 static const struct elf_section kernel_sections[] = {
 	{".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, KERNEL_BASE, 0x20, 16, NULL, 0, 0, 0},
-	{".data", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, KERNEL_BASE + 0x1000, 0x20, 16, NULL, 0, 0, 0},
+	{".data", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, KERNEL_BASE + 0x1000, 0x20, 16, NULL, 0, 0,
+		0},
 	{".percpu", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 0, 0x40, 64, kernel_template, 0, 0, 0},
 	{".bss", SHT_NOBITS, SHF_ALLOC | SHF_WRITE, KERNEL_BASE + 0x3000, 0x100, 16, NULL, 0, 0, 0},
 };
@@ -29,7 +30,8 @@ static const struct elf_symbol kernel_symbols[] = {
 	{"__PERCPU_CPU_ID", KERNEL_PERCPU, 0, 8, STT_OBJECT, STB_GLOBAL},
 	{"_ZN6kernel5sched14__PERCPU_TICKS17h0123456789abcdefE", KERNEL_PERCPU, 8, 8, STT_OBJECT,
 		STB_LOCAL},
-	{"_RNvNtCs1234_6kernel4mods14___PERCPU_COUNT", KERNEL_PERCPU, 0x10, 0x10, STT_OBJECT, STB_WEAK},
+	{"_RNvNtCs1234_6kernel4mods14___PERCPU_COUNT", KERNEL_PERCPU, 0x10, 0x10, STT_OBJECT,
+		STB_WEAK},
 	{"__PERCPU_LABEL", KERNEL_PERCPU, 0x20, 0, STT_OBJECT, STB_GLOBAL},
 	{"undefined", SHN_UNDEF, 0, 0, STT_NOTYPE, STB_WEAK},
 };
@@ -39,8 +41,8 @@ static const struct elf_segment kernel_segments[] = {
 	{KERNEL_DATA, PF_R | PF_W, KERNEL_BASE + 0x1000, KERNEL_BASE + 0x1000 - KERNEL_OFFSET, 0x20,
 		0x20, 0x1000, 0},
 	{KERNEL_PERCPU, PF_R | PF_W, 0, KERNEL_AREAS - KERNEL_OFFSET, 0x40, 0x100, 0x1000, 0},
-	{KERNEL_BSS, PF_R | PF_W, KERNEL_BASE + 0x3000, KERNEL_BASE + 0x3000 - KERNEL_OFFSET, 0, 0x100,
-		0x1000, 0},
+	{KERNEL_BSS, PF_R | PF_W, KERNEL_BASE + 0x3000, KERNEL_BASE + 0x3000 - KERNEL_OFFSET, 0,
+		0x100, 0x1000, 0},
 };
 
 static const struct elf_spec kernel_spec = {

@@ -78,9 +78,13 @@ static void kernel_of_findings(void **state)
 	assert_non_null(symbols);
 	memcpy(symbols, kernel_symbols, sizeof(kernel_symbols));
 	for (size_t i = COUNT(kernel_symbols); i < MANY; i++)
-		symbols[i] = (struct elf_symbol){.name = "_ZN1a14__PERCPU_TICKS17h0123456789abcdefE",
-			.section = i % 2 ? KERNEL_PERCPU : KERNEL_DATA, .value = i % 0x38, .size = 6,
-			.type = STT_OBJECT, .bind = STB_GLOBAL};
+		symbols[i] =
+			(struct elf_symbol){.name = "_ZN1a14__PERCPU_TICKS17h0123456789abcdefE",
+				.section = i % 2 ? KERNEL_PERCPU : KERNEL_DATA,
+				.value = i % 0x38,
+				.size = 6,
+				.type = STT_OBJECT,
+				.bind = STB_GLOBAL};
 	spec.symbols = symbols;
 	spec.symbol_count = MANY;
 	file = elf_write(&spec);

@@ -123,7 +123,10 @@ struct field {
 	size_t width;
 };
 
-#define FIELD(type, member) {offsetof(type, member), sizeof(((type *)NULL)->member)}
+#define FIELD(type, member)                                                                        \
+	{                                                                                          \
+		offsetof(type, member), sizeof(((type *)NULL)->member)                             \
+	}
 
 static void set_fields(const struct elf_file *file, size_t table, size_t entry, size_t count,
 	const struct field *fields, size_t field_count)
@@ -136,11 +139,23 @@ static void set_fields(const struct elf_file *file, size_t table, size_t entry, 
 static void elf_header_fields(void **state)
 {
 	static const struct field fields[] = {
-		{EI_CLASS, 1}, {EI_DATA, 1}, {EI_VERSION, 1}, {EI_OSABI, 1}, {0, 4},
-		FIELD(Elf64_Ehdr, e_type), FIELD(Elf64_Ehdr, e_machine), FIELD(Elf64_Ehdr, e_version),
-		FIELD(Elf64_Ehdr, e_entry), FIELD(Elf64_Ehdr, e_phoff), FIELD(Elf64_Ehdr, e_shoff),
-		FIELD(Elf64_Ehdr, e_flags), FIELD(Elf64_Ehdr, e_ehsize), FIELD(Elf64_Ehdr, e_phentsize),
-		FIELD(Elf64_Ehdr, e_phnum), FIELD(Elf64_Ehdr, e_shentsize), FIELD(Elf64_Ehdr, e_shnum),
+		{EI_CLASS, 1},
+		{EI_DATA, 1},
+		{EI_VERSION, 1},
+		{EI_OSABI, 1},
+		{0, 4},
+		FIELD(Elf64_Ehdr, e_type),
+		FIELD(Elf64_Ehdr, e_machine),
+		FIELD(Elf64_Ehdr, e_version),
+		FIELD(Elf64_Ehdr, e_entry),
+		FIELD(Elf64_Ehdr, e_phoff),
+		FIELD(Elf64_Ehdr, e_shoff),
+		FIELD(Elf64_Ehdr, e_flags),
+		FIELD(Elf64_Ehdr, e_ehsize),
+		FIELD(Elf64_Ehdr, e_phentsize),
+		FIELD(Elf64_Ehdr, e_phnum),
+		FIELD(Elf64_Ehdr, e_shentsize),
+		FIELD(Elf64_Ehdr, e_shnum),
 		FIELD(Elf64_Ehdr, e_shstrndx),
 	};
 	struct elf_file file = elf_write(&kernel_spec);
@@ -154,9 +169,15 @@ static void elf_header_fields(void **state)
 static void section_header_fields(void **state)
 {
 	static const struct field fields[] = {
-		FIELD(Elf64_Shdr, sh_name), FIELD(Elf64_Shdr, sh_type), FIELD(Elf64_Shdr, sh_flags),
-		FIELD(Elf64_Shdr, sh_addr), FIELD(Elf64_Shdr, sh_offset), FIELD(Elf64_Shdr, sh_size),
-		FIELD(Elf64_Shdr, sh_link), FIELD(Elf64_Shdr, sh_info), FIELD(Elf64_Shdr, sh_addralign),
+		FIELD(Elf64_Shdr, sh_name),
+		FIELD(Elf64_Shdr, sh_type),
+		FIELD(Elf64_Shdr, sh_flags),
+		FIELD(Elf64_Shdr, sh_addr),
+		FIELD(Elf64_Shdr, sh_offset),
+		FIELD(Elf64_Shdr, sh_size),
+		FIELD(Elf64_Shdr, sh_link),
+		FIELD(Elf64_Shdr, sh_info),
+		FIELD(Elf64_Shdr, sh_addralign),
 		FIELD(Elf64_Shdr, sh_entsize),
 	};
 	struct elf_file file = elf_write(&kernel_spec);
@@ -169,9 +190,14 @@ static void section_header_fields(void **state)
 static void program_header_fields(void **state)
 {
 	static const struct field fields[] = {
-		FIELD(Elf64_Phdr, p_type), FIELD(Elf64_Phdr, p_flags), FIELD(Elf64_Phdr, p_offset),
-		FIELD(Elf64_Phdr, p_vaddr), FIELD(Elf64_Phdr, p_paddr), FIELD(Elf64_Phdr, p_filesz),
-		FIELD(Elf64_Phdr, p_memsz), FIELD(Elf64_Phdr, p_align),
+		FIELD(Elf64_Phdr, p_type),
+		FIELD(Elf64_Phdr, p_flags),
+		FIELD(Elf64_Phdr, p_offset),
+		FIELD(Elf64_Phdr, p_vaddr),
+		FIELD(Elf64_Phdr, p_paddr),
+		FIELD(Elf64_Phdr, p_filesz),
+		FIELD(Elf64_Phdr, p_memsz),
+		FIELD(Elf64_Phdr, p_align),
 	};
 	struct elf_file file = elf_write(&kernel_spec);
 
@@ -183,8 +209,12 @@ static void program_header_fields(void **state)
 static void symbol_fields(void **state)
 {
 	static const struct field fields[] = {
-		FIELD(Elf64_Sym, st_name), FIELD(Elf64_Sym, st_info), FIELD(Elf64_Sym, st_other),
-		FIELD(Elf64_Sym, st_shndx), FIELD(Elf64_Sym, st_value), FIELD(Elf64_Sym, st_size),
+		FIELD(Elf64_Sym, st_name),
+		FIELD(Elf64_Sym, st_info),
+		FIELD(Elf64_Sym, st_other),
+		FIELD(Elf64_Sym, st_shndx),
+		FIELD(Elf64_Sym, st_value),
+		FIELD(Elf64_Sym, st_size),
 	};
 	struct elf_file file = elf_write(&kernel_spec);
 
@@ -329,7 +359,8 @@ static void claims_of_gigabytes(void **state)
 }
 
 /* `count` sections of one name, behind the kernel's own four. */
-static struct elf_section *many_sections(size_t count, const char *name, uint32_t type, uint64_t flags)
+static struct elf_section *many_sections(
+	size_t count, const char *name, uint32_t type, uint64_t flags)
 {
 	struct elf_section *sections = calloc(count, sizeof(*sections));
 
@@ -356,8 +387,12 @@ static void extended_section_numbers(void **state)
 		{"_percpu_load_start", KERNEL_PERCPU, 0, 0, STT_NOTYPE, STB_GLOBAL},
 		{"__PERCPU_FAR", MANY, 0, 8, STT_OBJECT, STB_GLOBAL},
 	};
-	const struct elf_spec spec = {.machine = EM_AARCH64, .type = ET_EXEC, .sections = sections,
-		.section_count = MANY, .symbols = symbols, .symbol_count = COUNT(symbols)};
+	const struct elf_spec spec = {.machine = EM_AARCH64,
+		.type = ET_EXEC,
+		.sections = sections,
+		.section_count = MANY,
+		.symbols = symbols,
+		.symbol_count = COUNT(symbols)};
 	struct elf_file file = elf_write(&spec);
 	Elf64_Ehdr *header = (Elf64_Ehdr *)(void *)file.data;
 	Elf64_Shdr *wide = section_at(&file, find_type(&file, SHT_SYMTAB_SHNDX));
@@ -408,7 +443,8 @@ static void extended_segment_numbers(void **state)
 	free(file.data);
 }
 
-/* Nothing but section headers, each of them a template: the most memory, and the most to compare. */
+/* Nothing but section headers, each of them a template: the most memory, and the most to compare.
+ */
 static void nothing_but_section_headers(void **state)
 {
 	enum { MANY = 300000 };
@@ -472,9 +508,13 @@ static void nothing_but_symbols(void **state)
 		name[LONG - 1] = '\0';
 		memcpy(symbols, kernel_symbols, sizeof(kernel_symbols));
 		for (size_t j = COUNT(kernel_symbols); j < MANY; j++)
-			symbols[j] = (struct elf_symbol){.name = j == COUNT(kernel_symbols) ? name : NULL,
-				.section = places[i / COUNT(starts)], .value = j * 3 % 0x38, .size = 7 + j % 64,
-				.type = STT_OBJECT, .bind = STB_GLOBAL};
+			symbols[j] = (struct elf_symbol){
+				.name = j == COUNT(kernel_symbols) ? name : NULL,
+				.section = places[i / COUNT(starts)],
+				.value = j * 3 % 0x38,
+				.size = 7 + j % 64,
+				.type = STT_OBJECT,
+				.bind = STB_GLOBAL};
 		spec.symbols = symbols;
 		spec.symbol_count = MANY;
 		file = elf_write(&spec);
@@ -521,8 +561,9 @@ static void everything_at_odd_offsets(void **state)
 	header.e_shoff++;
 	memcpy(moved, &header, sizeof(header));
 	for (size_t i = 0; i < file.shnum; i++)
-		put(moved + header.e_shoff + i * sizeof(Elf64_Shdr) + offsetof(Elf64_Shdr, sh_offset), 8,
-			section_at(&file, i)->sh_offset + 1);
+		put(moved + header.e_shoff + i * sizeof(Elf64_Shdr) +
+				offsetof(Elf64_Shdr, sh_offset),
+			8, section_at(&file, i)->sh_offset + 1);
 	assert_true(judge(moved, file.size + 1));
 	free(moved);
 	free(file.data);

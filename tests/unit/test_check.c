@@ -88,8 +88,8 @@ static void a_variable_wraps_around(void **state)
 
 	(void)state;
 	start(&k);
-	add_symbol(&k,
-		(struct elf_symbol){"w", KERNEL_PERCPU, 0x38, UINT64_MAX - 7, STT_OBJECT, STB_GLOBAL});
+	add_symbol(&k, (struct elf_symbol){
+			       "w", KERNEL_PERCPU, 0x38, UINT64_MAX - 7, STT_OBJECT, STB_GLOBAL});
 	assert_only(&k, "symbol_in_section", 1);
 }
 
@@ -153,7 +153,7 @@ static void an_orphan_beside_the_layout(void **state)
 	(void)state;
 	start(&k);
 	add_section(&k, (struct elf_section){".percpu.lost", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE,
-		KERNEL_BASE + 0x4000, 8, 8, NULL, 0, 0, 0});
+				KERNEL_BASE + 0x4000, 8, 8, NULL, 0, 0, 0});
 	assert_only(&k, "section_single", 1);
 }
 

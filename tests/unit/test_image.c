@@ -86,9 +86,12 @@ static void kinds(void **state)
 		enum image_kind kind;
 		const char *letter;
 	} cases[] = {
-		{ET_REL, 4, 1, IMAGE_OBJECT, "O"}, {ET_REL, 4, 0, IMAGE_OBJECT, "O"},
-		{ET_EXEC, 4, 1, IMAGE_RELOCS, "R"}, {ET_DYN, 4, 1, IMAGE_RELOCS, "R"},
-		{ET_EXEC, 1, 1, IMAGE_SYMBOLS, "B"}, {ET_DYN, 1, 0, IMAGE_STRIPPED, "S"},
+		{ET_REL, 4, 1, IMAGE_OBJECT, "O"},
+		{ET_REL, 4, 0, IMAGE_OBJECT, "O"},
+		{ET_EXEC, 4, 1, IMAGE_RELOCS, "R"},
+		{ET_DYN, 4, 1, IMAGE_RELOCS, "R"},
+		{ET_EXEC, 1, 1, IMAGE_SYMBOLS, "B"},
+		{ET_DYN, 1, 0, IMAGE_STRIPPED, "S"},
 		{ET_EXEC, 4, 0, IMAGE_STRIPPED, "S"},
 	};
 
@@ -116,8 +119,8 @@ static void kinds(void **state)
 
 static void reloc_entries(void **state)
 {
-	static const Elf64_Rela table[] = {
-		{0x1234567890, ELF64_R_INFO(1, 26), -4}, {1, ELF64_R_INFO(0xfffffffe, 0xffffffff), 5}};
+	static const Elf64_Rela table[] = {{0x1234567890, ELF64_R_INFO(1, 26), -4},
+		{1, ELF64_R_INFO(0xfffffffe, 0xffffffff), 5}};
 	static const struct elf_section section = {
 		".rela.x", SHT_RELA, 0, 0, sizeof(table), 8, table, 0, 0, 24};
 	const struct elf_spec spec = {
@@ -184,7 +187,9 @@ static void foreign_files(void **state)
 	assert_refused("\177ELF", 4, "too few for an ELF header");
 	assert_refused("hello, world", 12, "not an ELF file");
 	assert_refused("\x1f\x8b\x08", 3, "gzip -dc");
-	assert_refused("\xfd" "7zXZ", 5, "xz -dc");
+	assert_refused("\xfd"
+		       "7zXZ",
+		5, "xz -dc");
 	assert_refused("\x28\xb5\x2f\xfd", 4, "zstd -dc");
 	assert_refused("!<arch>\n", 8, "ar x");
 	assert_refused("BC\xc0\xde", 4, "bitcode");
@@ -244,8 +249,8 @@ static size_t compress_stored(uint8_t *to, const char *text, uint32_t type, uint
 	const uint8_t start[] = {0x78, 0x01, 1, (uint8_t)length, (uint8_t)(length >> 8),
 		(uint8_t)~length, (uint8_t)(~length >> 8)};
 	const uint32_t check = adler32((const uint8_t *)text, length);
-	const uint8_t end[] = {
-		(uint8_t)(check >> 24), (uint8_t)(check >> 16), (uint8_t)(check >> 8), (uint8_t)check};
+	const uint8_t end[] = {(uint8_t)(check >> 24), (uint8_t)(check >> 16),
+		(uint8_t)(check >> 8), (uint8_t)check};
 	uint8_t *at = to;
 
 	memcpy(at, &header, sizeof(header));
@@ -265,7 +270,7 @@ static void compressed_sections(void **state)
 	const struct {
 		uint32_t type;
 		uint64_t claimed;
-		size_t cut; /* bytes taken off the end */
+		size_t cut;	   /* bytes taken off the end */
 		const char *words; /* NULL: fine */
 	} cases[] = {
 		{ELFCOMPRESS_ZLIB, size, 0, NULL},
@@ -284,17 +289,20 @@ static void compressed_sections(void **state)
 		uint8_t bytes[128];
 		struct elf_section section = {
 			".debug_x", SHT_PROGBITS, SHF_COMPRESSED, 0, 0, 1, bytes, 0, 0, 0};
-		const struct elf_spec spec = {
-			.machine = EM_X86_64, .type = ET_REL, .sections = &section, .section_count = 1};
+		const struct elf_spec spec = {.machine = EM_X86_64,
+			.type = ET_REL,
+			.sections = &section,
+			.section_count = 1};
 		struct error error = {0};
 		struct span content;
 		struct elf_file file;
 		struct image *image;
 
-		section.size =
-			compress_stored(bytes, text, cases[i].type, cases[i].claimed) - cases[i].cut;
+		section.size = compress_stored(bytes, text, cases[i].type, cases[i].claimed) -
+			       cases[i].cut;
 		image = open_spec(&spec, &file);
-		assert_int_equal(image_section_content(image, 1, &content, &error), !cases[i].words);
+		assert_int_equal(
+			image_section_content(image, 1, &content, &error), !cases[i].words);
 		if (cases[i].words) {
 			assert_int_equal(error.kind, ERROR_INPUT);
 			assert_non_null(strstr(error.text, cases[i].words));

@@ -45,7 +45,8 @@ static void strings(void **state)
 	assert_string("", "\"\"");
 	assert_string("a\"b\\c/", "\"a\\\"b\\\\c/\"");
 	assert_string("\x01\t\n\x1b[0m\x7f", "\"\\u0001\\u0009\\u000a\\u001b[0m\\u007f\"");
-	assert_string("caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\xa7", "\"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\xa7\"");
+	assert_string("caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\xa7",
+		"\"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\xa7\"");
 }
 
 static void invalid_utf8(void **state)
@@ -55,7 +56,7 @@ static void invalid_utf8(void **state)
 	assert_string("\xc3", "\"\\ufffd\"");
 	assert_string("\xc3(", "\"\\ufffd(\"");
 	assert_string("\xe2\x82", "\"\\ufffd\\ufffd\"");
-	assert_string("\xc0\xaf", "\"\\ufffd\\ufffd\"");           /* overlong */
+	assert_string("\xc0\xaf", "\"\\ufffd\\ufffd\"");	    /* overlong */
 	assert_string("\xed\xa0\x80", "\"\\ufffd\\ufffd\\ufffd\""); /* a surrogate */
 	assert_string("\xf4\x90\x80\x80", "\"\\ufffd\\ufffd\\ufffd\\ufffd\"");
 	assert_string("\xf4\x8f\xbf\xbf", "\"\xf4\x8f\xbf\xbf\"");
@@ -74,9 +75,8 @@ static void numbers(void **state)
 	json_address(&w, NULL, UINT64_MAX);
 	json_null(&w, NULL);
 	json_close(&w, ']');
-	assert_written(w.to,
-		"[\n  0,\n  9007199254740992,\n  \"9007199254740993\",\n  \"18446744073709551615\",\n"
-		"  \"0xffffffffffffffff\",\n  null\n]\n");
+	assert_written(w.to, "[\n  0,\n  9007199254740992,\n  \"9007199254740993\",\n  "
+			     "\"18446744073709551615\",\n  \"0xffffffffffffffff\",\n  null\n]\n");
 }
 
 static void nesting(void **state)
@@ -95,7 +95,8 @@ static void nesting(void **state)
 	json_close(&w, ']');
 	json_close(&w, '}');
 	assert_written(w.to,
-		"{\n  \"empty\": [],\n  \"a\\u000a\": [\n    {\n      \"k\": \"v\"\n    },\n    1\n  ]\n}\n");
+		"{\n  \"empty\": [],\n  \"a\\u000a\": [\n    {\n      \"k\": \"v\"\n    },\n    "
+		"1\n  ]\n}\n");
 }
 
 static void as_deep_as_it_goes(void **state)
@@ -119,7 +120,8 @@ static void terminal(void **state)
 	FILE *to = start();
 
 	(void)state;
-	terminal_print(to, "a\033[2J\n\x7f \xc2\x9b" "31m \xc2\xa9 \xff\xc3");
+	terminal_print(to, "a\033[2J\n\x7f \xc2\x9b"
+			   "31m \xc2\xa9 \xff\xc3");
 	assert_written(to, "a\\x1b[2J\\x0a\\x7f \\xc2\\x9b31m \xc2\xa9 \\xff\\xc3");
 }
 
@@ -129,11 +131,23 @@ static void text_is_safe(void **state)
 	static const char bad[] = "\033]0;x\a\n\xc2\x9b";
 	const struct report_layout layout = {
 		.profile = "user", .profile_source = bad, .section = bad, .variables = 1};
-	const struct report_finding finding = {.check = "c", .layout = bad, .message = bad, .fix = bad,
-		.section = bad, .symbol = bad, .source_file = bad, .fingerprint = "0"};
+	const struct report_finding finding = {.check = "c",
+		.layout = bad,
+		.message = bad,
+		.fix = bad,
+		.section = bad,
+		.symbol = bad,
+		.source_file = bad,
+		.fingerprint = "0"};
 	const struct report_skip skip = {"c", bad, bad};
-	const struct report_file file = {.path = bad, .member = bad, .verdict = bad, .layouts = &layout,
-		.layout_count = 1, .findings = &finding, .finding_count = 1, .skipped = &skip,
+	const struct report_file file = {.path = bad,
+		.member = bad,
+		.verdict = bad,
+		.layouts = &layout,
+		.layout_count = 1,
+		.findings = &finding,
+		.finding_count = 1,
+		.skipped = &skip,
 		.skipped_count = 1};
 	struct emission emission = {.to = start()};
 

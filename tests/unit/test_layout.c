@@ -25,7 +25,8 @@ static void find(struct found *f, const struct elf_spec *spec, const struct layo
 	*f = (struct found){.file = elf_write(spec)};
 	f->image = image_open_bytes("memory", elf_span(&f->file), &error);
 	assert_non_null(f->image);
-	assert_true(layouts_find(f->image, options ? options : &defaults, &f->arena, &f->list, &error));
+	assert_true(
+		layouts_find(f->image, options ? options : &defaults, &f->arena, &f->list, &error));
 }
 
 static void release(struct found *f)
@@ -58,7 +59,8 @@ static uint64_t bound_of(enum bound_role role)
 }
 
 /* All symbols of a profile, the evidence undefined in an object, and a variable. */
-static size_t profile_symbols(const struct profile *p, bool linked, struct elf_symbol *symbols, char *name)
+static size_t profile_symbols(
+	const struct profile *p, bool linked, struct elf_symbol *symbols, char *name)
 {
 	size_t count = 0;
 
@@ -67,12 +69,11 @@ static size_t profile_symbols(const struct profile *p, bool linked, struct elf_s
 			symbols[count++] = (struct elf_symbol){p->bounds[i].name, PERCPU,
 				bound_of((enum bound_role)i), 0, STT_NOTYPE, STB_GLOBAL};
 	for (size_t i = 0; i < PROFILE_EVIDENCE && p->evidence[i]; i++)
-		symbols[count++] = (struct elf_symbol){
-			p->evidence[i], linked ? PERCPU : SHN_UNDEF, linked ? BASE + 0x40 : 0, 0, STT_NOTYPE,
-			STB_WEAK};
+		symbols[count++] = (struct elf_symbol){p->evidence[i], linked ? PERCPU : SHN_UNDEF,
+			linked ? BASE + 0x40 : 0, 0, STT_NOTYPE, STB_WEAK};
 	stpcpy(stpcpy(name, p->variable_prefix ? p->variable_prefix : ""), "variable");
-	symbols[count++] = (struct elf_symbol){
-		name, PERCPU, linked ? BASE + 8 : 8, 8, STT_OBJECT, STB_GLOBAL};
+	symbols[count++] =
+		(struct elf_symbol){name, PERCPU, linked ? BASE + 8 : 8, 8, STT_OBJECT, STB_GLOBAL};
 	return count;
 }
 
@@ -172,10 +173,12 @@ static void linux_models(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		const struct elf_section section = {".data..percpu", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE,
-			cases[i].addr, 64, 64, NULL, 0, 0, 0};
-		const struct elf_spec spec = {.machine = cases[i].machine, .type = ET_EXEC,
-			.sections = &section, .section_count = 1};
+		const struct elf_section section = {".data..percpu", SHT_PROGBITS,
+			SHF_ALLOC | SHF_WRITE, cases[i].addr, 64, 64, NULL, 0, 0, 0};
+		const struct elf_spec spec = {.machine = cases[i].machine,
+			.type = ET_EXEC,
+			.sections = &section,
+			.section_count = 1};
 		struct found f;
 
 		find(&f, &spec, NULL);
@@ -233,8 +236,9 @@ static void the_small_kernel(void **state)
 
 static void options_decide(void **state)
 {
-	const struct layout_options options = {
-		.profile = &profile_generic, .model = MODEL_NAIVE, .placement = PLACEMENT_SEPARATE,
+	const struct layout_options options = {.profile = &profile_generic,
+		.model = MODEL_NAIVE,
+		.placement = PLACEMENT_SEPARATE,
 		.stride_align = 4096};
 	struct found f;
 
@@ -302,10 +306,23 @@ static void variables_by_address(void **state)
 		const char *name;
 		uint64_t offset;
 	} cases[] = {
-		{0, "outer", 0}, {7, "outer", 7}, {8, "member", 0}, {9, "member", 1}, {11, "inner", 1},
-		{12, "member", 4}, {16, "outer", 16}, {0x18, "outer", 0x18}, {0x1f, "outer", 0x1f},
-		{0x20, NULL, 0}, {0x27, NULL, 0}, {0x28, "alias", 0}, {0x2f, "alias", 7},
-		{0x30, "end", 0}, {0x31, NULL, 0}, {0x38, "wraps", 0}, {0x1000, "wraps", 0xfc8},
+		{0, "outer", 0},
+		{7, "outer", 7},
+		{8, "member", 0},
+		{9, "member", 1},
+		{11, "inner", 1},
+		{12, "member", 4},
+		{16, "outer", 16},
+		{0x18, "outer", 0x18},
+		{0x1f, "outer", 0x1f},
+		{0x20, NULL, 0},
+		{0x27, NULL, 0},
+		{0x28, "alias", 0},
+		{0x2f, "alias", 7},
+		{0x30, "end", 0},
+		{0x31, NULL, 0},
+		{0x38, "wraps", 0},
+		{0x1000, "wraps", 0xfc8},
 		{UINT64_MAX - 1, "wraps", UINT64_MAX - 0x39},
 	};
 	const struct elf_spec spec = nested_spec();
@@ -342,8 +359,12 @@ static void variables_of_an_object(void **state)
 		{"__PERCPU_B", 2, 0, 8, STT_OBJECT, STB_GLOBAL},
 		{"__PERCPU_C", 2, 8, 4, STT_OBJECT, STB_GLOBAL},
 	};
-	const struct elf_spec spec = {.machine = EM_RISCV, .type = ET_REL, .sections = sections,
-		.section_count = 3, .symbols = symbols, .symbol_count = 3};
+	const struct elf_spec spec = {.machine = EM_RISCV,
+		.type = ET_REL,
+		.sections = sections,
+		.section_count = 3,
+		.symbols = symbols,
+		.symbol_count = 3};
 	const struct layout *l;
 	struct found f;
 	uint64_t offset;
@@ -371,21 +392,22 @@ static void relocations(void **state)
 
 	(void)state;
 	find(&f, &spec, NULL);
-	assert_true(layout_resolve(f.list.layouts, &(struct reloc){.symbol = 1, .addend = 11}, &target,
-		&error));
+	assert_true(layout_resolve(
+		f.list.layouts, &(struct reloc){.symbol = 1, .addend = 11}, &target, &error));
 	assert_string_equal(target.variable->name, "inner");
 	assert_int_equal(target.offset, 1);
-	assert_true(layout_resolve(f.list.layouts, &(struct reloc){.symbol = 5, .addend = -0x20},
-		&target, &error));
+	assert_true(layout_resolve(
+		f.list.layouts, &(struct reloc){.symbol = 5, .addend = -0x20}, &target, &error));
 	assert_string_equal(target.variable->name, "member");
 	assert_int_equal(target.address, 8);
-	assert_true(layout_resolve(f.list.layouts, &(struct reloc){.symbol = 1, .addend = -1}, &target,
-		&error));
+	assert_true(layout_resolve(
+		f.list.layouts, &(struct reloc){.symbol = 1, .addend = -1}, &target, &error));
 	assert_true(target.address == UINT64_MAX);
 	assert_true(layout_resolve(f.list.layouts, &(struct reloc){.symbol = 0}, &target, &error));
 	assert_int_equal(target.section, SYMBOL_UNDEFINED);
 	assert_null(target.variable);
-	assert_false(layout_resolve(f.list.layouts, &(struct reloc){.symbol = 99}, &target, &error));
+	assert_false(
+		layout_resolve(f.list.layouts, &(struct reloc){.symbol = 99}, &target, &error));
 	assert_int_equal(error.kind, ERROR_INPUT);
 	release(&f);
 }
@@ -404,15 +426,18 @@ static void many_inside_one(void **state)
 	symbols[0] = (struct elf_symbol){
 		"all", KERNEL_PERCPU, 0, UINT64_C(1) << 40, STT_OBJECT, STB_GLOBAL};
 	for (size_t i = 1; i < MANY; i++)
-		symbols[i] = (struct elf_symbol){"one", KERNEL_PERCPU, i * 8, 4, STT_OBJECT, STB_GLOBAL};
+		symbols[i] =
+			(struct elf_symbol){"one", KERNEL_PERCPU, i * 8, 4, STT_OBJECT, STB_GLOBAL};
 	spec.symbols = symbols;
 	spec.symbol_count = MANY;
 	find(&f, &spec, NULL);
 	for (uint64_t i = 1; i < MANY; i++) {
 		assert_string_equal(
-			layout_variable_at(f.list.layouts, KERNEL_PERCPU, i * 8 + 5, &offset)->name, "all");
+			layout_variable_at(f.list.layouts, KERNEL_PERCPU, i * 8 + 5, &offset)->name,
+			"all");
 		assert_string_equal(
-			layout_variable_at(f.list.layouts, KERNEL_PERCPU, i * 8 + 3, &offset)->name, "one");
+			layout_variable_at(f.list.layouts, KERNEL_PERCPU, i * 8 + 3, &offset)->name,
+			"one");
 	}
 	release(&f);
 	free(symbols);

@@ -35,7 +35,8 @@ static void rust_names(void **state)
 		"kernel::sched::TICKS");
 	assert_shown("_ZN6kernel5sched14__PERCPU_TICKS17h0123456789abcdefE", NULL,
 		"kernel::sched::__PERCPU_TICKS");
-	assert_shown("_RNvNtCs1234_6kernel4mods14___PERCPU_COUNT", "__PERCPU_", "kernel::mods::COUNT");
+	assert_shown(
+		"_RNvNtCs1234_6kernel4mods14___PERCPU_COUNT", "__PERCPU_", "kernel::mods::COUNT");
 	assert_shown("_RNvCs1234_6kernel3CPU", "__PERCPU_", "kernel::CPU");
 	/* C++, damaged, and what only looks like it. */
 	assert_shown("_ZN3foo3barE", NULL, "_ZN3foo3barE");
@@ -60,7 +61,8 @@ static void prefixes(void **state)
 /* v0, a tuple of a tuple of ...: each level holds the one before twice, by a back reference. */
 static void bomb(char *name, unsigned levels)
 {
-	static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	static const char digits[] =
+		"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 	static const char head[] = "INvC1a1b";
 	char *end = name;
 

@@ -49,7 +49,7 @@ static void bounds_are_unique(void **state)
 		for (size_t j = 0; j < BOUND_COUNT; j++)
 			for (size_t k = 0; k < j; k++)
 				assert_false(bounds[j].name && bounds[k].name &&
-					strcmp(bounds[j].name, bounds[k].name) == 0);
+					     strcmp(bounds[j].name, bounds[k].name) == 0);
 	}
 }
 
@@ -130,7 +130,8 @@ static void inputs_by_hand(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		assert_int_equal(profile_has_input(profile_by_name(cases[i].profile), cases[i].section),
+		assert_int_equal(
+			profile_has_input(profile_by_name(cases[i].profile), cases[i].section),
 			cases[i].taken);
 }
 
