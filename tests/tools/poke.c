@@ -72,7 +72,8 @@ static Elf64_Phdr *segment_of(unsigned char *bytes, const Elf64_Shdr *section)
 	return NULL;
 }
 
-static void write_field(void *header, const struct field *fields, const char *name, const char *text)
+static void write_field(
+	void *header, const struct field *fields, const char *name, const char *text)
 {
 	const unsigned long long value = strtoull(text, NULL, 0);
 
@@ -95,8 +96,8 @@ int main(int argc, char **argv)
 	if (strcmp(argv[2], "section") == 0)
 		write_field(section_named(bytes, argv[3]), section_fields, argv[4], argv[5]);
 	else
-		write_field(segment_of(bytes, section_named(bytes, argv[3])), segment_fields, argv[4],
-			argv[5]);
+		write_field(segment_of(bytes, section_named(bytes, argv[3])), segment_fields,
+			argv[4], argv[5]);
 	file = fopen(argv[1], "r+b");
 	if (!file || fwrite(bytes, 1, size, file) != size || fclose(file))
 		fail("cannot write", argv[1]);
