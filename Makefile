@@ -84,6 +84,7 @@ help:
 	@echo 'make setup      only install what is missing'
 	@echo 'make matrix     what the tests established, check by check'
 	@echo 'make bench      speed, as ratios of one run, on a real kernel (VMLINUX=path, else fetched)'
+	@echo 'make kernels    every kernel Debian has, and the programs of this machine (KERNELS_DIR=)'
 	@echo 'make fuzz       mutate inputs for a while (SECONDS=60)'
 	@echo 'make man        only the manual pages, in build/man'
 	@echo 'make install    program and manual pages (PREFIX=/usr/local, DESTDIR=)'

@@ -61,7 +61,7 @@ static const struct option_spec options[OPTION_COUNT] = {
 	[OPTION_WERROR] = {"werror", 0, NULL, "warnings are errors"},
 	[OPTION_FAIL_ON] = {"fail-on", 0, "SEVERITY",
 		"exit with 1 from this severity on: error (default), warning or note"},
-	[OPTION_FORMAT] = {"format", 0, "FORMAT", "text (default) or json"},
+	[OPTION_FORMAT] = {"format", 0, "FORMAT", "text (default), json, sarif or github"},
 	[OPTION_COLOR] = {"color", 0, "WHEN", "auto (default), always or never"},
 	[OPTION_QUIET] = {"quiet", 'q', NULL, "print errors and warnings only"},
 	[OPTION_LIST_CHECKS] = {"list-checks", 0, NULL, "print the checks and exit"},
@@ -347,35 +347,75 @@ static enum exit_code check_file(const struct request *r, const struct inputs *i
 	return code;
 }
 
+static void describe_rules(struct report_rule rules[CHECK_COUNT])
+{
+	for (size_t i = 0; i < CHECK_COUNT; i++) {
+		const struct check *c = check_at(i);
+
+		rules[i] = (struct report_rule){
+			.name = c->name,
+			.severity = c->severity,
+			.summary = c->summary,
+			.what = c->what,
+			.why = c->why,
+			.example = c->example,
+			.fix = c->fix,
+		};
+	}
+}
+
+static void emission_begin(
+	const struct request *r, struct report_rule rules[CHECK_COUNT], struct emission *emission)
+{
+	*emission = (struct emission){
+		.to = stdout,
+		.color = use_color(r),
+		.quiet = r->quiet,
+		.rules = rules,
+		.rule_count = CHECK_COUNT,
+	};
+
+	describe_rules(rules);
+	emitter_at(r->format)->begin(emission);
+}
+
+static enum exit_code emission_end(const struct request *r, struct emission *emission,
+	const struct report_summary *summary, enum exit_code code)
+{
+	emitter_at(r->format)->end(emission, summary);
+	if (!emission->failed)
+		return code;
+	fprintf(stderr, "percpu-tool: out of memory\n");
+	return EXIT_INTERNAL;
+}
+
 static enum exit_code check_files(const struct request *r, const struct inputs *inputs)
 {
-	const struct emitter *emitter = emitter_at(r->format);
-	struct emission emission = {.to = stdout, .color = use_color(r), .quiet = r->quiet};
+	struct report_rule rules[CHECK_COUNT];
+	struct emission emission;
 	struct report_summary summary = {{0}};
 	enum exit_code code = EXIT_CLEAN;
 
-	emitter->begin(&emission);
+	emission_begin(r, rules, &emission);
 	for (size_t i = 0; i < r->file_count; i++)
-		code = worse(code,
-			check_file(r, inputs, r->files[i], emitter, &emission, &summary));
-	emitter->end(&emission, &summary);
-	return code;
+		code = worse(code, check_file(r, inputs, r->files[i], emitter_at(r->format),
+					   &emission, &summary));
+	return emission_end(r, &emission, &summary, code);
 }
 
 /* The objects are needed for every file: without one of them none is checked. */
 static enum exit_code objects_failed(
 	const struct request *r, const char *path, const struct error *error)
 {
-	const struct emitter *emitter = emitter_at(r->format);
-	struct emission emission = {.to = stdout, .color = use_color(r), .quiet = r->quiet};
+	struct report_rule rules[CHECK_COUNT];
+	struct emission emission;
 	struct report_summary summary = {{0}};
 	struct report_file file = {.path = path, .error = error->text};
 	enum exit_code code = failure(path, error);
 
-	emitter->begin(&emission);
-	emitter->file(&emission, &file);
-	emitter->end(&emission, &summary);
-	return code;
+	emission_begin(r, rules, &emission);
+	emitter_at(r->format)->file(&emission, &file);
+	return emission_end(r, &emission, &summary, code);
 }
 
 static enum exit_code check_all(const struct request *r)

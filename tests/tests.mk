@@ -29,7 +29,7 @@ $(T)/unit/test_bad_input: $(SAN_LIB)
 ifeq ($(SAN),)
 .PHONY: force
 $(SAN_LIB): force
-	$(Q)$(MAKE) --no-print-directory SAN=1 B=$(SAN_B) $@
+	$(Q)$(MAKE) --no-print-directory $(if $(V),,-s) SAN=1 B=$(SAN_B) $@
 endif
 
 .PHONY: test check-build unit matrix
@@ -48,3 +48,45 @@ matrix: all
 demo: setup
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)PERCPU_TOOL=$(abspath $(TOOL)) TEST_DIR=$(abspath $(B))/demo tests/demo
+
+# Mutates small ELF files for a while; what it finds is run again by build/fuzz/replay FILE.
+FUZZ_B   := build/fuzz
+SECONDS  ?= 60
+FUZZ_MAKE = $(MAKE) --no-print-directory $(if $(V),,-s) CC=clang-19 B=$(FUZZ_B) CFLAGS='-O1 -g' \
+	SANFLAGS='$(SANITIZE) -fsanitize=fuzzer-no-link'
+
+.PHONY: fuzz
+fuzz:
+	$(Q)$(FUZZ_MAKE) $(FUZZ_B)/fuzz $(FUZZ_B)/replay
+	$(Q)tests/fuzz/seed $(FUZZ_B)/seeds && mkdir -p $(FUZZ_B)/corpus $(FUZZ_B)/found
+	$(Q)$(FUZZ_B)/fuzz -max_total_time=$(SECONDS) -max_len=16384 -timeout=10 -rss_limit_mb=2048 \
+		-print_final_stats=1 -artifact_prefix=$(FUZZ_B)/found/ $(FUZZ_B)/corpus $(FUZZ_B)/seeds
+
+$(B)/fuzz $(B)/replay: tests/fuzz/fuzz.c $(LIB)
+$(B)/fuzz: tests/fuzz/libfuzzer.c
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $(filter %.c,$^) $(LIB) $(PKG_LIBS)
+
+$(B)/replay: tests/fuzz/main.c
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -o $@ $(filter %.c,$^) $(LIB) $(PKG_LIBS)
+
+# Programs that the benchmark uses: always optimised, never instrumented.
+BENCH     := build/bench
+BENCH_BIN := $(patsubst tests/bench/%.c,$(BENCH)/%,$(filter-out %/count_malloc.c,$(wildcard tests/bench/*.c)))
+
+$(BENCH)/%: tests/bench/%.c
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) -std=c11 -O2 $(WARN) -o $@ $<
+
+# The tool once more, with malloc counted.
+$(BENCH)/percpu-tool-counted: tests/bench/count_malloc.c $(CMD_OBJ) $(LIB)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -fno-builtin $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+.PHONY: bench kernels
+
+bench: all $(BENCH_BIN) $(BENCH)/percpu-tool-counted
+	$(Q)PERCPU_TOOL=$(abspath $(TOOL)) BENCH=$(abspath $(BENCH)) tests/bench/bench.sh
+
+# Every real kernel that Debian has for these architectures, and the programs of this machine.
+kernels: all $(BENCH)/elf_files
+	$(Q)PERCPU_TOOL=$(abspath $(TOOL)) BENCH=$(abspath $(BENCH)) tests/bench/kernels.sh

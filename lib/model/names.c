@@ -41,7 +41,8 @@ static void append(const char *text, size_t length, void *context)
 	struct path *path = context;
 
 	path->complete = path->complete && length < sizeof(path->text) - path->length;
-	if (!path->complete)
+	/* The demangler prints identifiers that are empty, and then has no text. */
+	if (!path->complete || !length)
 		return;
 	memcpy(path->text + path->length, text, length);
 	path->length += length;

@@ -1,6 +1,7 @@
 /* What stands in an open image: bytes of sections, symbols, relocations. */
 #include <inttypes.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "lib/obj/private.h"
 
@@ -80,28 +81,66 @@ bool image_symbol(const struct image *image, size_t index, struct symbol *symbol
 /* zlib never expands by more than this; a header that claims more lies. */
 enum { DEFLATE_LIMIT = 1032 };
 
-static const Elf_Data *decompress(struct image_file *file, size_t index)
+/* An ELF file of one section, behind the headers that libelf wants to see. */
+struct single {
+	Elf64_Ehdr header;
+	Elf64_Shdr sections[2];
+};
+
+/*
+ * A copy of a compressed section, as a file of its own. libelf writes into the section headers of
+ * what it decompresses, and takes memory for every section of a file: it gets no other.
+ */
+static char *copy_single(struct image_file *file, struct span raw)
 {
-	const Elf64_Shdr *header;
+	struct single *copy = arena_alloc(&file->arena, 1, sizeof(*copy) + raw.size);
+
+	if (!copy)
+		return NULL;
+	memcpy(copy->header.e_ident, file->bytes.data, EI_NIDENT);
+	copy->header.e_type = ET_REL;
+	copy->header.e_machine = file->image.arch->machine;
+	copy->header.e_version = EV_CURRENT;
+	copy->header.e_ehsize = sizeof(copy->header);
+	copy->header.e_shoff = offsetof(struct single, sections);
+	copy->header.e_shentsize = sizeof(Elf64_Shdr);
+	copy->header.e_shnum = 2;
+	copy->sections[1] = (Elf64_Shdr){
+		.sh_type = SHT_PROGBITS,
+		.sh_flags = SHF_COMPRESSED,
+		.sh_offset = sizeof(*copy),
+		.sh_size = raw.size,
+		.sh_addralign = 8,
+	};
+	memcpy(copy + 1, raw.data, raw.size);
+	return (char *)copy;
+}
+
+static bool decompress(
+	struct image_file *file, struct span raw, struct span *content, struct error *error)
+{
+	struct decompressed *d = ARENA_NEW(&file->arena, struct decompressed);
+	char *copy = copy_single(file, raw);
+	const Elf_Data *data;
 	Elf_Scn *scn;
 
+	if (!d || !copy)
+		return error_memory(error);
 	elf_version(EV_CURRENT);
-	/* libelf writes only to files that were opened for writing: the cast takes nothing away. */
-	if (!file->elf)
-		file->elf = elf_memory((char *)(uintptr_t)file->bytes.data, file->bytes.size);
-	scn = file->elf ? elf_getscn(file->elf, index) : NULL;
-	header = scn ? elf64_getshdr(scn) : NULL;
-	/* libelf takes the flag off once it has decompressed a section, and refuses a second time. */
-	if (!header || ((header->sh_flags & SHF_COMPRESSED) && elf_compress(scn, 0, 0) < 0))
-		return NULL;
-	return elf_getdata(scn, NULL);
+	d->elf = elf_memory(copy, sizeof(struct single) + raw.size);
+	d->next = file->decompressed;
+	file->decompressed = d;
+	scn = d->elf ? elf_getscn(d->elf, 1) : NULL;
+	if (!scn || elf_compress(scn, 0, 0) < 0 || !(data = elf_getdata(scn, NULL)))
+		return false;
+	*content = (struct span){data->d_buf, data->d_size};
+	return true;
 }
 
 bool image_section_content(
 	struct image *image, size_t index, struct span *content, struct error *error)
 {
 	const struct span raw = image_section_bytes(image, index);
-	const Elf_Data *data;
 	uint32_t method;
 	uint64_t size;
 
@@ -123,12 +162,9 @@ bool image_section_content(
 		return error_set(error, ERROR_INPUT,
 			"section %zu: ch_size 0x%" PRIx64 " cannot come from 0x%zx bytes", index, size,
 			raw.size);
-	data = decompress((struct image_file *)image, index);
-	if (!data)
-		return error_set(
-			error, ERROR_INPUT, "section %zu: cannot decompress: %s", index, elf_errmsg(-1));
-	*content = (struct span){data->d_buf, data->d_size};
-	return true;
+	return decompress((struct image_file *)image, raw, content, error) ||
+		error_set(error, ERROR_INPUT, "section %zu: cannot decompress: %s", index,
+			elf_errmsg(-1));
 }
 
 bool image_is_alloc_rela(const struct image *image, const struct section *section)

@@ -309,8 +309,8 @@ void image_close(struct image *image)
 
 	if (!file)
 		return;
-	if (file->elf)
-		elf_end(file->elf);
+	for (struct decompressed *d = file->decompressed; d; d = d->next)
+		elf_end(d->elf);
 	if (file->mapped)
 		munmap((void *)(uintptr_t)file->bytes.data, file->bytes.size);
 	arena_release(&file->arena);

@@ -123,8 +123,8 @@ bool image_symbol(const struct image *image, size_t index, struct symbol *symbol
 struct span image_section_bytes(const struct image *image, size_t index);
 
 /*
- * The section's content, decompressed when SHF_COMPRESSED; owned by the image. False with *error
- * set when it cannot be decompressed.
+ * The section's content, decompressed when SHF_COMPRESSED - with every call anew - and owned by the
+ * image. False with *error set when it cannot be decompressed.
  */
 bool image_section_content(
 	struct image *image, size_t index, struct span *content, struct error *error);

@@ -6,6 +6,12 @@
 
 #include "lib/obj/image.h"
 
+/* A section that libelf has decompressed, and keeps until elf_end(). */
+struct decompressed {
+	struct decompressed *next;
+	Elf *elf; /* NULL when libelf had no memory */
+};
+
 /* An image and what stays hidden behind it. */
 struct image_file {
 	struct image image; /* first, so that the public pointer is the private one */
@@ -17,7 +23,7 @@ struct image_file {
 	size_t shnum;       /* entries, extended numbering resolved */
 	size_t phnum;
 	size_t shstrndx;    /* below shnum; 0 when sections have no names */
-	Elf *elf;           /* opened with the first section that has to be decompressed */
+	struct decompressed *decompressed;
 	struct span symtab; /* entries of .symtab */
 	struct span strtab; /* its names; the last byte is NUL */
 	struct span shndx;  /* SHT_SYMTAB_SHNDX, empty when there is none */

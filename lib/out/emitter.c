@@ -3,9 +3,11 @@
 static const struct emitter *const emitters[] = {
 	&emitter_text,
 	&emitter_json,
+	&emitter_sarif,
+	&emitter_github,
 };
 
-const char *const emitter_choices[] = {"text", "json", NULL};
+const char *const emitter_choices[] = {"text", "json", "sarif", "github", NULL};
 
 const struct emitter *emitter_at(size_t index)
 {

@@ -6,12 +6,24 @@
 
 #include "lib/out/report.h"
 
-/* Where and how to write. `state` is the emitter's own, zeroed before begin. */
+/*
+ * Where and how to write. `state` and `later` are the emitter's own, zeroed before begin and
+ * released by end; between the two it must stay where it is.
+ */
 struct emission {
 	FILE *to;
 	bool color;
-	bool quiet; /* text: findings of warning and error only */
+	bool quiet; /* text, github: findings of warning and error only */
+	const struct report_rule *rules;
+	size_t rule_count;
+	bool failed; /* set by the emitter when memory ran out: the output is not whole */
 	size_t state;
+	/* What must wait for the end, as a memory stream. */
+	struct {
+		FILE *to;
+		char *text;
+		size_t size;
+	} later;
 };
 
 struct emitter {
@@ -27,5 +39,7 @@ const struct emitter *emitter_at(size_t index);
 
 extern const struct emitter emitter_text;
 extern const struct emitter emitter_json;
+extern const struct emitter emitter_sarif;
+extern const struct emitter emitter_github;
 
 #endif

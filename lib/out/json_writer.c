@@ -1,6 +1,7 @@
 #include "lib/out/json_writer.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 unsigned utf8_length(const unsigned char *s)
 {
@@ -18,12 +19,12 @@ unsigned utf8_length(const unsigned char *s)
 	return length;
 }
 
-static void escape(FILE *to, const char *text)
+static void escape(FILE *to, const char *text, size_t size)
 {
 	const unsigned char *s = (const unsigned char *)text;
+	const unsigned char *const end = s + size;
 
-	putc('"', to);
-	while (*s) {
+	while (s < end) {
 		unsigned length = utf8_length(s);
 
 		if (*s == '"' || *s == '\\')
@@ -36,7 +37,6 @@ static void escape(FILE *to, const char *text)
 			fputs("\\ufffd", to);
 		s += length ? length : 1;
 	}
-	putc('"', to);
 }
 
 static void start(struct json_writer *w, const char *key)
@@ -48,8 +48,9 @@ static void start(struct json_writer *w, const char *key)
 		w->filled[w->depth] = true;
 	}
 	if (key) {
-		escape(w->to, key);
-		fputs(": ", w->to);
+		putc('"', w->to);
+		escape(w->to, key, strlen(key));
+		fputs("\": ", w->to);
 	}
 }
 
@@ -73,11 +74,29 @@ void json_close(struct json_writer *w, char bracket)
 
 void json_string(struct json_writer *w, const char *key, const char *text)
 {
+	if (!text) {
+		json_null(w, key);
+		return;
+	}
+	json_string_open(w, key);
+	json_string_add(w, text, strlen(text));
+	json_string_close(w);
+}
+
+void json_string_open(struct json_writer *w, const char *key)
+{
 	start(w, key);
-	if (text)
-		escape(w->to, text);
-	else
-		fputs("null", w->to);
+	putc('"', w->to);
+}
+
+void json_string_add(struct json_writer *w, const char *text, size_t length)
+{
+	escape(w->to, text, length);
+}
+
+void json_string_close(struct json_writer *w)
+{
+	putc('"', w->to);
 }
 
 void json_number(struct json_writer *w, const char *key, uint64_t value)
@@ -90,6 +109,12 @@ void json_address(struct json_writer *w, const char *key, uint64_t value)
 {
 	start(w, key);
 	fprintf(w->to, "\"0x%" PRIx64 "\"", value);
+}
+
+void json_bool(struct json_writer *w, const char *key, bool value)
+{
+	start(w, key);
+	fputs(value ? "true" : "false", w->to);
 }
 
 void json_null(struct json_writer *w, const char *key)

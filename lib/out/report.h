@@ -73,6 +73,17 @@ struct report_file {
 	size_t skipped_count;
 };
 
+/* What a check looks for, for formats that carry an index of rules. */
+struct report_rule {
+	const char *name;
+	enum severity severity; /* the highest it gives by itself */
+	const char *summary;    /* the good state; one line */
+	const char *what;       /* what a finding says */
+	const char *why;
+	const char *example;
+	const char *fix;
+};
+
 struct report_summary {
 	size_t count[SEVERITY_COUNT];
 };

@@ -10,4 +10,7 @@
  */
 void terminal_print(FILE *to, const char *text);
 
+/* Length of the character at `text` when it may be printed as it is, else 0. */
+unsigned terminal_length(const unsigned char *text);
+
 #endif

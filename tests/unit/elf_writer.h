@@ -63,6 +63,7 @@ struct elf_spec {
 struct elf_file {
 	uint8_t *data;
 	size_t size;
+	size_t room;
 	size_t shoff, shnum;
 	size_t phoff, phnum;
 	size_t symoff, symnum;
@@ -77,7 +78,10 @@ static inline size_t elf_reserve(struct elf_file *file, size_t size, size_t alig
 {
 	const size_t offset = (file->size + align - 1) / align * align;
 
-	file->data = realloc(file->data, offset + size + 1);
+	if (offset + size > file->room) {
+		file->room = 2 * (offset + size);
+		file->data = realloc(file->data, file->room);
+	}
 	if (!file->data)
 		abort();
 	memset(file->data + file->size, 0, offset + size - file->size);

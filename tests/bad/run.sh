@@ -1,0 +1,244 @@
+#!/bin/bash
+# Bad input and bad command lines: what the command says, where, and its exit code.
+set -u
+tool=${PERCPU_TOOL:-$PWD/build/percpu-tool}
+dir=${TEST_DIR:-$PWD/build/test}/bad
+rm -rf "$dir" && mkdir -p "$dir" && cd "$dir" || exit 1
+passed=0 failed=0 skipped=0
+
+pass() { passed=$((passed + 1)); }
+fail() { failed=$((failed + 1)); echo "FAIL $1"; shift; printf '    %s\n' "$@"; }
+skip() { skipped=$((skipped + 1)); echo "SKIP $1 ($2)"; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# run ARGUMENT...: leaves out, err, code. Twenty seconds: nothing here needs them.
+run() { timeout 20 "$tool" "$@" >out 2>err; code=$?; }
+
+# expect NAME CODE STDERR-PATTERN: one line on standard error, which holds the pattern; none for ''.
+expect() {
+	local name=$1 want=$2 pattern=$3
+	if [ "$code" -ne "$want" ]; then
+		fail "$name" "exit code $code, not $want" "$(head -c 300 err)"
+	elif [ "$(wc -l <err)" -gt 1 ]; then
+		fail "$name" "more than a line on standard error" "$(head -n 3 err)"
+	elif [ -z "$pattern" ] && [ -s err ]; then
+		fail "$name" "standard error is not empty" "$(head -c 300 err)"
+	elif [ -n "$pattern" ] && ! grep -q -e "$pattern" err; then
+		fail "$name" "standard error lacks '$pattern'" "$(head -c 300 err)"
+	else
+		pass
+	fi
+}
+
+# refused NAME FILE PATTERN: exit code 3, one line that names the file, nothing about it on stdout.
+refused() {
+	run check "$2"
+	expect "$1" 3 "^percpu-tool: $2: .*$3"
+	run check --format json "$2"
+	if jq -e --arg f "$2" '.files | length == 1 and (.[0] | .path == $f and .error != null)' \
+		out >/dev/null; then
+		pass
+	else
+		fail "$1 json" "$(head -c 300 out)"
+	fi
+}
+
+# holds NAME: what jq takes from standard output is true.
+holds() {
+	if jq -e "$2" out >/dev/null 2>&1; then pass; else fail "$1" "not $2" "$(head -c 400 out)"; fi
+}
+
+cat >good.s <<'END'
+	.section .percpu, "aw", %progbits
+	.balign 8
+	.globl __PERCPU_COUNT
+	.type __PERCPU_COUNT, %object
+	.size __PERCPU_COUNT, 8
+__PERCPU_COUNT: .quad 1
+END
+as --64 -o good.o good.s || { echo "FAIL as: cannot assemble"; exit 1; }
+
+# Files that are none.
+: >empty
+refused empty empty 'the file is empty'
+mkdir directory
+refused directory directory 'is a directory'
+refused missing missing 'cannot open: No such file'
+mkfifo fifo
+refused fifo fifo 'not a regular file'
+ln -s loop loop
+refused loop loop 'cannot open'
+printf 'hello\n' >text
+refused text text 'not an ELF file'
+if [ "$(id -u)" -ne 0 ]; then
+	cp good.o unreadable && chmod 000 unreadable
+	refused unreadable unreadable 'cannot open: Permission denied'
+else
+	skip unreadable "root may read everything"
+fi
+run check /dev/null
+expect device 3 '^percpu-tool: /dev/null: is not a regular file'
+
+# Files of other kinds, each with its remedy.
+gzip -c good.o >good.gz
+refused gzip good.gz 'gzip -dc'
+for packer in xz zstd; do
+	if have $packer; then
+		$packer -q -c good.o >good.$packer
+		refused $packer good.$packer "$packer -dc"
+	else
+		skip $packer "no $packer"
+	fi
+done
+ar rc good.a good.o
+refused archive good.a 'ar x'
+{ head -c 514 /dev/zero; printf HdrS; head -c 512 /dev/zero; } >bzImage
+refused bzImage bzImage 'extract-vmlinux'
+{ head -c 56 /dev/zero; printf 'ARM\144'; head -c 64 /dev/zero; } >Image
+refused arm64-image Image 'raw arm64 Image'
+if have clang-19; then
+	echo 'int x;' | clang-19 -x c -emit-llvm -c -o bitcode - && refused bitcode bitcode 'bitcode'
+	for target in powerpc64-linux-gnu:'e_type\|EI_DATA is big-endian' arm-linux-gnueabi:'EI_CLASS is 32-bit' \
+		s390x-linux-gnu:'EI_DATA is big-endian' powerpc64le-linux-gnu:'e_machine 21 (PowerPC64)' \
+		bpfel:'e_machine 247 (BPF)'; do
+		name=${target%%:*}
+		if echo 'int x;' | clang-19 --target="$name" -x c -c -o "$name.o" - 2>/dev/null; then
+			refused "$name" "$name.o" "${target#*:}"
+		else
+			skip "$name" "clang-19 does not know it"
+		fi
+	done
+else
+	skip bitcode "no clang-19"
+fi
+as --32 -o i386.o good.s && refused i386 i386.o 'EI_CLASS is 32-bit'
+cp good.o core && printf '\004' | dd of=core bs=1 seek=16 conv=notrunc status=none
+refused core core 'e_type is 4 (a core file)'
+
+# Cut, as a download that broke off.
+size=$(stat -c %s good.o)
+for bytes in 1 4 16 63 64 $((size / 2)) $((size - 1)); do
+	head -c "$bytes" good.o >"cut$bytes"
+	refused "cut at $bytes" "cut$bytes" 'truncated'
+done
+
+# Names that a terminal would obey: in paths, sections and symbols.
+esc=$(printf '\033')
+cp text "$(printf 'odd\033[2J\nname')"
+run check "$(printf 'odd\033[2J\nname')"
+expect odd-path 3 '^percpu-tool: odd\\x1b\[2J\\x0aname: not an ELF'
+printf '.section "odd%s[2J.percpu","aw"\n.quad 1\n' "$esc" >odd.s
+as --64 -o odd.o odd.s
+run check odd.o
+expect odd-section 0 ''
+grep -q "$esc" out && fail odd-section "an escape reached the terminal" || pass
+cat >wild.s <<END
+	.section .percpu, "aw", %progbits
+	.globl "__PERCPU_${esc}]0;owned"
+	.type "__PERCPU_${esc}]0;owned", %object
+	.size "__PERCPU_${esc}]0;owned", 64
+"__PERCPU_${esc}]0;owned": .quad 1
+END
+as --64 -o wild.o wild.s
+run check wild.o
+expect odd-symbol 1 ''
+grep -q "$esc" out && fail odd-symbol "an escape reached the terminal" || pass
+grep -q 'x1b\]0;owned' out && pass || fail odd-symbol "the symbol is not shown" "$(cat out)"
+run check --format json wild.o
+holds odd-symbol-json '.files[0].findings | any(.symbol == "\u001b]0;owned")'
+
+# Files that say little are no bad files.
+objcopy --strip-all good.o stripped.o
+run check stripped.o
+expect stripped-object 0 ''
+ld -r -o linked.o good.o
+ld -e 0 -Ttext=0x200000 -o good.elf good.o
+run check good.elf
+expect linked 0 ''
+strip -o stripped.elf good.elf
+run check stripped.elf
+expect stripped 0 ''
+grep -q 'no symbol table' out && pass || fail stripped "does not say what is missing" "$(cat out)"
+if have llvm-objcopy-19; then
+	llvm-objcopy-19 --strip-sections good.elf sectionless.elf
+	run check sectionless.elf
+	expect sectionless 0 ''
+	grep -q 'cannot tell: no section headers' out && pass || fail sectionless "$(cat out)"
+else
+	skip sectionless "no llvm-objcopy-19"
+fi
+for option in --compress-debug-sections=zlib --only-keep-debug; do
+	gcc -g -c -x assembler good.s -o debug.o && objcopy $option debug.o debug2.o
+	run check debug2.o
+	expect "objcopy $option" 0 ''
+done
+
+# Several files in one call: one that is bad takes nothing from the others.
+run check good.o empty wild.o
+expect several 3 '^percpu-tool: empty: '
+grep -q '^good.o: clean' out && grep -q '^wild.o: .*error' out && pass || fail several "$(cat out)"
+run check --format json good.o empty wild.o missing
+[ "$code" -eq 3 ] && pass || fail several-json "exit code $code"
+holds several-json '[.files[].error == null] == [true, false, true, false]'
+holds several-json '.files[0].layouts | length == 1'
+holds several-json '.summary.error == 1'
+run check --objects good.o empty --require good.elf
+expect bad-object 3 '^percpu-tool: empty: the file is empty'
+run check --format json --objects good.o empty --require good.elf
+holds bad-object-json '.files | length == 1 and .[0].path == "empty" and .[0].error != null'
+run check --objects good.elf --require good.elf
+expect linked-object 3 '^percpu-tool: good.elf: is ET_EXEC, not a relocatable object'
+
+# The exit codes, each with its cause.
+run check good.o
+expect exit-0 0 ''
+run check --require text-free.o good.o
+expect exit-3-beside-0 3 '^percpu-tool: text-free.o: cannot open'
+run check wild.o
+expect exit-1 1 ''
+run check --fail-on warning --werror good.o
+expect exit-0-strict 0 ''
+as --64 -o none.o /dev/null
+run check none.o
+expect no-data 0 ''
+run check --require none.o
+expect require 1 ''
+run check good.o >/dev/null
+"$tool" check good.o >/dev/full 2>err
+code=$?
+expect full-disk 4 'cannot write standard output'
+
+# Wrong command lines: exit code 2 and one line.
+while IFS='|' read -r arguments pattern; do
+	eval "run $arguments"
+	expect "percpu-tool $arguments" 2 "$pattern"
+	[ -s out ] && fail "percpu-tool $arguments" "something on standard output" || pass
+done <<'END'
+check|name the ELF files to check
+check --nonsense good.o|unknown option
+check -Q good.o|unknown option
+check --cpus|needs an argument
+check --cpus 0 good.o|at least one CPU
+check --cpus -1 good.o|not a number
+check --cpus 4x good.o|not a number
+check --cpus 99999999999999999999 good.o|does not fit
+check --max-area 18446744073709551615G good.o|does not fit
+check --stride-align 48 good.o|no power of two
+check --stride-align 0 good.o|no power of two
+check --model none good.o|not one of zero
+check --placement none good.o|not one of overlay
+check --profile none good.o|not one of linux
+check --format none good.o|not one of text
+check --color none good.o|not one of auto
+check --fail-on none good.o|not one of note
+check -A none good.o|no check 'none'
+check --section '' good.o|no section name
+check --start s good.o|go with --section
+nonsense|no command
+explain|name a check
+explain none|no check 'none'
+explain section_vma section_type|one check at a time
+END
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]
