@@ -19,11 +19,13 @@ def wrong_with($neighbour):
 	| [.findings[] | select(.check != $check and .severity == "error")] as $others
 	| [$neighbour.findings[] | select(.check == $check or .severity == "error")] as $unclean
 	| [$own[] | select(.severity == "error" and (is_placed | not))] as $beside
-	| if ($unclean | length) > 0 then "the clean neighbour has a finding: \($unclean[0] | where_of)"
+	| if ($unclean | length) > 0 then
+		"the clean neighbour has a finding: \($unclean[0] | where_of)"
 	  elif $severity == "nothing" then
 		if ($own | length) > 0 then "should be silent: \($own[0] | where_of)" else "" end
 	  elif ([$own[] | select(is_wanted)] | length) == 0 then
-		"does not fire: " + ((($own + $others)[0] // null) | if . then "instead " + where_of else "nothing does" end)
+		"does not fire: "
+		+ ((($own + $others)[0] // null) | if . then "instead " + where_of else "nothing does" end)
 	  elif ($beside | length) > 0 then "fires elsewhere too: \($beside[0] | where_of)"
 	  elif ($others | map(select(.check as $c | listed | index($c) | not)) | length) > 0 then
 		"an error that the fault does not need: "

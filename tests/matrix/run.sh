@@ -4,7 +4,7 @@
 #
 #   tests/matrix/run.sh              all
 #   tests/matrix/run.sh CHECK...     these checks only
-#   tests/matrix/run.sh --table      the results of the last run as a table; runs when there are none
+#   tests/matrix/run.sh --table      the last run as a table; runs when there was none
 #
 # PERCPU_TOOL: the binary; LDSCRIPT_TOOL: the one that prints the clean scripts; TEST_DIR: outputs.
 set -u
@@ -45,8 +45,8 @@ toolchain() { # arch bfd|lld
 
 # ---- .test files ------------------------------------------------------------------------------
 
-keys='fault where arch linker script plant-script code cflags base-c base-asm base-ld c asm ld ldflags poke args
-	finds section symbol says also'
+keys='fault where arch linker script plant-script code cflags ldflags args
+	base-c base-asm base-ld c asm ld poke finds section symbol says also'
 
 # Reads the next paragraph of `key: value` lines into T[]; a key that comes again adds a line.
 # A paragraph that only says `none:` is left in T[none]. False at the end.
@@ -82,8 +82,8 @@ edited() { # from to edits what
 	local edit log=$dir/sed.log
 	cp "$1" "$2"
 	while IFS= read -r edit; do
-		sed -E -i.before -e "$edit" "$2" 2>"$log" || { problem "$4: bad edit" "$log"; return; }
-		cmp -s "$2" "$2.before" && { problem "the edit changes nothing: $4: $edit"; return; }
+		sed -E -i.before -e "$edit" "$2" 2>"$log" || problem "$4: bad edit" "$log" || return
+		! cmp -s "$2" "$2.before" || problem "the edit changes nothing: $4: $edit" || return
 	done <<<"$3"
 	rm -f "$2.before"
 }
@@ -157,7 +157,7 @@ build_image() { # c asm cflags code script ld ldflags poke where clean|planted
 	while IFS= read -r field; do
 		[ -n "$field" ] || continue
 		for to in $(kinds "$9"); do
-			"$work/poke" "$image/$to" $field 2>"$log" || { problem "$to" "$log"; return; }
+			"$work/poke" "$image/$to" $field 2>"$log" || problem "$to" "$log" || return
 		done
 	done <<<"$8"
 	made["image|$key"]=$image
@@ -186,8 +186,8 @@ check_image() { # args where
 record() { # fault where result [why]
 	local kind
 	for kind in $(kinds "$2"); do
-		printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$check" "$1" "$arch" "$kind" "$linker" "$3" \
-			"${4:-}" "${command:-}" >&4
+		printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$check" "$1" "$arch" "$kind" \
+			"$linker" "$3" "${4:-}" "${command:-}" >&4
 	done
 }
 
@@ -208,19 +208,19 @@ plant() {
 	local base_c=${T[base-c]:-} base_asm=${T[base-asm]:-} base_ld=${T[base-ld]:-}
 	case ${T[script]:-} in *nonzero* | *naive*) code=${code:-in-place} ;; esac
 	command=
-	build_image "$base_c" "$base_asm" "${T[cflags]:-}" "${code:-zero}" "${T[script]:-}" "$base_ld" \
-		"${T[ldflags]:-}" '' "$where" clean || { why="clean neighbour: $why"; return 1; }
+	build_image "$base_c" "$base_asm" "${T[cflags]:-}" "${code:-zero}" "${T[script]:-}" \
+		"$base_ld" "${T[ldflags]:-}" '' "$where" clean ||
+		problem "clean neighbour: $why" || return
 	check_image "${T[args]:-}" "$where" || return
 	local clean=$report
-	[ "$(<"$clean.code")" = 0 ] || problem "clean neighbour: exit code $(<"$clean.code")" || return
+	[ "$(<"$clean.code")" = 0 ] || problem 'the clean neighbour brings exit code 1' || return
 	build_image "$(join "$base_c" "${T[c]:-}")" "$(join "$base_asm" "${T[asm]:-}")" \
 		"${T[cflags]:-}" "${code:-zero}" "${T[plant-script]:-${T[script]:-}}" \
-		"$(join "$base_ld" "${T[ld]:-}")" "${T[ldflags]:-}" "${T[poke]:-}" "$where" planted || return
+		"$(join "$base_ld" "${T[ld]:-}")" "${T[ldflags]:-}" "${T[poke]:-}" \
+		"$where" planted || return
 	check_image "${T[args]:-}" "$where" || return
-	if [ "${T[finds]:-}" = error ] && [ "$(<"$report.code")" != 1 ]; then
-		problem "exit code $(<"$report.code") in spite of an error"
-		return
-	fi
+	[ "${T[finds]:-}" != error ] || [ "$(<"$report.code")" = 1 ] ||
+		problem 'exit code 0 in spite of an error' || return
 	judge "$clean"
 }
 
@@ -268,7 +268,8 @@ worker() { # arch linker checks...
 	for check; do
 		while next_test; do
 			[ -n "${T[none]:-}" ] && { record_none "${T[none]}"; continue; }
-			matches "${T[arch]:-}" "$arch" && matches "${T[linker]:-}" "$linker" || continue
+			matches "${T[arch]:-}" "$arch" || continue
+			matches "${T[linker]:-}" "$linker" || continue
 			why=${T[error]:-}
 			[ -z "$why" ] && plant && continue
 			record "${T[fault]}" "${T[where]}" fail "$why"
@@ -304,7 +305,8 @@ find_missed() { # checks...
 					split(cell[i], at, " ")
 					where = substr($2, w, 1)
 					if (!(($1, at[1], where, at[2]) in done))
-						print $1, "-", at[1], where, at[2], "missed", "no test plants a fault here", ""
+						print $1, "-", at[1], where, at[2], "missed",
+							"no test plants a fault here", ""
 				}
 		}' "$results" <(required | grep -wE "^($(tr ' ' '|' <<<"$*"))" | tr ' ' '\t')
 }

@@ -56,7 +56,8 @@ function not_decided(check, kind) {
 	return check == "access_reachable" ? "- (d)" : "- (c)"
 }
 
-function show(cell, check, kind,    text) {
+function show(check, arch, kind,    cell, text) {
+	cell = check SUBSEP arch SUBSEP kind
 	if (cell in failed)
 		return "FAILED"
 	if (cell in missed)
@@ -86,7 +87,7 @@ END {
 	for (c = 1; c <= check_count; c++)
 		for (a = 1; a <= 4; a++) {
 			for (k = 1; k <= 4; k++)
-				text[k] = show(checks[c] SUBSEP arches[a] SUBSEP kinds[k], checks[c], kinds[k])
+				text[k] = show(checks[c], arches[a], kinds[k])
 			line(a == 1 ? checks[c] : "", arches[a], text[1], text[2], text[3], text[4])
 		}
 	for (i = 1; i <= later_count; i++)
@@ -95,15 +96,15 @@ END {
 				if (later_arches[i] == "*" || later_arches[i] == arches[a]) {
 					for (k = 1; k <= 4; k++)
 						text[k] = when(i, kinds[k])
-					line(a == 1 || later_arches[i] != "*" ? later[i] : "", arches[a], text[1],
-						text[2], text[3], text[4])
+					name = a == 1 || later_arches[i] != "*" ? later[i] : ""
+					line(name, arches[a], text[1], text[2], text[3], text[4])
 				}
 	print ""
-	print "A number: faults planted, with these linkers, each beside a clean neighbour that stays clean. An"
-	print "architecture that is not listed with a check is one that the check does not concern."
+	print "A number: faults planted, with these linkers, each beside a neighbour that stays clean."
+	print "A check does not concern an architecture that is not listed with it."
 	print "bfd: gcc, gas, GNU ld; lld: clang, lld. " no_bfd
 	print "(a) an object has no addresses, segments and boundaries yet; the check needs them"
-	print "(b) strip takes away the symbols, relocations or debug information that the check judges"
+	print "(b) strip takes away what the check judges: symbols, relocations, debug information"
 	print "(c) a link without --emit-relocs keeps no relocations"
 	print "(d) where relocations are kept, reloc_range decides it"
 	for (i = 1; i <= reason_count; i++)
