@@ -190,22 +190,26 @@ static void end_flood(struct check_run *run)
 	run->unsaid_severity = SEVERITY_NOTE;
 }
 
-void skipped(struct check_run *run, const char *reason)
+void skipped_in_part(struct check_run *run, const char *reason)
 {
-	struct report_skip skip = {
-		.check = run->check->name,
-		.layout = run->layout ? run->layout->name : NULL,
-		.reason = reason,
-	};
-	enum outcome *outcome = &run->outcomes[check_index(run->check->name)];
-
-	if (*outcome == OUTCOME_PASSED)
-		*outcome = OUTCOME_SKIPPED;
 	if (!ARENA_GROW(run->arena, run->skips, run->skip_count, run->skip_room)) {
 		error_memory(run->error);
 		return;
 	}
-	run->skips[run->skip_count++] = skip;
+	run->skips[run->skip_count++] = (struct report_skip){
+		.check = run->check->name,
+		.layout = run->layout ? run->layout->name : NULL,
+		.reason = reason,
+	};
+}
+
+void skipped(struct check_run *run, const char *reason)
+{
+	enum outcome *outcome = &run->outcomes[check_index(run->check->name)];
+
+	if (*outcome == OUTCOME_PASSED)
+		*outcome = OUTCOME_SKIPPED;
+	skipped_in_part(run, reason);
 }
 
 /*

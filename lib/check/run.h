@@ -56,8 +56,11 @@ const char *text(struct check_run *run, const char *format, ...)
 void found(struct check_run *run, enum severity severity, const struct place *place,
 	const char *message, const char *fix);
 
-/* The running check could not be decided here. */
+/* The running check could not be decided here: those that need it are silent. */
 void skipped(struct check_run *run, const char *reason);
+
+/* A part of it could not be decided; the rest stands, and those that need it run. */
+void skipped_in_part(struct check_run *run, const char *reason);
 
 /* The PT_LOAD that holds all of [section.addr, +size), or NULL; *count gets how many there are. */
 const struct segment *segment_of(

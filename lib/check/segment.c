@@ -73,6 +73,14 @@ static void judge_bytes(
 	const uint64_t into = s->addr - segment->vaddr;
 	struct place place = {.section = s, .address = {true, s->addr}};
 
+	if (segment->filesz > segment->memsz)
+		found(run, SEVERITY_ERROR, &place,
+			text(run,
+				"program header %u has 0x%" PRIx64
+				" bytes in the file, but 0x%" PRIx64
+				" in memory: no loader takes it",
+				segment->index, segment->filesz, segment->memsz),
+			"make every section of the segment ALLOC, or keep it out of the segment");
 	if (s->type == SHT_NOBITS)
 		return;
 	if (!range_within(into, template_bytes(run->layout), segment->filesz))
@@ -120,6 +128,8 @@ static void judge_load(
 	const uint64_t physical = segment->paddr + (s->addr - segment->vaddr);
 	struct place place = {.section = s, .address = {true, s->addr}};
 
+	if (!load.known && s->addr == 0)
+		skipped_in_part(run, "where start-up reads the template is not known");
 	/* In place the section is where it is read, whatever it is loaded by. */
 	if (!load.known || load.value == s->addr)
 		return;

@@ -228,7 +228,7 @@ const struct check check_symbol_disjoint = {
 		"same place, or two objects of --objects define the same weak name. Aliases, "
 		"members with a symbol of their own and variables of size 0 are fine.",
 	.why = "Writing one changes the other, on every CPU.",
-	.example = "__PERCPU_B = __PERCPU_A + 4; in a script, with A of 8 bytes",
+	.example = ".set __PERCPU_B, __PERCPU_A + 4 in assembly, both with .size 8",
 	.fix = "Let the linker place both.",
 };
 

@@ -146,10 +146,6 @@ static bool segment_fill(
 	};
 	/* Debug files keep the kernel's program headers but not its bytes: only PT_LOAD matters,
 	 * and there segment_load judges; here only what cannot be read at all is refused. */
-	if (s->type == PT_LOAD && s->filesz > s->memsz)
-		return error_set(error, ERROR_INPUT,
-			"program header %zu: p_filesz 0x%" PRIx64 " exceeds p_memsz 0x%" PRIx64,
-			index, s->filesz, s->memsz);
 	if (s->type == PT_LOAD && !file->image.debug_only &&
 		!range_within(s->offset, s->filesz, file->bytes.size))
 		return error_set(error, ERROR_INPUT,

@@ -70,11 +70,19 @@ ln -s loop loop
 refused loop loop 'cannot open'
 printf 'hello\n' >text
 refused text text 'not an ELF file'
+# Root may read everything: as root, somebody else asks, with a tool and a folder open to all.
+cp good.o unreadable && chmod 000 unreadable
 if [ "$(id -u)" -ne 0 ]; then
-	cp good.o unreadable && chmod 000 unreadable
 	refused unreadable unreadable 'cannot open: Permission denied'
+elif open=$(mktemp -d) && chmod 755 "$open" && cp "$tool" "$open/tool" && cp unreadable "$open" &&
+	chmod 000 "$open/unreadable"; then
+	(cd "$open" && setpriv --reuid 65534 --regid 65534 --clear-groups \
+		./tool check unreadable) >out 2>err
+	code=$?
+	rm -rf "$open"
+	expect unreadable 3 '^percpu-tool: unreadable: cannot open: Permission denied'
 else
-	skip unreadable "root may read everything"
+	skip unreadable "no folder that is open to all"
 fi
 run check /dev/null
 expect device 3 '^percpu-tool: /dev/null: is not a regular file'

@@ -15,7 +15,7 @@ static bool is_ours(const Elf64_Ehdr *header)
 	if (header->e_type < ET_REL || header->e_type > ET_DYN)
 		return false;
 	return header->e_machine == EM_X86_64 || header->e_machine == EM_AARCH64 ||
-		header->e_machine == EM_RISCV || header->e_machine == EM_LOONGARCH;
+	       header->e_machine == EM_RISCV || header->e_machine == EM_LOONGARCH;
 }
 
 int main(void)
@@ -30,7 +30,8 @@ int main(void)
 		fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 		if (fd < 0)
 			continue;
-		if (read(fd, &header, sizeof(header)) == (ssize_t)sizeof(header) && is_ours(&header))
+		if (read(fd, &header, sizeof(header)) == (ssize_t)sizeof(header) &&
+			is_ours(&header))
 			puts(path);
 		close(fd);
 	}

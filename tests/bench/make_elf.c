@@ -26,7 +26,7 @@ struct table {
 struct file {
 	struct table sections, symbols, shndx, names, section_names;
 	uint64_t address; /* of the next section of a linked file */
-	uint64_t data;    /* bytes that sections have in the file; all of them share the same zeros */
+	uint64_t data; /* bytes that sections have in the file; all of them share the same zeros */
 };
 
 enum { HEADER = sizeof(Elf64_Ehdr) + 2 * sizeof(Elf64_Phdr) };
@@ -114,7 +114,8 @@ static void add_symbols(struct file *file, const char *prefix, int type, uint32_
 	}
 }
 
-static void add_percpu(struct file *file, uint64_t step, uint64_t shift, uint64_t size, size_t count)
+static void add_percpu(
+	struct file *file, uint64_t step, uint64_t shift, uint64_t size, size_t count)
 {
 	const uint64_t start = file->address, bytes = shift + step * count + 64;
 	const uint32_t section =
@@ -126,8 +127,8 @@ static void add_percpu(struct file *file, uint64_t step, uint64_t shift, uint64_
 }
 
 /* `count` sections with numbered names, each with a symbol when `symbols` is given. */
-static void add_sections(struct file *file, const char *prefix, uint64_t flags, const char *symbols,
-	size_t count)
+static void add_sections(
+	struct file *file, const char *prefix, uint64_t flags, const char *symbols, size_t count)
 {
 	const int type = flags & SHF_EXECINSTR ? STT_FUNC : STT_OBJECT;
 	char name[64];
@@ -202,7 +203,8 @@ static uint64_t add_tables(struct file *file)
 	const uint32_t first = section_count(file);
 	uint64_t offset = HEADER + file->data;
 
-	add_table(file, ".symtab", SHT_SYMTAB, &offset, &file->symbols, first + 2, sizeof(Elf64_Sym));
+	add_table(
+		file, ".symtab", SHT_SYMTAB, &offset, &file->symbols, first + 2, sizeof(Elf64_Sym));
 	add_table(file, ".symtab_shndx", SHT_SYMTAB_SHNDX, &offset, &file->shndx, first, 4);
 	add_table(file, ".strtab", SHT_STRTAB, &offset, &file->names, 0, 0);
 	/* Its own name has to be in it before its size is known. */
@@ -210,7 +212,7 @@ static uint64_t add_tables(struct file *file)
 	add_table(file, ".shstrtab", SHT_STRTAB, &offset, &file->section_names, 0, 0);
 	((Elf64_Shdr *)(void *)file->sections.bytes)[first + 3].sh_size = file->section_names.size;
 	return HEADER + file->data + file->symbols.size + file->shndx.size + file->names.size +
-		file->section_names.size;
+	       file->section_names.size;
 }
 
 static void put(FILE *to, const struct table *table)
@@ -252,8 +254,8 @@ static void put_headers(FILE *to, struct file *file, uint64_t tables, bool linke
 	/* gABI, "Extended numbering": what does not fit in the header. */
 	first->sh_size = header.e_shnum ? 0 : count;
 	first->sh_link = header.e_shstrndx == SHN_XINDEX ? count - 1 : 0;
-	if (fwrite(&header, sizeof(header), 1, to) != 1 || fwrite(&load, sizeof(load), 1, to) != 1 ||
-		fwrite(&none, sizeof(none), 1, to) != 1)
+	if (fwrite(&header, sizeof(header), 1, to) != 1 ||
+		fwrite(&load, sizeof(load), 1, to) != 1 || fwrite(&none, sizeof(none), 1, to) != 1)
 		die("cannot write");
 }
 

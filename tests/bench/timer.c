@@ -1,9 +1,9 @@
 /*
  * Times whole processes against each other: timer RUNS COMMAND... [-- COMMAND...]...
  *
- * Every round runs each command once, so that whatever else the machine does hits all of them alike.
- * Prints a line a command: median microseconds, ratio to the first command's, peak resident KiB
- * (mapped files included), exit code.
+ * Every round runs each command once, so that whatever else the machine does hits all of them
+ * alike. Prints a line a command: median microseconds, ratio to the first command's, peak resident
+ * KiB (mapped files included), exit code.
  */
 #include <fcntl.h>
 #include <spawn.h>
@@ -19,7 +19,7 @@ enum { COMMANDS_MAX = 16 };
 struct command {
 	char **argv;
 	double *microseconds; /* one a round */
-	long peak;            /* KiB */
+	long peak;	      /* KiB */
 	int code;
 };
 

@@ -67,7 +67,10 @@ static void sections_match_themselves(void **state)
 		}
 		assert_false(profile_has_section(p, ""));
 		assert_false(profile_has_section(p, ".text"));
-		assert_false(p->area_section && profile_has_section(p, p->area_section));
+		for (size_t j = 0; p->companions[j]; j++) {
+			assert_true(profile_has_companion(p, p->companions[j]));
+			assert_false(profile_has_section(p, p->companions[j]));
+		}
 	}
 }
 
