@@ -99,6 +99,7 @@ static void a_segment_wraps_around(void **state)
 
 	(void)state;
 	start(&k);
+	k.segments[3].paddr += UINT64_MAX - 0xff - k.segments[3].vaddr; /* at the same distance */
 	k.segments[3].vaddr = UINT64_MAX - 0xff;
 	k.segments[3].memsz = 0x1000;
 	k.sections[KERNEL_BSS - 1].addr = UINT64_MAX - 0xff;
