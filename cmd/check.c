@@ -303,11 +303,16 @@ static bool use_color(const struct request *r)
 	return isatty(STDOUT_FILENO) && terminal && strcmp(terminal, "dumb") != 0;
 }
 
-static enum exit_code failure(const char *path, const struct error *error)
+static enum exit_code failure(const char *path, const char *member, const struct error *error)
 {
 	fflush(stdout);
 	fputs("percpu-tool: ", stderr);
 	terminal_print(stderr, path);
+	if (member) {
+		putc('(', stderr);
+		terminal_print(stderr, member);
+		putc(')', stderr);
+	}
 	fprintf(stderr, ": %s\n", error->text);
 	return error->kind == ERROR_INPUT ? EXIT_UNREADABLE : EXIT_INTERNAL;
 }
@@ -330,25 +335,89 @@ static enum exit_code count_findings(
 	return code;
 }
 
-static enum exit_code check_file(const struct request *r, const struct inputs *inputs,
-	const char *path, const struct emitter *emitter, struct emission *emission,
-	struct report_summary *summary)
+/* What checking one file or archive needs at hand. */
+struct checking {
+	const struct request *request;
+	const struct inputs *inputs;
+	struct emission *emission;
+	struct report_summary *summary;
+	size_t members; /* of the archive at hand: how many were checked, and how many have layouts
+			 */
+	size_t members_with_layouts;
+};
+
+static void emit(const struct checking *c, const struct report_file *file)
+{
+	emitter_at(c->request->format)->file(c->emission, file);
+}
+
+static enum exit_code emit_failure(
+	const struct checking *c, const char *path, const char *member, const struct error *error)
+{
+	struct report_file file = {.path = path, .member = member, .error = error->text};
+
+	emit(c, &file);
+	return failure(path, member, error);
+}
+
+static enum exit_code check_one(struct checking *c, const struct image *image)
 {
 	struct arena arena = {0};
 	struct error error = {0};
-	struct report_file file = {.path = path};
-	struct image *image = image_open(path, &error);
+	struct report_file file;
 	enum exit_code code;
 
-	if (image && check_image(image, inputs, &r->check, &arena, &file, &error))
-		code = count_findings(r, &file, summary);
-	else {
-		code = failure(path, &error);
-		file = (struct report_file){.path = path, .error = error.text};
-	}
-	emitter->file(emission, &file);
-	image_close(image);
+	c->members++;
+	if (check_image(image, c->inputs, &c->request->check, &arena, &file, &error)) {
+		code = count_findings(c->request, &file, c->summary);
+		c->members_with_layouts += file.layout_count != 0;
+		file.unremarkable = image->member && !file.layout_count && !file.finding_count;
+		emit(c, &file);
+	} else
+		code = emit_failure(c, image->path, image->member, &error);
 	arena_release(&arena);
+	return code;
+}
+
+static enum exit_code check_step(struct checking *c, const char *path, enum source_step step,
+	const struct source_item *item, const struct error *error)
+{
+	struct report_file skipped = {
+		.path = path, .member = item->member, .verdict = item->reason};
+	enum exit_code code;
+
+	switch (step) {
+	case SOURCE_IMAGE:
+		code = check_one(c, item->image);
+		image_close(item->image);
+		return code;
+	case SOURCE_SKIPPED:
+		emit(c, &skipped);
+		return EXIT_CLEAN;
+	default:
+		return emit_failure(c, path, item->member, error);
+	}
+}
+
+static enum exit_code check_file(struct checking *c, const char *path)
+{
+	struct error error = {0};
+	struct source *source = source_open(path, &error);
+	struct report_file whole = {.path = path, .verdict = "no per-CPU data in any member"};
+	enum exit_code code = EXIT_CLEAN;
+	struct source_item item;
+	enum source_step step;
+	bool archive;
+
+	if (!source)
+		return emit_failure(c, path, NULL, &error);
+	archive = source_is_archive(source);
+	c->members = c->members_with_layouts = 0;
+	while ((step = source_next(source, &item, &error)) != SOURCE_END)
+		code = worse(code, check_step(c, path, step, &item, &error));
+	if (archive && !c->members_with_layouts && code == EXIT_CLEAN)
+		emit(c, &whole);
+	source_close(source);
 	return code;
 }
 
@@ -399,12 +468,13 @@ static enum exit_code check_files(const struct request *r, const struct inputs *
 	struct report_rule rules[CHECK_COUNT];
 	struct emission emission;
 	struct report_summary summary = {{0}};
+	struct checking checking = {
+		.request = r, .inputs = inputs, .emission = &emission, .summary = &summary};
 	enum exit_code code = EXIT_CLEAN;
 
 	emission_begin(r, rules, &emission);
 	for (size_t i = 0; i < r->file_count; i++)
-		code = worse(code, check_file(r, inputs, r->files[i], emitter_at(r->format),
-					   &emission, &summary));
+		code = worse(code, check_file(&checking, r->files[i]));
 	return emission_end(r, &emission, &summary, code);
 }
 
@@ -416,7 +486,7 @@ static enum exit_code objects_failed(
 	struct emission emission;
 	struct report_summary summary = {{0}};
 	struct report_file file = {.path = path, .error = error->text};
-	enum exit_code code = failure(path, error);
+	enum exit_code code = failure(path, NULL, error);
 
 	emission_begin(r, rules, &emission);
 	emitter_at(r->format)->file(&emission, &file);

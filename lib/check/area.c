@@ -304,7 +304,7 @@ static struct demand strictest(struct check_run *run)
 			s->align, SEVERITY_ERROR, text(run, "section %s", s->name), NULL};
 	if (input && input->section->align > 1)
 		return (struct demand){input->section->align, SEVERITY_ERROR,
-			text(run, "%s", input->object->path), input->only_symbol};
+			text(run, "%s", input->object->label), input->only_symbol};
 	return (struct demand){s->align, SEVERITY_WARNING, text(run, "section %s", s->name), NULL};
 }
 

@@ -325,6 +325,7 @@ bool check_image(const struct image *image, const struct inputs *inputs,
 
 	*file = (struct report_file){
 		.path = image->path,
+		.member = image->member,
 		.machine = image->arch->name,
 		.type = image_type_name(image->type),
 	};

@@ -29,6 +29,12 @@ static bool has_input(const struct check_run *run)
 	return false;
 }
 
+/* A script's symbols - _edata, __bss_start - bear the index of the section that they end. */
+static bool stands_inside(const struct section *section, const struct symbol *symbol)
+{
+	return symbol->value >= section->addr && symbol->value - section->addr < section->size;
+}
+
 /* Does a name stand in the template, sized or not, that is no boundary and no mapping symbol? */
 static bool has_label(struct check_run *run)
 {
@@ -39,7 +45,8 @@ static bool has_label(struct check_run *run)
 			return false;
 		if (layout_has_section(run->layout, symbol.section) && symbol.type != STT_SECTION &&
 			symbol.type != STT_FILE && symbol.name[0] && symbol.name[0] != '$' &&
-			!layout_is_bound(run->layout, symbol.name))
+			!layout_is_bound(run->layout, symbol.name) &&
+			stands_inside(&run->image->sections[symbol.section], &symbol))
 			return true;
 	}
 	return false;
@@ -228,7 +235,7 @@ static void nobits(struct check_run *run, const struct section *s,
 			text(run,
 				"section %s is NOBITS, but %s gives %s initial values: they are "
 				"lost",
-				s->name, input->object->path,
+				s->name, input->object->label,
 				input->only_symbol ? input->only_symbol : input->section->name),
 			fix);
 	else if (has_relocations)
@@ -488,7 +495,7 @@ static void align_inputs(struct check_run *run, const struct section *s)
 		text(run,
 			"section %s is aligned to 0x%" PRIx64 ", but %s asks for 0x%" PRIx64
 			" in %s",
-			s->name, s->align, input->object->path, input->section->align,
+			s->name, s->align, input->object->label, input->section->align,
 			input->section->name),
 		"take SUBALIGN() or the fixed alignment off the output section");
 }

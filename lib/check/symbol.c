@@ -179,7 +179,7 @@ static void weak_inputs(struct check_run *run)
 			continue;
 		found(run, SEVERITY_WARNING, &place,
 			text(run, "%s and %s both define it weak: one variable serves for both",
-				a->section->object->path, b->section->object->path),
+				a->section->object->label, b->section->object->label),
 			"define per-CPU variables strong, so that the linker refuses a second one");
 	}
 }

@@ -133,26 +133,56 @@ static int compare_symbols(const void *left, const void *right)
 	return a->section < b->section ? -1 : a->section > b->section;
 }
 
-static bool open_all(
-	struct gatherer *g, const char *const *paths, size_t count, const char **failed)
+/* In an archive other members than objects are no inputs of ours: they are passed over. */
+static bool keep(struct gatherer *g, struct image *image, const char **failed)
 {
 	struct inputs *inputs = g->inputs;
 
-	inputs->images = ARENA_ARRAY(g->arena, struct image *, count + 1);
-	if (!inputs->images)
+	if (!ARENA_GROW(g->arena, inputs->images, inputs->image_count, inputs->image_room)) {
+		image_close(image);
 		return error_memory(g->error);
-	for (size_t i = 0; i < count; i++) {
-		*failed = paths[i];
-		inputs->images[i] = image_open(paths[i], g->error);
-		if (!inputs->images[i])
-			return false;
-		inputs->image_count++;
-		if (inputs->images[i]->kind != IMAGE_OBJECT)
-			return error_set(g->error, ERROR_INPUT,
-				"is %s, not a relocatable object; --objects takes the inputs of "
-				"the link",
-				image_type_name(inputs->images[i]->type));
 	}
+	inputs->images[inputs->image_count++] = image;
+	if (image->kind == IMAGE_OBJECT)
+		return true;
+	*failed = image->label;
+	return error_set(g->error, ERROR_INPUT,
+		"is %s, not a relocatable object; --objects takes the inputs of the link",
+		image_type_name(image->type));
+}
+
+static bool open_source(struct gatherer *g, const char *path, const char **failed)
+{
+	struct inputs *inputs = g->inputs;
+	struct source *source = source_open(path, g->error);
+	struct source_item item;
+	enum source_step step;
+
+	*failed = path;
+	if (!source)
+		return false;
+	inputs->sources[inputs->source_count++] = source;
+	while ((step = source_next(source, &item, g->error)) != SOURCE_END) {
+		if (step == SOURCE_IMAGE && !keep(g, item.image, failed))
+			return false;
+		if (step != SOURCE_FAILED)
+			continue;
+		if (item.member)
+			*failed = arena_printf(g->arena, "%s(%s)", path, item.member);
+		return *failed ? false : error_memory(g->error);
+	}
+	return true;
+}
+
+static bool open_all(
+	struct gatherer *g, const char *const *paths, size_t count, const char **failed)
+{
+	g->inputs->sources = ARENA_ARRAY(g->arena, struct source *, count + 1);
+	if (!g->inputs->sources)
+		return error_memory(g->error);
+	for (size_t i = 0; i < count; i++)
+		if (!open_source(g, paths[i], failed))
+			return false;
 	return true;
 }
 
@@ -165,7 +195,7 @@ bool inputs_open(struct inputs *inputs, const char *const *paths, size_t count,
 	if (!open_all(&g, paths, count, failed) || !make_room(&g))
 		return false;
 	for (size_t i = 0; i < inputs->image_count; i++) {
-		*failed = paths[i];
+		*failed = inputs->images[i]->label;
 		if (!gather(&g, inputs->images[i]))
 			return false;
 	}
@@ -179,7 +209,10 @@ void inputs_close(struct inputs *inputs)
 {
 	for (size_t i = 0; i < inputs->image_count; i++)
 		image_close(inputs->images[i]);
+	for (size_t i = 0; i < inputs->source_count; i++)
+		source_close(inputs->sources[i]);
 	inputs->image_count = 0;
+	inputs->source_count = 0;
 }
 
 const struct input_symbol *inputs_symbol(const struct inputs *inputs, const char *name)

@@ -3,7 +3,7 @@
 #define PERCPU_MODEL_INPUTS_H
 
 #include "lib/model/profile.h"
-#include "lib/obj/image.h"
+#include "lib/obj/source.h"
 
 /* A per-CPU-like section of an object. */
 struct input_section {
@@ -23,8 +23,10 @@ struct input_symbol {
 };
 
 struct inputs {
+	struct source **sources; /* what the paths hold; the images stand in their bytes */
+	size_t source_count;
 	struct image **images;
-	size_t image_count;
+	size_t image_count, image_room;
 	struct input_section *sections;
 	size_t section_count;
 	struct input_symbol *symbols; /* by name */
@@ -32,9 +34,10 @@ struct inputs {
 };
 
 /*
- * Opens the objects and gathers their per-CPU sections - those that any profile, or `own`, takes.
- * False with *error set and *failed the path when one cannot be read; inputs_close() is due in
- * either case. Everything but the images lives in `arena`.
+ * Opens the objects, the members of archives too, and gathers their per-CPU sections - those that
+ * any profile, or `own`, takes. False with *error set and *failed the path, or "path(member)", when
+ * one cannot be read; inputs_close() is due in either case. Everything but the images and their
+ * bytes lives in `arena`.
  */
 bool inputs_open(struct inputs *inputs, const char *const *paths, size_t count,
 	const struct profile *own, struct arena *arena, const char **failed, struct error *error);

@@ -1,14 +1,9 @@
 #include "lib/obj/image.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "lib/obj/private.h"
 
@@ -237,71 +232,39 @@ static bool image_read(struct image_file *file, struct error *error)
 	return true;
 }
 
-/* Takes over `bytes`; on failure they are unmapped when `mapped`. */
-static struct image *image_make(
-	const char *path, struct span bytes, bool mapped, struct error *error)
+static bool name(struct image_file *file, const char *path, const char *member, struct error *error)
+{
+	struct image *image = &file->image;
+
+	image->path = arena_strndup(&file->arena, path, strlen(path));
+	image->label = image->path;
+	if (member) {
+		image->member = arena_strndup(&file->arena, member, strlen(member));
+		image->label = arena_printf(&file->arena, "%s(%s)", path, member);
+	}
+	return (image->path && image->label && (!member || image->member)) || error_memory(error);
+}
+
+struct image *image_open_member(
+	const char *path, const char *member, struct span bytes, struct error *error)
 {
 	struct image_file *file = calloc(1, sizeof(*file));
 
 	if (!file) {
-		if (mapped)
-			munmap((void *)(uintptr_t)bytes.data, bytes.size);
 		error_memory(error);
 		return NULL;
 	}
 	file->bytes = bytes;
-	file->mapped = mapped;
 	file->image.file_size = bytes.size;
-	file->image.path = arena_strndup(&file->arena, path, strlen(path));
-	if (!file->image.path)
-		error_memory(error);
-	if (!file->image.path || !image_read(file, error)) {
-		image_close(&file->image);
-		return NULL;
-	}
-	return &file->image;
+	if (name(file, path, member, error) && image_read(file, error))
+		return &file->image;
+	image_close(&file->image);
+	return NULL;
 }
 
 struct image *image_open_bytes(const char *path, struct span bytes, struct error *error)
 {
-	return image_make(path, bytes, false, error);
-}
-
-static bool map_file(const char *path, struct span *bytes, struct error *error)
-{
-	struct stat status;
-	void *map;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-
-	if (fd < 0)
-		return error_set(error, ERROR_INPUT, "cannot open: %s", strerror(errno));
-	if (fstat(fd, &status) != 0)
-		error_set(error, ERROR_INPUT, "cannot examine: %s", strerror(errno));
-	else if (S_ISDIR(status.st_mode))
-		error_set(error, ERROR_INPUT, "is a directory; name the ELF files in it");
-	else if (!S_ISREG(status.st_mode))
-		error_set(error, ERROR_INPUT,
-			"is not a regular file; copy it to one first, it has to be mapped");
-	else if (status.st_size == 0)
-		error_set(error, ERROR_INPUT, "the file is empty");
-	else {
-		map = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-		if (map == MAP_FAILED)
-			error_set(error, ERROR_INPUT, "cannot map: %s", strerror(errno));
-		else
-			*bytes = (struct span){map, (size_t)status.st_size};
-	}
-	close(fd);
-	return bytes->data != NULL;
-}
-
-struct image *image_open(const char *path, struct error *error)
-{
-	struct span bytes = {0};
-
-	if (!map_file(path, &bytes, error))
-		return NULL;
-	return image_make(path, bytes, true, error);
+	return image_open_member(path, NULL, bytes, error);
 }
 
 void image_close(struct image *image)
@@ -312,8 +275,6 @@ void image_close(struct image *image)
 		return;
 	for (struct decompressed *d = file->decompressed; d; d = d->next)
 		elf_end(d->elf);
-	if (file->mapped)
-		munmap((void *)(uintptr_t)file->bytes.data, file->bytes.size);
 	arena_release(&file->arena);
 	free(file);
 }

@@ -83,6 +83,8 @@ enum image_kind {
  */
 struct image {
 	const char *path;
+	const char *member; /* of the archive `path`; NULL: a file of its own */
+	const char *label;  /* for messages: the path, or "path(member)" */
 	const struct arch *arch;
 	enum image_kind kind;
 	uint16_t type;	    /* ET_REL, ET_EXEC, ET_DYN, ... */
@@ -102,18 +104,19 @@ struct image {
 };
 
 /*
- * Maps `path` read-only and checks its headers: every index and file range that is used later is
- * inside. NULL with *error set (kind ERROR_INPUT names the field and the remedy, without the path)
- * when the file cannot be read, is no 64-bit little-endian ELF file of an architecture that
- * arches.def lists, or is cut. The caller closes the image.
- */
-struct image *image_open(const char *path, struct error *error);
-
-/* The same over bytes that the caller keeps unchanged until image_close(); `path` only names them.
+ * Checks the headers of the ELF file in `bytes`, which the caller keeps unchanged until
+ * image_close(): every index and file range that is used later is inside. `path` only names it.
+ * NULL with *error set (kind ERROR_INPUT names the field and the remedy, without the path) when it
+ * is no 64-bit little-endian ELF file of an architecture that arches.def lists, or is cut.
  */
 struct image *image_open_bytes(const char *path, struct span bytes, struct error *error);
 
-/* Returns everything the image owns; NULL is fine. */
+/* The same for a member of the archive `path`. */
+struct image *image_open_member(
+	const char *path, const char *member, struct span bytes, struct error *error);
+
+/* Frees the image and what was decompressed for it, not the bytes it was opened over. NULL is fine.
+ */
 void image_close(struct image *image);
 
 /*

@@ -17,7 +17,6 @@ struct image_file {
 	struct image image; /* first, so that the public pointer is the private one */
 	struct arena arena;
 	struct span bytes; /* the whole file */
-	bool mapped;	   /* bytes are ours to unmap */
 	uint64_t shoff;	   /* file offsets of the header tables, which lie inside the file */
 	uint64_t phoff;
 	size_t shnum; /* entries, extended numbering resolved */

@@ -20,7 +20,6 @@ static const struct {
 	{"BZh", 3, 0, "bzip2-compressed; unpack it first: bzip2 -dc FILE > kernel.elf"},
 	{"HdrS", 4, 0x202,
 		"a bzImage; unpack the kernel first: linux/scripts/extract-vmlinux FILE > vmlinux"},
-	{"!<arch>\n", 8, 0, "an archive; extract its objects first: ar x FILE"},
 	{"!<thin>\n", 8, 0, "a thin archive; name its objects instead"},
 	{"ARM\x64", 4, 56, "a raw arm64 Image; name the vmlinux it was made from"},
 	{"RSC\x05", 4, 56, "a raw riscv64 Image; name the vmlinux it was made from"},

@@ -65,6 +65,7 @@ struct report_file {
 	const char *type;
 	const char *error;   /* why it cannot be read; NULL: it can */
 	const char *verdict; /* in words when there is no layout: "no per-CPU data"; else NULL */
+	bool unremarkable;   /* text says nothing of it: a member of an archive without a layout */
 	const struct report_layout *layouts;
 	size_t layout_count;
 	const struct report_finding *findings;

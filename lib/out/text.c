@@ -192,8 +192,8 @@ static void begin(struct emission *emission)
 
 static void file(struct emission *e, const struct report_file *f)
 {
-	if (f->error)
-		return; /* said on standard error */
+	if (f->error || f->unremarkable)
+		return; /* an error is said on standard error */
 	for (size_t i = 0; i < f->layout_count && !e->quiet; i++)
 		layout(e, f, &f->layouts[i]);
 	findings(e, f);

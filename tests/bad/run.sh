@@ -99,7 +99,34 @@ for packer in xz zstd; do
 	fi
 done
 ar rc good.a good.o
-refused archive good.a 'ar x'
+run check --format json good.a
+holds archive '.files | length == 1 and (.[0] | .path == "good.a" and .member == "good.o")'
+run check good.a
+expect archive-text 0 ''
+grep -q '^good.a(good.o): clean$' out && pass || fail archive-text "$(cat out)"
+cp good.o a_name_of_more_than_fifteen_letters.o
+printf 'BC\300\336' >bitcode.o
+head -c 100 good.o >cut.o
+ar rcS mixed.a a_name_of_more_than_fifteen_letters.o bitcode.o text cut.o good.o
+run check --format json mixed.a
+expect archive-mixed 3 '^percpu-tool: mixed.a(cut.o): truncated'
+holds archive-mixed '[.files[] | [.member, .verdict != null, .error != null]] == [
+	["a_name_of_more_than_fifteen_letters.o", false, false], ["bitcode.o", true, false],
+	["text", true, false], ["cut.o", false, true], ["good.o", false, false]]'
+as --64 -o nothing.o /dev/null && ar rc nothing.a nothing.o
+run check nothing.a
+expect archive-nothing 0 ''
+grep -q '^nothing.a: no per-CPU data in any member$' out && pass || fail archive-nothing "$(cat out)"
+head -c $(($(stat -c %s good.a) - 200)) good.a >short.a
+run check short.a
+expect archive-short 3 '^percpu-tool: short.a(good.o): truncated'
+printf '!<arch>\nrubbish that is no header' >rubbish.a
+run check rubbish.a
+expect archive-rubbish 3 '^percpu-tool: rubbish.a: archive: the header behind member 0 cannot be read'
+run check good.o --objects mixed.a
+expect objects-archive 3 '^percpu-tool: mixed.a(cut.o): truncated'
+run check good.o --objects good.a
+expect objects-archive-good 0 ''
 { head -c 514 /dev/zero; printf HdrS; head -c 512 /dev/zero; } >bzImage
 refused bzImage bzImage 'extract-vmlinux'
 { head -c 56 /dev/zero; printf 'ARM\144'; head -c 64 /dev/zero; } >Image
