@@ -48,7 +48,7 @@ static const struct option_spec options[OPTION_COUNT] = {
 	[OPTION_LOAD_START] = {"load-start", 0, "SYMBOL",
 		"its symbol for the start of the template"},
 	[OPTION_LOAD_END] = {"load-end", 0, "SYMBOL", "its symbol for the end of the template"},
-	[OPTION_CPUS] = {"cpus", 0, "N", "CPUs the kernel is to run on"},
+	[OPTION_CPUS] = {"cpus", 0, "N", "CPUs that the script is to reserve areas for"},
 	[OPTION_STRIDE_ALIGN] = {"stride-align", 0, "BYTES",
 		"what the start-up code rounds an area up to"},
 	[OPTION_MAX_AREA] = {"max-area", 0, "BYTES", "warn when a CPU's area takes more"},
@@ -65,7 +65,8 @@ static const struct option_spec options[OPTION_COUNT] = {
 		"exit with 1 from this severity on: error (default), warning or note"},
 	[OPTION_FORMAT] = {"format", 0, "FORMAT", "text (default), json, sarif or github"},
 	[OPTION_COLOR] = {"color", 0, "WHEN", "auto (default), always or never"},
-	[OPTION_QUIET] = {"quiet", 'q', NULL, "print errors and warnings only"},
+	[OPTION_QUIET] = {"quiet", 'q', NULL,
+		"print errors and warnings only, and what --fail-on names"},
 	[OPTION_LIST_CHECKS] = {"list-checks", 0, NULL, "print the checks and exit"},
 };
 
@@ -445,6 +446,9 @@ static void emission_begin(
 		.to = stdout,
 		.color = use_color(r),
 		.quiet = r->quiet,
+		/* Whatever makes the exit code is printed. */
+		.least = r->fail_on < SEVERITY_WARNING ? (enum severity)r->fail_on
+						       : SEVERITY_WARNING,
 		.rules = rules,
 		.rule_count = CHECK_COUNT,
 	};
@@ -535,7 +539,11 @@ static enum exit_code run(const struct command *command, int argc, char **argv)
 			list_checks();
 			code = EXIT_CLEAN;
 		} else if (!r.file_count)
-			usage_error(command, "name the ELF files to check");
+			usage_error(command,
+				r.object_count
+					? "name the ELF files to check before --objects, or end "
+					  "its list by --"
+					: "name the ELF files to check");
 		else if (finish_own(&r))
 			code = check_all(&r);
 	}

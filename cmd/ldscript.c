@@ -160,7 +160,7 @@ static enum exit_code run(const struct command *command, int argc, char **argv)
 const struct command command_ldscript = {
 	.name = "ldscript",
 	.operands = "",
-	.summary = "Writes linker scripts that lay out per-CPU data.",
+	.summary = "writes linker scripts that lay out per-CPU data",
 	.options = options,
 	.option_count = sizeof(options) / sizeof(options[0]),
 	.run = run,

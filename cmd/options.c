@@ -135,6 +135,10 @@ enum exit_code options_read(const struct command *command, int argc, char **argv
 	while ((code = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		bool fine;
 
+		if (code == '?' && optopt == 'h') {
+			help_print(command);
+			return EXIT_CLEAN;
+		}
 		if (code == '?')
 			fine = usage_error(command, "unknown option '%s'",
 				argv[optind - 1] ? argv[optind - 1] : "");

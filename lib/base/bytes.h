@@ -26,6 +26,12 @@ static inline bool ranges_overlap(uint64_t a, uint64_t a_size, uint64_t b, uint6
 	return a <= b ? b - a < a_size : a - b < b_size;
 }
 
+/* The end of [start, start + size), or the top of the address space where it wraps. */
+static inline uint64_t range_end(uint64_t start, uint64_t size)
+{
+	return size <= UINT64_MAX - start ? start + size : UINT64_MAX;
+}
+
 static inline uint16_t read_le16(const uint8_t *p)
 {
 	return (uint16_t)(p[0] | p[1] << 8);

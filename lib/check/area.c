@@ -30,6 +30,14 @@ static bool areas_known(struct check_run *run)
 	return false;
 }
 
+/* Too much is no more than what a script rounds up to: the areas end on the page they end in. */
+static bool is_page_rounded(const struct check_run *run, uint64_t reserved, uint64_t need)
+{
+	const uint64_t start = run->layout->area_start.value;
+
+	return align_up(start + need, run->image->arch->page) == start + reserved;
+}
+
 static void judge_cpus(struct check_run *run, uint64_t reserved, uint64_t stride)
 {
 	const uint64_t cpus = run->options->cpus.value;
@@ -49,7 +57,8 @@ static void judge_cpus(struct check_run *run, uint64_t reserved, uint64_t stride
 				reserved, cpus, stride, need, reserved / stride),
 			fix);
 	else if (reserved - need >= stride)
-		found(run, SEVERITY_ERROR, &place,
+		found(run, is_page_rounded(run, reserved, need) ? SEVERITY_NOTE : SEVERITY_ERROR,
+			&place,
 			text(run,
 				"0x%" PRIx64 " bytes are reserved, room for %" PRIu64
 				" areas of stride 0x%" PRIx64 ", but there are %" PRIu64 " CPUs",
@@ -113,6 +122,11 @@ static uint64_t cpu_of(const struct layout *layout, uint64_t address)
 static bool hosts_areas(const struct layout *layout, const struct section *s)
 {
 	if (profile_has_companion(layout->profile, s->name))
+		return true;
+	/* One of the user's own name, in which the areas end. */
+	if (s->type == SHT_NOBITS && layout->bounds[BOUND_AREA_END].state == BOUND_DEFINED &&
+		layout->bounds[BOUND_AREA_END].symbol.section == s->index &&
+		s->addr >= layout->area_start.value)
 		return true;
 	if (layout->placement != PLACEMENT_SEPARATE || s->type != SHT_NOBITS)
 		return false;
@@ -226,7 +240,8 @@ static struct extent *loaded_extents(struct check_run *run, size_t *count)
 	}
 	own = segment_of(run->image, s, &own_count);
 	if (own && run->layout->load.known) {
-		uint64_t start = run->layout->load.value - (s->addr - own->vaddr);
+		uint64_t start =
+			run->layout->load.value - (template_address(run->layout) - own->vaddr);
 
 		list[(*count)++] = (struct extent){start, start + own->memsz};
 	}
@@ -324,7 +339,7 @@ static void area_aligned(struct check_run *run)
 	const struct maybe step = area_step(run);
 	struct place place = at_areas(layout);
 
-	if (demand.align <= 1)
+	if (demand.align <= 1 || layout->model == MODEL_NAIVE)
 		return;
 	if (demand.symbol)
 		place.symbol = demand.symbol;
@@ -336,8 +351,9 @@ static void area_aligned(struct check_run *run)
 				" bytes apart: misaligned from CPU 1 on",
 				demand.whose, demand.align, step.value),
 			text(run,
-				"round the stride up to 0x%" PRIx64
-				" in script and runtime, or lower the alignment",
+				"pad the template inside the load range, . = ALIGN(0x%" PRIx64
+				") before its end symbol, or say by --stride-align what the "
+				"start-up code rounds up to",
 				demand.align));
 	if (layout->area_start.known && layout->area_start.value % demand.align)
 		found(run, demand.severity, &place,
@@ -378,8 +394,9 @@ static void area_limit(struct check_run *run)
 			text(run, "0x%" PRIx64 " bytes a CPU, more than --max-area 0x%" PRIx64,
 				bytes.value, o->max_area.value),
 			"allocate large variables at run time, or raise the limit");
-	if (bytes.known && o->module_reserve.known && run->image->kind == IMAGE_OBJECT &&
-		bytes.value > o->module_reserve.value)
+	if (o->module_reserve.known && run->image->kind != IMAGE_OBJECT)
+		skipped_in_part(run, "--module-reserve holds for relocatable modules only");
+	else if (bytes.known && o->module_reserve.known && bytes.value > o->module_reserve.value)
 		found(run, SEVERITY_WARNING, &place,
 			text(run,
 				"0x%" PRIx64 " bytes a CPU, more than --module-reserve 0x%" PRIx64

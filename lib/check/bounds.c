@@ -1,4 +1,6 @@
 /* Do the boundary symbols say where the template and the areas are? */
+#include <string.h>
+
 #include "lib/check/run.h"
 
 static const char *bound_name(const struct layout *layout, enum bound_role role)
@@ -22,6 +24,14 @@ static struct place at_bound(const struct layout *layout, enum bound_role role)
 	};
 }
 
+/* In model zero the template's addresses are offsets, which stay; the areas' are addresses. */
+static bool is_offset(const struct layout *layout, enum bound_role role)
+{
+	return layout->model == MODEL_ZERO &&
+	       (role == BOUND_TEMPLATE_START || role == BOUND_TEMPLATE_END ||
+		       role == BOUND_RESERVE_START || role == BOUND_RESERVE_END);
+}
+
 /* In an image that is relocated as a whole, addresses must move with it and numbers must not. */
 static void judge_kind(struct check_run *run, enum bound_role role)
 {
@@ -29,7 +39,7 @@ static void judge_kind(struct check_run *run, enum bound_role role)
 	const bool absolute = bound->symbol.section == SYMBOL_ABSOLUTE;
 	struct place place = at_bound(run->layout, role);
 
-	if (run->image->type != ET_DYN || run->layout->model == MODEL_ZERO)
+	if (run->image->type != ET_DYN || is_offset(run->layout, role))
 		return;
 	if (absolute && !is_number(role))
 		found(run, SEVERITY_ERROR, &place,
@@ -47,6 +57,48 @@ static void judge_kind(struct check_run *run, enum bound_role role)
 			text(run, "write %s = ABSOLUTE(...)", place.symbol));
 }
 
+/* Code may ask by a weak reference whether an optional symbol is there. */
+static enum severity undefined_severity(const struct layout *layout, enum bound_role role)
+{
+	return layout->profile->bounds[role].need == BOUND_EXPECTED ? SEVERITY_ERROR
+								    : SEVERITY_NOTE;
+}
+
+/* The object of the link that refers to a symbol it does not define, or NULL. */
+static const struct image *who_asks(struct check_run *run, const char *name)
+{
+	for (size_t i = 0; run->inputs && i < run->inputs->image_count; i++) {
+		const struct image *object = run->inputs->images[i];
+
+		for (size_t j = 1; j < object->symbol_count; j++) {
+			struct symbol symbol;
+
+			if (!image_symbol(object, j, &symbol, run->error))
+				return NULL;
+			if (symbol.section == SYMBOL_UNDEFINED && strcmp(symbol.name, name) == 0)
+				return object;
+		}
+	}
+	return NULL;
+}
+
+/* GNU ld leaves no trace of an undefined weak symbol: the objects tell, or the user who named it.
+ */
+static void missing(struct check_run *run, const struct place *place)
+{
+	const struct image *object = who_asks(run, place->symbol);
+	const char *fix = text(run, "define %s in the linker script", place->symbol);
+
+	if (object)
+		found(run, SEVERITY_ERROR, place,
+			text(run, "%s is missing, and %s refers to it: weak, it is 0 at run time",
+				place->symbol, object->label),
+			fix);
+	else
+		found(run, run->options->layout.profile ? SEVERITY_WARNING : SEVERITY_NOTE, place,
+			text(run, "%s is missing; what needs it is skipped", place->symbol), fix);
+}
+
 static void bounds_defined(struct check_run *run)
 {
 	const struct layout *layout = run->layout;
@@ -60,14 +112,12 @@ static void bounds_defined(struct check_run *run)
 		if (layout->bounds[role].state == BOUND_DEFINED)
 			judge_kind(run, role);
 		else if (layout->bounds[role].state == BOUND_UNDEFINED)
-			found(run, SEVERITY_ERROR, &place,
+			found(run, undefined_severity(layout, role), &place,
 				text(run, "%s is undefined, and used: weak, it is 0 at run time",
 					place.symbol),
 				text(run, "define %s in the linker script", place.symbol));
 		else if (layout->profile->bounds[role].need == BOUND_EXPECTED)
-			found(run, SEVERITY_NOTE, &place,
-				text(run, "%s is missing; what needs it is skipped", place.symbol),
-				text(run, "define %s in the linker script", place.symbol));
+			missing(run, &place);
 	}
 }
 
@@ -104,13 +154,26 @@ static void judge_pair(struct check_run *run, enum bound_role start, enum bound_
 		"define the start before, and the end behind, what they enclose");
 }
 
+bool start_is_sound(const struct layout *layout, const struct section *s)
+{
+	const struct maybe start = layout->template_start;
+
+	if (!start.known || start.value == s->addr)
+		return start.known;
+	if (layout->model != MODEL_NONZERO && layout->model != MODEL_NAIVE)
+		return false;
+	if (start.value < s->addr || start.value - s->addr > s->size)
+		return false;
+	return !layout->variable_count || layout->variables[0].symbol.value >= start.value;
+}
+
 static void judge_start(struct check_run *run, const struct section *s)
 {
 	const struct bound *start = &run->layout->bounds[BOUND_TEMPLATE_START];
 	struct place place = at_bound(run->layout, BOUND_TEMPLATE_START);
 
 	if (!run->layout->profile->start_is_exact || start->state != BOUND_DEFINED ||
-		start->symbol.value == s->addr)
+		start_is_sound(run->layout, s))
 		return;
 	found(run, SEVERITY_ERROR, &place,
 		text(run, "%s is 0x%" PRIx64 ", but section %s begins at 0x%" PRIx64, place.symbol,
@@ -140,8 +203,8 @@ static void judge_end(struct check_run *run)
 	for (size_t i = 0; i < layout->section_count; i++) {
 		const struct section *s = &run->image->sections[layout->sections[i]];
 
-		if (s->addr + s->size > limit)
-			limit = s->addr + s->size;
+		if (range_end(s->addr, s->size) > limit)
+			limit = range_end(s->addr, s->size);
 		if (s->align > align)
 			align = s->align;
 	}

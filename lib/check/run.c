@@ -1,5 +1,6 @@
 /* The run: every check on every layout, in order, and what they found as a report. */
 #include "lib/check/run.h"
+#include "lib/model/names.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -148,6 +149,19 @@ static void add(struct check_run *run, const struct report_finding *finding)
 	run->found++;
 }
 
+/* A variable that is none of the layout's is shown as those are. */
+static const char *readable(struct check_run *run, const char *symbol)
+{
+	const char *name;
+
+	if (!symbol || !run->layout)
+		return symbol;
+	name = variable_name(run->arena, symbol, run->layout->profile->variable_prefix);
+	if (!name)
+		error_memory(run->error);
+	return name;
+}
+
 void found(struct check_run *run, enum severity severity, const struct place *place,
 	const char *message, const char *fix)
 {
@@ -163,6 +177,8 @@ void found(struct check_run *run, enum severity severity, const struct place *pl
 
 	if (severity == SEVERITY_ERROR)
 		run->outcomes[check_index(run->check->name)] = OUTCOME_FAILED;
+	if (run->muted)
+		return;
 	if (is_flooded(run)) {
 		run->unsaid++;
 		if (severity > run->unsaid_severity)
@@ -170,7 +186,8 @@ void found(struct check_run *run, enum severity severity, const struct place *pl
 		return;
 	}
 	f.section = place->section ? shown(run, place->section->name) : NULL;
-	f.symbol = shown(run, place->variable ? place->variable->name : place->symbol);
+	f.symbol =
+		shown(run, place->variable ? place->variable->name : readable(run, place->symbol));
 	add(run, &f);
 }
 
@@ -192,6 +209,8 @@ static void end_flood(struct check_run *run)
 
 void skipped_in_part(struct check_run *run, const char *reason)
 {
+	if (run->muted)
+		return;
 	if (!ARENA_GROW(run->arena, run->skips, run->skip_count, run->skip_room)) {
 		error_memory(run->error);
 		return;
@@ -203,12 +222,17 @@ void skipped_in_part(struct check_run *run, const char *reason)
 	};
 }
 
-void skipped(struct check_run *run, const char *reason)
+void silence(struct check_run *run)
 {
 	enum outcome *outcome = &run->outcomes[check_index(run->check->name)];
 
 	if (*outcome == OUTCOME_PASSED)
 		*outcome = OUTCOME_SKIPPED;
+}
+
+void skipped(struct check_run *run, const char *reason)
+{
+	silence(run);
 	skipped_in_part(run, reason);
 }
 
@@ -238,7 +262,8 @@ static void run_layout(struct check_run *run)
 	memset(run->outcomes, 0, sizeof(run->outcomes));
 	for (size_t i = 0; i < CHECK_COUNT && run->error->kind == ERROR_NONE; i++) {
 		run->check = checks[i];
-		if (run->options->levels[i] == LEVEL_ALLOW || !applies(run))
+		run->muted = run->options->levels[i] == LEVEL_ALLOW;
+		if (!applies(run))
 			continue;
 		if (needs_met(run)) {
 			run->check->run(run);
@@ -246,6 +271,7 @@ static void run_layout(struct check_run *run)
 		} else
 			run->outcomes[i] = OUTCOME_SKIPPED;
 	}
+	run->muted = false;
 }
 
 static struct report_layout describe(const struct layout *layout)
@@ -295,6 +321,18 @@ static const char *verdict(struct check_run *run)
 	return "no per-CPU data";
 }
 
+/* A layout that the user has named is missed, if there is none: a typing error looks like this. */
+static void named_in_vain(struct check_run *run, enum severity severity)
+{
+	const struct profile *profile = run->options->layout.profile;
+	struct place nowhere = {0};
+
+	found(run, severity, &nowhere,
+		text(run, "there is no section %s of profile %s, which the options name",
+			profile->sections[0], profile->name),
+		"name the section as readelf -SW shows it, or leave the profile to detection");
+}
+
 static void nothing_there(struct check_run *run, struct report_file *file)
 {
 	struct place nowhere = {0};
@@ -302,7 +340,10 @@ static void nothing_there(struct check_run *run, struct report_file *file)
 	file->verdict = verdict(run);
 	run->check = &check_section_present;
 	run->layout = NULL;
-	if (run->options->require && run->options->levels[CHECK_ID_section_present] != LEVEL_ALLOW)
+	run->muted = run->options->levels[CHECK_ID_section_present] == LEVEL_ALLOW;
+	if (run->options->layout.profile)
+		named_in_vain(run, run->options->require ? SEVERITY_ERROR : SEVERITY_WARNING);
+	else if (run->options->require)
 		found(run, SEVERITY_ERROR, &nowhere,
 			"--require is given, and the file has no per-CPU data that is known",
 			"check the kernel itself, or name its section: --section NAME");
@@ -329,6 +370,13 @@ bool check_image(const struct image *image, const struct inputs *inputs,
 		.machine = image->arch->name,
 		.type = image_type_name(image->type),
 	};
+	for (size_t i = 0; inputs && i < inputs->image_count; i++)
+		if (inputs->images[i]->arch != image->arch)
+			return error_set(error, ERROR_INPUT,
+				"it is %s, but %.200s of --objects is %s; name the objects it was "
+				"linked from",
+				image->arch->name, inputs->images[i]->label,
+				inputs->images[i]->arch->name);
 	if (!layouts_find(image, &options->layout, arena, &list, error))
 		return false;
 	layouts = ARENA_ARRAY(arena, struct report_layout, list.count + 1);

@@ -18,7 +18,9 @@ struct check_run {
 	const struct layout_list *list;
 	const struct inputs *inputs; /* NULL without --objects */
 	const struct check_options *options;
-	const struct check *check;	    /* the one that runs */
+	const struct check *check; /* the one that runs */
+	bool muted; /* it was allowed: its outcome counts for those that need it, its words do not
+		     */
 	enum outcome outcomes[CHECK_COUNT]; /* of this layout */
 	struct arena *arena;
 	struct error *error;
@@ -59,6 +61,9 @@ void found(struct check_run *run, enum severity severity, const struct place *pl
 /* The running check could not be decided here: those that need it are silent. */
 void skipped(struct check_run *run, const char *reason);
 
+/* Those that need the running check have nothing to ask; it has said why itself. */
+void silence(struct check_run *run);
+
 /* A part of it could not be decided; the rest stands, and those that need it run. */
 void skipped_in_part(struct check_run *run, const char *reason);
 
@@ -69,7 +74,15 @@ const struct segment *segment_of(
 /* The largest alignment that an object of the link asks for in this layout, or NULL. */
 const struct input_section *strictest_input(const struct check_run *run);
 
-/* The template's bytes in the file: its size, or the section's where that is not known. */
-uint64_t template_bytes(const struct layout *layout);
+/*
+ * Does the template begin where its start says? At the section's address; where code subtracts the
+ * start, behind padding too, which is nobody's - but not behind a variable, which is then not
+ * copied.
+ */
+bool start_is_sound(const struct layout *layout, const struct section *section);
+
+/* Virtual address where the template is linked: its start if sound, else where its section begins.
+ */
+uint64_t template_address(const struct layout *layout);
 
 #endif

@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "lib/check/run.h"
+#include "lib/model/names.h"
+#include "lib/model/symbols.h"
 
 static struct place at_section(const struct section *section)
 {
@@ -86,27 +88,46 @@ static bool is_empty(struct check_run *run)
 	return cleared;
 }
 
+/* " is in SECTION", of the symbol that spoke of the layout; nothing where it is in none. */
+static const char *symbols_place(struct check_run *run)
+{
+	const struct bound *start = &run->layout->bounds[BOUND_TEMPLATE_START];
+
+	if (start->state != BOUND_DEFINED || start->symbol.section >= run->image->section_count ||
+		start->symbol.section == SYMBOL_UNDEFINED)
+		return "";
+	return text(run, " is in %s", run->image->sections[start->symbol.section].name);
+}
+
 static void section_present(struct check_run *run)
 {
 	const struct layout *layout = run->layout;
 	struct place place = at_section(layout_section(layout));
 
+	if (is_empty(run) && has_input(run)) {
+		found(run, SEVERITY_ERROR, &place,
+			"the objects hold per-CPU variables, but none was linked",
+			"keep the input, or --gc-sections drops what nothing reaches: "
+			"KEEP(*(.percpu .percpu.*))");
+		return;
+	}
 	if (is_empty(run)) {
 		found(run, SEVERITY_NOTE, &place,
 			"the template is empty: no per-CPU variable was linked",
 			"expected when there is none; else keep the input: KEEP(*(.percpu "
 			".percpu.*))");
-		skipped(run, "the template is empty");
+		silence(run);
 		return;
 	}
 	if (layout->section_count)
 		return;
 	found(run, SEVERITY_ERROR, &place,
-		text(run, "%s of profile %s, but there is no section %s", layout->profile_source,
-			layout->profile->name, layout->name),
+		text(run, "%s of profile %s%s, but there is no section %s", layout->profile_source,
+			layout->profile->name, symbols_place(run), layout->name),
 		text(run,
-			"give the linker script an output section %s that KEEPs the per-CPU input",
-			layout->name));
+			"call the output section %s in the linker script, or name it: --profile %s "
+			"--section NAME",
+			layout->name, layout->profile->name));
 }
 
 const struct check check_section_present = {
@@ -299,7 +320,7 @@ static void section_vma(struct check_run *run)
 	struct place place = at_section(s);
 
 	if (layout->model_assumed || !layout->model) {
-		skipped(run, "model assumed");
+		skipped(run, "model assumed; --model says which");
 		return;
 	}
 	if (layout->model == MODEL_ZERO && s->addr)
@@ -338,28 +359,50 @@ const struct check check_section_vma = {
 	       "accessors for the address.",
 };
 
+/* The orphans are in the order of their indices. */
+static bool is_orphan(const struct layout_list *list, uint32_t section)
+{
+	size_t low = 0, high = list->orphan_count;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (list->orphans[middle] < section)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < list->orphan_count && list->orphans[low] == section;
+}
+
+static void misplaced(struct check_run *run, const struct symbol *symbol, const char *why)
+{
+	struct place place = {
+		.section = &run->image->sections[symbol->section],
+		.symbol = symbol->name,
+		.address = {.known = true, .value = symbol->value},
+	};
+
+	found(run, SEVERITY_ERROR, &place,
+		text(run, "%s, but it was linked into %s", why, place.section->name),
+		text(run, "take its input section into %s in the linker script",
+			run->layout->name));
+}
+
+/* In a section that is loaded, and that orphans() does not name as a whole. */
+static bool stands_elsewhere(const struct check_run *run, const struct symbol *symbol)
+{
+	return symbol->section != SYMBOL_UNDEFINED && symbol->section < run->image->section_count &&
+	       (run->image->sections[symbol->section].flags & SHF_ALLOC) &&
+	       !layout_has_section(run->layout, symbol->section) &&
+	       !is_orphan(run->list, symbol->section);
+}
+
 static void strays(struct check_run *run)
 {
-	for (size_t i = 0; i < run->layout->stray_count; i++) {
-		const struct symbol *symbol = &run->layout->strays[i];
-		const struct section *s;
-		struct place place = {
-			.symbol = symbol->name,
-			.address = {.known = true, .value = symbol->value},
-		};
-
-		if (symbol->section >= run->image->section_count)
-			continue;
-		s = &run->image->sections[symbol->section];
-		if (!(s->flags & SHF_ALLOC))
-			continue;
-		place.section = s;
-		found(run, SEVERITY_ERROR, &place,
-			text(run, "a per-CPU variable by its name, but it was linked into %s",
-				s->name),
-			text(run, "take its input section into %s in the linker script",
-				run->layout->name));
-	}
+	for (size_t i = 0; i < run->layout->stray_count; i++)
+		if (stands_elsewhere(run, &run->layout->strays[i]))
+			misplaced(run, &run->layout->strays[i], "a per-CPU variable by its name");
 }
 
 static void orphans(struct check_run *run)
@@ -375,47 +418,68 @@ static void orphans(struct check_run *run)
 				s->name),
 			text(run,
 				"take it into %s: KEEP(*(%s)), and link with "
-				"--orphan-handling=error",
+				"--orphan-handling=warn",
 				run->layout->name, s->name));
 	}
 }
 
-/* A symbol that an object defines in per-CPU input, and where the link put it. */
-static bool landed_elsewhere(const struct check_run *run, const struct symbol *symbol)
+/* A variable of the layout that a static of this name and size may be after all. */
+static bool is_in_layout(const struct layout *layout, const struct symbol *symbol)
 {
-	const struct input_symbol *input;
+	for (size_t i = 0; i < layout->variable_count; i++)
+		if (layout->variables[i].symbol.size == symbol->size &&
+			strcmp(layout->variables[i].symbol.name, symbol->name) == 0)
+			return true;
+	return false;
+}
 
-	if (symbol->bind == STB_LOCAL || symbol->section == SYMBOL_UNDEFINED ||
-		symbol->section >= run->image->section_count ||
-		layout_has_section(run->layout, symbol->section))
-		return false;
-	input = inputs_symbol(run->inputs, symbol->name);
-	return input && input->symbol.bind != STB_LOCAL &&
-	       profile_has_input(run->layout->profile, input->section->section->name);
+/* Statics of one name are told apart by their source file and their size. */
+static bool is_same(const struct input_symbol *input, const struct symbol *symbol, const char *file)
+{
+	if (symbol->bind != STB_LOCAL || input->symbol.bind != STB_LOCAL)
+		return symbol->bind != STB_LOCAL && input->symbol.bind != STB_LOCAL;
+	return input->file && file && strcmp(input->file, file) == 0 &&
+	       input->symbol.size == symbol->size;
+}
+
+/* Does an object define the symbol in per-CPU input? */
+static bool is_input(const struct check_run *run, const struct symbol *symbol, const char *file)
+{
+	const struct inputs *inputs = run->inputs;
+	const struct input_symbol *input = inputs_symbol(inputs, symbol->name);
+
+	for (; input && input < inputs->symbols + inputs->symbol_count &&
+		strcmp(input->symbol.name, symbol->name) == 0;
+		input++)
+		if (is_same(input, symbol, file) &&
+			profile_has_input(run->layout->profile, input->section->section->name))
+			return true;
+	return false;
+}
+
+static bool has_prefix(const struct layout *layout, const struct symbol *symbol)
+{
+	return layout->profile->variable_prefix &&
+	       name_has_prefix(symbol->name, layout->profile->variable_prefix);
 }
 
 static void inputs_landed(struct check_run *run)
 {
+	const char *file = NULL; /* what local symbols come from */
+
 	for (size_t i = 1; run->inputs && i < run->image->symbol_count; i++) {
 		struct symbol symbol;
-		struct place place;
 
 		if (!image_symbol(run->image, i, &symbol, run->error))
 			return;
-		if (!landed_elsewhere(run, &symbol))
+		if (symbol.type == STT_FILE)
+			file = symbol.name;
+		/* By their names strays() has said it. */
+		if (!symbol_is_data(&symbol) || !stands_elsewhere(run, &symbol) ||
+			has_prefix(run->layout, &symbol) || !is_input(run, &symbol, file))
 			continue;
-		place = (struct place){
-			.section = &run->image->sections[symbol.section],
-			.symbol = symbol.name,
-			.address = {.known = true, .value = symbol.value},
-		};
-		found(run, SEVERITY_ERROR, &place,
-			text(run,
-				"an object defines it in a per-CPU section, but it was linked into "
-				"%s",
-				place.section->name),
-			text(run, "take its input section into %s in the linker script",
-				run->layout->name));
+		if (symbol.bind != STB_LOCAL || !is_in_layout(run->layout, &symbol))
+			misplaced(run, &symbol, "an object defines it in a per-CPU section");
 	}
 }
 

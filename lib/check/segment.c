@@ -3,8 +3,9 @@
 
 #include "lib/check/run.h"
 
-/* The larger of 2 MiB - the largest page that linker scripts align to - and the segment's own. */
-enum { GAP_MIN = 2 * 1024 * 1024 };
+/* 2 MiB is the largest page that linker scripts align to; no segment has a hole of 1 TiB. */
+#define GAP_MOVED (UINT64_C(1) << 21)
+#define GAP_IN_PLACE (UINT64_C(1) << 40)
 
 static bool is_load(const struct segment *segment)
 {
@@ -15,6 +16,12 @@ static bool wraps(const struct segment *segment)
 {
 	return segment->vaddr + segment->memsz < segment->vaddr &&
 	       segment->vaddr + segment->memsz != 0;
+}
+
+/* Virtual minus physical address; modulo 2^64, as a section at 0 makes it negative. */
+static uint64_t distance(const struct segment *segment)
+{
+	return segment->vaddr - segment->paddr;
 }
 
 /* How far a segment reaches behind its start; one that wraps reaches to the top. */
@@ -46,13 +53,53 @@ const struct segment *segment_of(
 	return result;
 }
 
-uint64_t template_bytes(const struct layout *layout)
+uint64_t template_address(const struct layout *layout)
 {
 	const struct section *s = layout_section(layout);
 
-	return layout->area_size.known && layout->area_size.value <= s->size
-		       ? layout->area_size.value
-		       : s->size;
+	return start_is_sound(layout, s) ? layout->template_start.value : s->addr;
+}
+
+/* Is the template linked at other addresses than those it is read at? */
+static bool is_moved(const struct layout *layout)
+{
+	const uint64_t address = template_address(layout);
+
+	return layout->load.known ? layout->load.value != address : address == 0;
+}
+
+/* Bytes of the section up to the template's end: those the file must have. */
+static uint64_t needed_bytes(const struct layout *layout, const struct section *s)
+{
+	const struct maybe end = layout->template_end;
+
+	if (end.known && end.value >= s->addr && end.value - s->addr < s->size)
+		return end.value - s->addr;
+	return s->size;
+}
+
+/* More sections of one name than any script makes are judged in part: each costs a look at all
+ * segments. */
+enum { SECTIONS_JUDGED = 64 };
+
+/* The layout's section with this number, or NULL behind the last that is judged. */
+static const struct section *section_at(const struct layout *layout, size_t number)
+{
+	return number < layout->section_count && number < SECTIONS_JUDGED
+		       ? &layout->image->sections[layout->sections[number]]
+		       : NULL;
+}
+
+/* The section that the template begins in; the first where no one has its start. */
+static const struct section *first_section(const struct layout *layout)
+{
+	const uint64_t address = template_address(layout);
+	const struct section *s;
+
+	for (size_t i = 0; (s = section_at(layout, i)) != NULL; i++)
+		if (address >= s->addr && address - s->addr < s->size)
+			return s;
+	return layout_section(layout);
 }
 
 /* What all checks of this family need; says why when it is missing. */
@@ -63,7 +110,7 @@ static bool can_judge(struct check_run *run)
 	else if (run->image->segment_count == 0)
 		skipped(run, "no program headers");
 	else
-		return layout_section(run->layout)->size != 0;
+		return true;
 	return false;
 }
 
@@ -83,7 +130,7 @@ static void judge_bytes(
 			"make every section of the segment ALLOC, or keep it out of the segment");
 	if (s->type == SHT_NOBITS)
 		return;
-	if (!range_within(into, template_bytes(run->layout), segment->filesz))
+	if (!range_within(into, needed_bytes(run->layout, s), segment->filesz))
 		found(run, SEVERITY_ERROR, &place,
 			text(run,
 				"program header %u has 0x%" PRIx64
@@ -121,41 +168,117 @@ static bool load_address_fits(
 	return false;
 }
 
+static bool is_own(const struct layout *layout, const struct section *s)
+{
+	return layout_has_section(layout, s->index) ||
+	       profile_has_companion(layout->profile, s->name);
+}
+
+/* Does the segment hold other data too? It is then loaded as that is. */
+static bool is_shared(const struct layout *layout, const struct segment *segment)
+{
+	for (size_t i = 1; i < layout->image->section_count; i++) {
+		const struct section *s = &layout->image->sections[i];
+
+		if ((s->flags & SHF_ALLOC) && s->size && !is_own(layout, s) &&
+			holds(segment, s->addr, s->size))
+			return true;
+	}
+	return false;
+}
+
+static bool stands_alone(const struct image *image, const struct segment *own)
+{
+	for (size_t i = 0; i < image->segment_count; i++)
+		if (&image->segments[i] != own && is_load(&image->segments[i]) &&
+			image->segments[i].filesz)
+			return false;
+	return true;
+}
+
+/* In place, a distance of the segment's own is right when other data has it too (data in flash). */
+static bool load_address_excused(const struct layout *layout, const struct segment *segment)
+{
+	return !is_moved(layout) &&
+	       (stands_alone(layout->image, segment) || is_shared(layout, segment));
+}
+
+static const char *load_symbol(const struct layout *layout)
+{
+	return layout->bounds[BOUND_LOAD].state == BOUND_DEFINED
+		       ? layout->bounds[BOUND_LOAD].symbol.name
+		       : "_percpu_start";
+}
+
+/* " - 0x..." where the other segments are loaded elsewhere than they run, else nothing. */
+static const char *less_distance(struct check_run *run, const struct segment *own)
+{
+	for (size_t i = 0; i < run->image->segment_count; i++) {
+		const struct segment *other = &run->image->segments[i];
+
+		if (other != own && is_load(other) && other->filesz)
+			return distance(other) ? text(run, " - 0x%" PRIx64, distance(other)) : "";
+	}
+	return "";
+}
+
 static void judge_load(
 	struct check_run *run, const struct section *s, const struct segment *segment)
 {
 	const struct maybe load = run->layout->load;
-	const uint64_t physical = segment->paddr + (s->addr - segment->vaddr);
-	struct place place = {.section = s, .address = {true, s->addr}};
+	const uint64_t address = template_address(run->layout);
+	const uint64_t physical = segment->paddr + (address - segment->vaddr);
+	struct place place = {.section = s, .address = {true, address}};
 
-	if (!load.known && s->addr == 0)
+	if (!load.known && address == 0)
 		skipped_in_part(run, "where start-up reads the template is not known");
-	/* In place the section is where it is read, whatever it is loaded by. */
-	if (!load.known || load.value == s->addr)
+	/* At 0 in place nothing is read: section_vma says so. */
+	if (!load.known || (load.value == 0 && address == 0) ||
+		load_address_fits(run->image, segment, physical, load.value) ||
+		load_address_excused(run->layout, segment))
 		return;
-	if (!load_address_fits(run->image, segment, physical, load.value))
-		found(run, SEVERITY_ERROR, &place,
-			text(run,
-				"the template is loaded at 0x%" PRIx64
-				", but start-up reads it at 0x%" PRIx64,
-				physical, load.value),
-			text(run, "give the section its load address: %s ... : AT(%s)", s->name,
-				run->layout->bounds[BOUND_LOAD].state == BOUND_DEFINED
-					? run->layout->bounds[BOUND_LOAD].symbol.name
-					: "_percpu_start"));
+	found(run, SEVERITY_ERROR, &place,
+		text(run,
+			"the template is loaded at 0x%" PRIx64
+			", but start-up reads it at 0x%" PRIx64,
+			physical, load.value),
+		is_moved(run->layout)
+			? text(run, "give the section its load address: %s ... : AT(%s%s)", s->name,
+				  load_symbol(run->layout), less_distance(run, segment))
+			: text(run, "take AT() off %s, or give it the distance of the others",
+				  s->name));
 }
 
-static void segment_load(struct check_run *run)
+/* lld continues the segment before across the top of the address space, down to 0. */
+static bool is_wrapped_into(const struct image *image, const struct section *s)
 {
-	const struct section *s = layout_section(run->layout);
+	for (size_t i = 0; i < image->segment_count; i++)
+		if (is_load(&image->segments[i]) && wraps(&image->segments[i]) &&
+			s->addr - image->segments[i].vaddr < image->segments[i].memsz)
+			return true;
+	return false;
+}
+
+static void judge_section(struct check_run *run, const struct section *s)
+{
 	struct place place = {.section = s, .address = {true, s->addr}};
 	const struct segment *segment;
 	size_t count;
 
-	if (!can_judge(run))
+	if (!s->size)
 		return;
 	segment = segment_of(run->image, s, &count);
-	if (count == 0)
+	if (count == 0 && is_wrapped_into(run->image, s))
+		found(run, SEVERITY_ERROR, &place,
+			text(run,
+				"section %s is reached only by a PT_LOAD that wraps around the "
+				"address space",
+				s->name),
+			text(run,
+				"give the section a load address and a program header of its own: "
+				"%s ... : AT(...) { ... } :percpu",
+				s->name));
+	else if (count == 0)
 		found(run, SEVERITY_ERROR, &place,
 			text(run, "section %s is in no PT_LOAD: it is not loaded", s->name),
 			"put the section into a program header: } :data, or PHDRS { percpu "
@@ -168,8 +291,22 @@ static void segment_load(struct check_run *run)
 			"addresses");
 	else {
 		judge_bytes(run, s, segment);
-		judge_load(run, s, segment);
+		if (s == first_section(run->layout))
+			judge_load(run, s, segment);
 	}
+}
+
+static void segment_load(struct check_run *run)
+{
+	const struct section *s;
+
+	if (!can_judge(run))
+		return;
+	for (size_t i = 0; (s = section_at(run->layout, i)) != NULL; i++)
+		judge_section(run, s);
+	if (run->layout->section_count > SECTIONS_JUDGED)
+		skipped_in_part(run, text(run, "of %zu sections the first %d were judged",
+					     run->layout->section_count, SECTIONS_JUDGED));
 }
 
 const struct check check_segment_load = {
@@ -223,16 +360,26 @@ static const struct section **sections_in(
 	return list;
 }
 
-static void segment_extent(struct check_run *run)
+/*
+ * A template in place may stand behind a heap that the script reserves: memory is then all that
+ * bounds a gap. One that is moved shares its segment only by mistake.
+ */
+static uint64_t gap_allowed(const struct layout *layout, const struct segment *segment)
 {
-	const struct section *s = layout_section(run->layout), **list;
+	const uint64_t least = is_moved(layout) ? GAP_MOVED : GAP_IN_PLACE;
+
+	return segment->align > least ? segment->align : least;
+}
+
+static void judge_extent(
+	struct check_run *run, const struct section *s, const struct segment *segment)
+{
+	const uint64_t limit = gap_allowed(run->layout, segment);
 	struct place place = {.section = s, .address = {true, s->addr}};
-	const struct segment *segment;
-	uint64_t limit, end = 0;
+	const struct section **list;
+	uint64_t end = 0;
 	size_t count;
 
-	if (!can_judge(run) || !(segment = segment_of(run->image, s, &count)))
-		return;
 	if (wraps(segment))
 		found(run, SEVERITY_ERROR, &place,
 			text(run,
@@ -240,7 +387,6 @@ static void segment_extent(struct check_run *run)
 				": the range wraps around",
 				segment->index, segment->memsz, segment->vaddr),
 			"give the per-CPU section a program header of its own");
-	limit = segment->align > GAP_MIN ? segment->align : GAP_MIN;
 	list = sections_in(run, segment, &count);
 	for (size_t i = 0; list && i < count; i++) {
 		if (i && list[i]->addr > end && list[i]->addr - end > limit)
@@ -254,6 +400,22 @@ static void segment_extent(struct check_run *run)
 				".bss before it");
 		if (list[i]->addr + list[i]->size > end)
 			end = list[i]->addr + list[i]->size;
+	}
+}
+
+static void segment_extent(struct check_run *run)
+{
+	const struct segment *segment, *last = NULL;
+	const struct section *s;
+	size_t count;
+
+	if (!can_judge(run))
+		return;
+	for (size_t i = 0; (s = section_at(run->layout, i)) != NULL; i++) {
+		segment = s->size ? segment_of(run->image, s, &count) : NULL;
+		if (segment && segment != last)
+			judge_extent(run, s, segment);
+		last = segment ? segment : last;
 	}
 }
 
@@ -280,12 +442,6 @@ static bool all_unset(const struct image *image)
 	return true;
 }
 
-/* Virtual minus physical address; modulo 2^64, as a section at 0 makes it negative. */
-static uint64_t distance(const struct segment *segment)
-{
-	return segment->vaddr - segment->paddr;
-}
-
 static int compare_numbers(const void *left, const void *right)
 {
 	const uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
@@ -294,63 +450,147 @@ static int compare_numbers(const void *left, const void *right)
 }
 
 /* The distances of the segments that have bytes, the template's own left out; sorted. */
-static uint64_t *distances_of(struct check_run *run, const struct segment *own, size_t *count)
+struct distances {
+	uint64_t *list;
+	size_t count;
+};
+
+static bool distances_of(
+	struct check_run *run, const struct segment *own, struct distances *distances)
 {
 	const struct image *image = run->image;
-	uint64_t *list = ARENA_ARRAY(run->arena, uint64_t, image->segment_count + 1);
 
-	*count = 0;
-	if (!list) {
-		error_memory(run->error);
-		return NULL;
-	}
+	distances->count = 0;
+	distances->list = ARENA_ARRAY(run->arena, uint64_t, image->segment_count + 1);
+	if (!distances->list)
+		return error_memory(run->error);
 	for (size_t i = 0; i < image->segment_count; i++) {
 		const struct segment *s = &image->segments[i];
 
 		if (s != own && is_load(s) && s->filesz)
-			list[(*count)++] = distance(s);
+			distances->list[distances->count++] = distance(s);
 	}
-	qsort(list, *count, sizeof(*list), compare_numbers);
-	return list;
+	qsort(distances->list, distances->count, sizeof(*distances->list), compare_numbers);
+	return true;
+}
+
+/* Cleared memory right behind a template that was moved: the location counter was not restored. */
+static bool follows_template(const struct layout *layout, const struct segment *segment)
+{
+	const struct section *s = first_section(layout);
+	const uint64_t end = s->addr + s->size;
+	const uint64_t page = layout->image->arch->page;
+
+	return is_moved(layout) && !segment->filesz && segment->vaddr >= end &&
+	       segment->vaddr - end < (segment->align > page ? segment->align : page);
+}
+
+/* What to call a segment by: the first section in it. */
+static const char *first_name(const struct image *image, const struct segment *segment)
+{
+	for (size_t i = 1; i < image->section_count; i++)
+		if ((image->sections[i].flags & SHF_ALLOC) && image->sections[i].size &&
+			holds(segment, image->sections[i].addr, image->sections[i].size))
+			return image->sections[i].name;
+	return "no section";
 }
 
 /*
  * bfd carries the distance that AT() made over to the sections that follow in the script; it sorts
  * program headers by load address, so that their order tells nothing. A segment without bytes at a
- * distance of its own was placed by an AT() that went wrong.
+ * distance of its own was placed by an AT() that went wrong. NULL: nothing is wrong.
  */
-static void judge_distance(struct check_run *run, const struct segment *own)
+static const char *distance_fault(struct check_run *run, const struct segment *own,
+	const struct segment *s, const struct distances *usual)
 {
-	static const char fix[] =
-		"give the section that follows its own load address, AT(ADDR(.bss)), or put it "
-		"before";
+	const uint64_t its = distance(s);
+
+	if (its == distance(own))
+		return "it inherits the per-CPU section's distance";
+	if (follows_template(run->layout, s))
+		return "it stands right behind the per-CPU section's address";
+	if (!s->filesz && usual->count &&
+		!bsearch(&its, usual->list, usual->count, sizeof(its), compare_numbers))
+		return "it is cleared memory at no other segment's distance";
+	return NULL;
+}
+
+/* One fault of a script brings them all; each has to be named by a section. */
+enum { DISTANCES_SAID = 16 };
+
+static void judge_distances(struct check_run *run, const struct segment *own)
+{
 	const struct image *image = run->image;
-	size_t count;
-	const uint64_t *usual = distances_of(run, own, &count);
+	struct distances usual;
+	size_t said = 0;
 
-	for (size_t i = 0; usual && i < image->segment_count; i++) {
+	if (!distances_of(run, own, &usual))
+		return;
+	for (size_t i = 0; i < image->segment_count && said < DISTANCES_SAID; i++) {
 		const struct segment *s = &image->segments[i];
-		const uint64_t its = distance(s);
 		struct place place = {.address = {true, s->vaddr}};
+		const char *fault, *name;
 
-		if (s == own || !is_load(s))
+		if (s == own || !is_load(s) || !(fault = distance_fault(run, own, s, &usual)))
 			continue;
-		if (its == distance(own))
-			found(run, SEVERITY_WARNING, &place,
-				text(run,
-					"program header %u inherits the per-CPU section's "
-					"distance: 0x%" PRIx64 " is loaded at 0x%" PRIx64,
-					s->index, s->vaddr, s->paddr),
-				fix);
-		else if (!s->filesz && count &&
-			 !bsearch(&its, usual, count, sizeof(its), compare_numbers))
-			found(run, SEVERITY_WARNING, &place,
-				text(run,
-					"program header %u, cleared memory at 0x%" PRIx64
-					", is loaded at 0x%" PRIx64
-					", at no other segment's distance",
-					s->index, s->vaddr, s->paddr),
-				fix);
+		said++;
+		name = first_name(image, s);
+		found(run, SEVERITY_WARNING, &place,
+			text(run,
+				"program header %u (%s) at 0x%" PRIx64 " is loaded at 0x%" PRIx64
+				": %s",
+				s->index, name, s->vaddr, s->paddr, fault),
+			text(run,
+				"restore the location counter behind the per-CPU section, and give "
+				"%s its own load address: AT(ADDR(%s)%s)",
+				name, name, less_distance(run, own)));
+	}
+}
+
+/* AT(_percpu_start) is right only where the kernel runs at the addresses that it is loaded at. */
+static void judge_own(struct check_run *run, const struct section *s, const struct segment *own)
+{
+	const struct maybe load = run->layout->load;
+	const char *less = less_distance(run, own);
+	struct place place = {.section = s, .address = {true, s->addr}};
+	bool usual = true;
+
+	for (size_t i = 0; i < run->image->segment_count; i++) {
+		const struct segment *other = &run->image->segments[i];
+
+		if (other != own && is_load(other) && other->filesz && !distance(other))
+			usual = false;
+	}
+	if (!usual || !*less || !load.known ||
+		own->paddr + (template_address(run->layout) - own->vaddr) != load.value)
+		return;
+	found(run, SEVERITY_WARNING, &place,
+		text(run,
+			"the template is loaded at its virtual address 0x%" PRIx64
+			", all other segments at a distance from theirs",
+			load.value),
+		text(run, "give the section its physical load address: %s ... : AT(%s%s)", s->name,
+			load_symbol(run->layout), less));
+}
+
+/* What a moved template's segment holds beside it runs at the template's addresses, by mistake. */
+static void judge_intruders(struct check_run *run, const struct segment *own)
+{
+	size_t count;
+	const struct section **list = sections_in(run, own, &count);
+
+	for (size_t i = 0; list && i < count; i++) {
+		struct place place = {.section = list[i], .address = {true, list[i]->addr}};
+
+		if (is_own(run->layout, list[i]))
+			continue;
+		found(run, SEVERITY_WARNING, &place,
+			text(run,
+				"section %s shares the template's segment: it stands at 0x%" PRIx64
+				", behind an address that is an offset",
+				list[i]->name, list[i]->addr),
+			"restore the location counter behind the per-CPU section, give it a "
+			"program header of its own, and link with --orphan-handling=error");
 	}
 }
 
@@ -362,6 +602,13 @@ static int by_physical(const void *left, const void *right)
 	if (a->paddr != b->paddr)
 		return a->paddr < b->paddr ? -1 : 1;
 	return a->index < b->index ? -1 : a->index > b->index;
+}
+
+/* Cleared tails may share physical memory where data is kept in flash: they run elsewhere. */
+static bool overlap_loses_bytes(const struct segment *a, const struct segment *b)
+{
+	return ranges_overlap(a->paddr, a->filesz, b->paddr, b->memsz) ||
+	       ranges_overlap(a->paddr, a->memsz, b->paddr, b->filesz);
 }
 
 static void judge_overlap(struct check_run *run)
@@ -383,8 +630,7 @@ static void judge_overlap(struct check_run *run)
 	for (size_t i = 0; i < count; i++) {
 		struct place place = {.address = {true, list[i]->vaddr}};
 
-		if (furthest && ranges_overlap(furthest->paddr, furthest->memsz, list[i]->paddr,
-					list[i]->memsz))
+		if (furthest && overlap_loses_bytes(furthest, list[i]))
 			found(run, SEVERITY_WARNING, &place,
 				text(run,
 					"program headers %u and %u overlap in physical memory at "
@@ -400,18 +646,21 @@ static void judge_overlap(struct check_run *run)
 
 static void segment_lma(struct check_run *run)
 {
-	const struct section *s = layout_section(run->layout);
+	const struct section *s = first_section(run->layout);
 	const struct segment *own;
 	size_t count;
 
-	if (!can_judge(run) || !(own = segment_of(run->image, s, &count)))
+	if (!can_judge(run) || !s->size || !(own = segment_of(run->image, s, &count)))
 		return;
 	if (all_unset(run->image)) {
 		skipped(run, "the program headers state no physical addresses");
 		return;
 	}
-	if (run->layout->load.known && run->layout->load.value != s->addr)
-		judge_distance(run, own);
+	if (is_moved(run->layout)) {
+		judge_own(run, s, own);
+		judge_distances(run, own);
+		judge_intruders(run, own);
+	}
 	judge_overlap(run);
 }
 

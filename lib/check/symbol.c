@@ -88,6 +88,18 @@ const struct check check_symbol_in_section = {
 	.fix = "Take all per-CPU input between the template's start and end symbols.",
 };
 
+/*
+ * An array of bytes may stand anywhere, whatever its size: only a section that is aligned to less
+ * than the size wants shows that the linker or the source has packed it.
+ */
+static enum severity misaligned(
+	const struct check_run *run, const struct symbol *symbol, uint64_t align)
+{
+	const struct section *s = &run->image->sections[symbol->section];
+
+	return s->align < align ? SEVERITY_WARNING : SEVERITY_NOTE;
+}
+
 static void symbol_aligned(struct check_run *run)
 {
 	const struct layout *layout = run->layout;
@@ -100,11 +112,11 @@ static void symbol_aligned(struct check_run *run)
 
 		if (v->symbol.type != STT_OBJECT || align <= 1 || v->symbol.value % align == 0)
 			continue;
-		found(run, SEVERITY_WARNING, &place,
+		found(run, misaligned(run, &v->symbol, align), &place,
 			text(run, "0x%" PRIx64 " bytes at 0x%" PRIx64 ", no multiple of %" PRIu64,
 				v->symbol.size, v->symbol.value, align),
-			"take packed off the variable or its section, or align it: "
-			"__attribute__((aligned))");
+			"take packed off the variable or SUBALIGN() off its section, or align it: "
+			"__attribute__((aligned)); an array of bytes may stay");
 	}
 }
 
@@ -115,7 +127,9 @@ const struct check check_symbol_aligned = {
 	.needs = {&check_section_present, &check_symbol_in_section},
 	.run = symbol_aligned,
 	.summary = "every variable is aligned as its type wants",
-	.what = "A variable's value is no multiple of the power of two in its size, 8 at most.",
+	.what = "A variable's value is no multiple of the power of two in its size, 8 at most. A "
+		"warning where the section's own alignment is below that, too: something was "
+		"packed. Else a note, as arrays of bytes may stand anywhere.",
 	.why = "Misaligned variables tear: another CPU, or an interrupt, sees half of a write. "
 	       "Atomic instructions on them trap on AArch64, RISC-V and LoongArch.",
 	.example = "a script with SUBALIGN(1), or .balign left out in assembly",
@@ -124,7 +138,7 @@ const struct check check_symbol_aligned = {
 
 static uint64_t end_of(const struct variable *v)
 {
-	return v->symbol.value + v->symbol.size;
+	return range_end(v->symbol.value, v->symbol.size);
 }
 
 /* Does `v` begin before `other` ends? In an object only when they are in the same section. */
@@ -163,6 +177,15 @@ static void weak_pair(struct check_run *run, const struct variable *a, const str
 		"define per-CPU variables strong, or make one an alias on purpose");
 }
 
+/* A COMDAT group's definition is meant to be one of many: C++ inline variables. */
+static bool is_weak_here(const struct check_run *run, const struct input_symbol *input)
+{
+	const struct section *s = input->section->section;
+
+	return input->symbol.bind == STB_WEAK && !(s->flags & SHF_GROUP) &&
+	       profile_has_input(run->layout->profile, s->name);
+}
+
 /* Objects that define one weak name each: the linker keeps one, and says nothing. */
 static void weak_inputs(struct check_run *run)
 {
@@ -173,9 +196,8 @@ static void weak_inputs(struct check_run *run)
 		struct place place = {
 			.section = layout_section(run->layout), .symbol = b->symbol.name};
 
-		if (a->symbol.bind != STB_WEAK || b->symbol.bind != STB_WEAK ||
-			strcmp(a->symbol.name, b->symbol.name) != 0 ||
-			!profile_has_input(run->layout->profile, b->section->section->name))
+		if (!is_weak_here(run, a) || !is_weak_here(run, b) ||
+			strcmp(a->symbol.name, b->symbol.name) != 0)
 			continue;
 		found(run, SEVERITY_WARNING, &place,
 			text(run, "%s and %s both define it weak: one variable serves for both",

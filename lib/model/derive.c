@@ -74,7 +74,12 @@ static void derive_placement(struct layout *layout, const struct layout_options 
 {
 	layout->placement = options->placement;
 	layout->placement_source = "option";
-	if (options->placement)
+	/* Plain globals have no areas to place, whatever symbols a script defines. */
+	if (layout->model == MODEL_NAIVE) {
+		layout->placement = PLACEMENT_UNKNOWN;
+		layout->placement_source = NULL;
+	}
+	if (options->placement || layout->model == MODEL_NAIVE)
 		return;
 	layout->placement = layout->profile->placement;
 	layout->placement_source = "profile";
@@ -92,8 +97,8 @@ static uint64_t sections_end(const struct layout *layout)
 	for (size_t i = 0; i < layout->section_count; i++) {
 		const struct section *s = &layout->image->sections[layout->sections[i]];
 
-		if (s->addr + s->size > end)
-			end = s->addr + s->size;
+		if (range_end(s->addr, s->size) > end)
+			end = range_end(s->addr, s->size);
 	}
 	return end;
 }
@@ -121,12 +126,16 @@ static void derive_object(struct layout *layout)
 	layout->area_size = known(bytes);
 }
 
+/* A stripped .percpu may be anybody's: what only symbols tell is not known of it. */
+static bool is_anonymous(const struct layout *layout)
+{
+	return layout->profile == &profile_generic && layout->image->kind == IMAGE_STRIPPED;
+}
+
 static void derive_template(struct layout *layout)
 {
-	/* A stripped .percpu may be anybody's. */
 	const bool may_hold_areas =
-		layout->profile->bounds[BOUND_AREA_START].name != NULL ||
-		(layout->profile == &profile_generic && layout->image->kind == IMAGE_STRIPPED);
+		layout->profile->bounds[BOUND_AREA_START].name != NULL || is_anonymous(layout);
 
 	layout->template_start = bound_value(layout, BOUND_TEMPLATE_START);
 	layout->template_end = bound_value(layout, BOUND_TEMPLATE_END);
@@ -144,16 +153,18 @@ static void derive_template(struct layout *layout)
 /* The address start-up copies the template from. */
 static void derive_load(struct layout *layout)
 {
-	const struct section *s = layout_section(layout);
-
+	if (layout->model == MODEL_NAIVE) {
+		layout->load = layout->template_start;
+		return;
+	}
 	layout->load = bound_value(layout, BOUND_LOAD);
 	if (layout->load.known)
 		return;
 	if (layout->profile->bounds[BOUND_AREA_START].name) {
 		if (layout->placement == PLACEMENT_OVERLAY)
 			layout->load = bound_value(layout, BOUND_AREA_START);
-	} else if (s && layout->model != MODEL_ZERO)
-		layout->load = known(s->addr);
+	} else if (layout->section_count && layout->model != MODEL_ZERO && !is_anonymous(layout))
+		layout->load = layout->template_start;
 }
 
 static void derive_areas(struct layout *layout)
@@ -175,6 +186,8 @@ static void derive_stride(struct layout *layout, const struct layout_options *op
 	struct maybe align = bound_value(layout, BOUND_ALIGN);
 	struct maybe reserve_end = bound_value(layout, BOUND_RESERVE_END);
 
+	if (layout->model == MODEL_NAIVE)
+		return;
 	if (options->stride_align)
 		align = known(options->stride_align);
 	else if (!align.known && layout->profile->stride_align)

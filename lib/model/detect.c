@@ -287,8 +287,10 @@ static bool find_orphans(struct finder *finder)
 	for (size_t i = 1; i < image->section_count; i++) {
 		const struct section *s = &image->sections[i];
 
-		if (finder->claimed[i] || !(s->flags & SHF_ALLOC) || !s->size ||
-			!name_says_percpu(s->name) || is_companion(s->name))
+		/* A table of constructors or code is nobody's data, whatever its name says. */
+		if (finder->claimed[i] || !(s->flags & SHF_ALLOC) || !(s->flags & SHF_WRITE) ||
+			(s->flags & SHF_EXECINSTR) || !s->size || !name_says_percpu(s->name) ||
+			is_companion(s->name))
 			continue;
 		if (!ARENA_GROW(finder->arena, orphans, count, room))
 			return error_memory(finder->error);

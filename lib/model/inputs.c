@@ -75,6 +75,7 @@ static void gather_sections(struct gatherer *g, const struct image *object, size
 static bool gather_symbols(struct gatherer *g, const struct image *object, const size_t *positions)
 {
 	struct inputs *inputs = g->inputs;
+	const char *file = NULL;
 
 	for (size_t i = 1; i < object->symbol_count; i++) {
 		struct input_section *section;
@@ -82,6 +83,8 @@ static bool gather_symbols(struct gatherer *g, const struct image *object, const
 
 		if (!image_symbol(object, i, &symbol, g->error))
 			return false;
+		if (symbol.type == STT_FILE)
+			file = symbol.name;
 		if (symbol.section >= object->section_count || !positions[symbol.section] ||
 			!symbol_is_data(&symbol))
 			continue;
@@ -89,7 +92,7 @@ static bool gather_symbols(struct gatherer *g, const struct image *object, const
 		if (!ARENA_GROW(g->arena, inputs->symbols, inputs->symbol_count, g->symbol_room))
 			return error_memory(g->error);
 		inputs->symbols[inputs->symbol_count++] =
-			(struct input_symbol){.section = section, .symbol = symbol};
+			(struct input_symbol){.section = section, .symbol = symbol, .file = file};
 		section->only_symbol = section->symbol_count++ == 0 ? symbol.name : NULL;
 	}
 	return true;

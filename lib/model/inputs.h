@@ -20,6 +20,7 @@ struct input_section {
 struct input_symbol {
 	const struct input_section *section;
 	struct symbol symbol;
+	const char *file; /* the source file that STT_FILE names for a local one; NULL */
 };
 
 struct inputs {

@@ -10,9 +10,9 @@
 struct source;
 
 enum source_step {
-	SOURCE_IMAGE,   /* *image is open; the caller closes it, before the source */
+	SOURCE_IMAGE,	/* *image is open; the caller closes it, before the source */
 	SOURCE_SKIPPED, /* a member that is no ELF file: *reason says which kind */
-	SOURCE_FAILED,  /* *error is set; in an archive the next member may be read all the same */
+	SOURCE_FAILED,	/* *error is set; in an archive the next member may be read all the same */
 	SOURCE_END,
 };
 

@@ -17,6 +17,14 @@ static const struct {
 	 "7zXZ",
 		5, 0, "xz-compressed; unpack it first: xz -dc FILE > kernel.elf"},
 	{"\x28\xb5\x2f\xfd", 4, 0, "zstd-compressed; unpack it first: zstd -dc FILE > kernel.elf"},
+	{"\x02\x21\x4c\x18", 4, 0, "lz4-compressed; unpack it first: lz4 -dc FILE > kernel.elf"},
+	{"\x04\x22\x4d\x18", 4, 0, "lz4-compressed; unpack it first: lz4 -dc FILE > kernel.elf"},
+	{"\x89LZO", 4, 0, "lzo-compressed; unpack it first: lzop -dc FILE > kernel.elf"},
+	{"\x5d\0\0", 3, 0,
+		"lzma-compressed; unpack it first: xz -dc --format=lzma FILE > kernel.elf"},
+	{"zimg", 4, 4,
+		"an EFI zboot image; unpack the kernel first: linux/scripts/extract-vmlinux FILE > "
+		"vmlinux"},
 	{"BZh", 3, 0, "bzip2-compressed; unpack it first: bzip2 -dc FILE > kernel.elf"},
 	{"HdrS", 4, 0x202,
 		"a bzImage; unpack the kernel first: linux/scripts/extract-vmlinux FILE > vmlinux"},
@@ -65,7 +73,8 @@ static bool reject_foreign(const struct span bytes, struct error *error)
 	if (bytes.size < SELFMAG && memcmp(bytes.data, ELFMAG, bytes.size) == 0)
 		return error_set(error, ERROR_INPUT,
 			"truncated: %zu bytes are too few for an ELF header", bytes.size);
-	return error_set(error, ERROR_INPUT, "not an ELF file (no \\177ELF at its start)");
+	return error_set(error, ERROR_INPUT,
+		"not an ELF file (no \\177ELF at its start); name an object or a linked kernel");
 }
 
 enum { SUPPORTED_MAX = 128 };

@@ -13,7 +13,8 @@
 struct emission {
 	FILE *to;
 	bool color;
-	bool quiet; /* text, github: findings of warning and error only */
+	bool quiet; /* text, github: findings only, and of these from `least` on */
+	enum severity least;
 	const struct report_rule *rules;
 	size_t rule_count;
 	bool failed; /* set by the emitter when memory ran out: the output is not whole */

@@ -120,7 +120,7 @@ static void file(struct emission *e, const struct report_file *f)
 		putc('\n', e->to);
 	}
 	for (size_t i = 0; i < f->finding_count; i++)
-		if (f->findings[i].severity != SEVERITY_NOTE || !e->quiet)
+		if (!e->quiet || f->findings[i].severity >= e->least)
 			finding(e, f, &f->findings[i]);
 	/* No annotations: the log shows them when step debugging is on. */
 	for (size_t i = 0; i < f->skipped_count; i++) {

@@ -129,7 +129,7 @@ static void findings(const struct emission *e, const struct report_file *file)
 	for (size_t i = 0; i < file->finding_count; i++) {
 		const struct report_finding *f = &file->findings[i];
 
-		if (f->severity == SEVERITY_NOTE && e->quiet)
+		if (e->quiet && f->severity < e->least)
 			continue;
 		if (f->severity != SEVERITY_NOTE || notes_before(file, i) < NOTES_SHOWN) {
 			finding(e, file, f);

@@ -188,6 +188,7 @@ static void findings_are_bounded(void **state)
 {
 	enum { MANY = 5000 };
 	struct elf_symbol *symbols = calloc(MANY, sizeof(*symbols));
+	struct elf_section sections[COUNT(kernel_sections)];
 	struct elf_spec spec = kernel_spec;
 	struct elf_file file;
 	const struct report_finding *last;
@@ -198,6 +199,9 @@ static void findings_are_bounded(void **state)
 	for (size_t i = 0; i < MANY; i++)
 		symbols[i] = (struct elf_symbol){"v", KERNEL_PERCPU, 1, 8, STT_OBJECT, STB_GLOBAL};
 	symbols[0] = kernel_symbols[4]; /* _percpu_load_start */
+	memcpy(sections, kernel_sections, sizeof(kernel_sections));
+	sections[KERNEL_PERCPU - 1].align = 1;
+	spec.sections = sections;
 	spec.symbols = symbols;
 	spec.symbol_count = MANY;
 	file = elf_write(&spec);
@@ -223,6 +227,7 @@ static void names_are_bounded(void **state)
 	assert_non_null(name);
 	memset(name, 'n', (1 << 16) - 1);
 	start(&k);
+	k.sections[KERNEL_PERCPU - 1].align = 1;
 	add_symbol(&k, (struct elf_symbol){name, KERNEL_PERCPU, 0x21, 8, STT_OBJECT, STB_GLOBAL});
 	file = elf_write(&k.spec);
 	assert_true(checked_run(&c, elf_span(&file), NULL));

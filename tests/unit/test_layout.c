@@ -237,7 +237,7 @@ static void the_small_kernel(void **state)
 static void options_decide(void **state)
 {
 	const struct layout_options options = {.profile = &profile_generic,
-		.model = MODEL_NAIVE,
+		.model = MODEL_NONZERO,
 		.placement = PLACEMENT_SEPARATE,
 		.stride_align = 4096};
 	struct found f;
@@ -246,7 +246,7 @@ static void options_decide(void **state)
 	find(&f, &kernel_spec, &options);
 	assert_int_equal(f.list.count, 1);
 	assert_string_equal(f.list.layouts[0].profile->name, "generic");
-	assert_int_equal(f.list.layouts[0].model, MODEL_NAIVE);
+	assert_int_equal(f.list.layouts[0].model, MODEL_NONZERO);
 	assert_string_equal(f.list.layouts[0].model_source, "option");
 	assert_int_equal(f.list.layouts[0].placement, PLACEMENT_SEPARATE);
 	assert_int_equal(f.list.layouts[0].stride.value, 4096);
