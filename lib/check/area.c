@@ -297,7 +297,7 @@ struct demand {
 static struct demand strictest(struct check_run *run)
 {
 	const struct section *s = layout_section(run->layout);
-	const struct input_section *input = strictest_input(run);
+	const struct input_section *input = strictest_input(run, NULL);
 
 	if (run->image->kind == IMAGE_OBJECT)
 		return (struct demand){

@@ -66,8 +66,12 @@ void skipped_in_part(struct check_run *run, const char *reason);
 const struct segment *segment_of(
 	const struct image *image, const struct section *section, size_t *count);
 
-/* The largest alignment that an object of the link asks for in this layout, or NULL. */
-const struct input_section *strictest_input(const struct check_run *run);
+/*
+ * The input section of the link's objects with the largest alignment, or NULL: of those that go
+ * into `output`, or, without one, anywhere in this layout.
+ */
+const struct input_section *strictest_input(
+	const struct check_run *run, const struct section *output);
 
 /* The template's bytes in the file: its size, or the section's where that is not known. */
 uint64_t template_bytes(const struct layout *layout);

@@ -485,7 +485,7 @@ static void align_load(struct check_run *run, const struct section *s)
 
 static void align_inputs(struct check_run *run, const struct section *s)
 {
-	const struct input_section *input = strictest_input(run);
+	const struct input_section *input = strictest_input(run, s);
 	struct place place = at_section(s);
 
 	if (!input || input->section->align <= (s->align ? s->align : 1))
@@ -507,7 +507,8 @@ static void section_align(struct check_run *run)
 	if (run->image->kind == IMAGE_OBJECT)
 		return;
 	align_load(run, layout_section(run->layout));
-	align_inputs(run, layout_section(run->layout));
+	for (size_t i = 0; i < run->layout->section_count; i++)
+		align_inputs(run, &run->image->sections[run->layout->sections[i]]);
 }
 
 const struct check check_section_align = {

@@ -166,7 +166,7 @@ fault symbol_in_section error edit='s/(__per_cpu_data_end =) \.;/\1 __per_cpu_st
 
 system asterinas asterinas asterinas x86_64 \
 	'asterinas nonzero(profile) dynamic .cpu_local size 112 stride - cpus - variables 3' \
-	args=''
+	args='--objects @objects'
 fault bounds_order error edit='s/__cpu_local_end = \.;/__cpu_local_end = . + 4096;/' says='beyond the end'
 fault symbol_in_section error says='leave the template' \
 	edit='s/^\t__cpu_local_end = \.;//; s/^\t\.cpu_local :/\t__cpu_local_end = .;&/'
