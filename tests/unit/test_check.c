@@ -5,53 +5,7 @@
 
 #include <cmocka.h>
 
-#include "tests/unit/checked.h"
-#include "tests/unit/kernel.h"
-
-/* The small kernel, free to be changed. */
-struct changed {
-	struct elf_section sections[COUNT(kernel_sections) + 2];
-	struct elf_symbol symbols[COUNT(kernel_symbols) + 4];
-	struct elf_segment segments[COUNT(kernel_segments)];
-	struct elf_spec spec;
-	struct check_options options;
-};
-
-static void start(struct changed *k)
-{
-	*k = (struct changed){.spec = kernel_spec};
-	memcpy(k->sections, kernel_sections, sizeof(kernel_sections));
-	memcpy(k->symbols, kernel_symbols, sizeof(kernel_symbols));
-	memcpy(k->segments, kernel_segments, sizeof(kernel_segments));
-	k->spec.sections = k->sections;
-	k->spec.symbols = k->symbols;
-	k->spec.segments = k->segments;
-}
-
-static void add_symbol(struct changed *k, struct elf_symbol symbol)
-{
-	assert_true(k->spec.symbol_count < COUNT(k->symbols));
-	k->symbols[k->spec.symbol_count++] = symbol;
-}
-
-static void add_section(struct changed *k, struct elf_section section)
-{
-	assert_true(k->spec.section_count < COUNT(k->sections));
-	k->sections[k->spec.section_count++] = section;
-}
-
-/* Only this check says an error or a warning; NULL: none does. */
-static void assert_only(const struct changed *k, const char *check, size_t count)
-{
-	struct elf_file file = elf_write(&k->spec);
-	struct checked c;
-
-	assert_true(checked_run(&c, elf_span(&file), &k->options));
-	assert_int_equal(checked_findings(&c, check, SEVERITY_WARNING), count);
-	assert_int_equal(checked_findings(&c, NULL, SEVERITY_WARNING), count);
-	checked_release(&c);
-	free(file.data);
-}
+#include "tests/unit/changed.h"
 
 static void the_kernel_is_clean(void **state)
 {
