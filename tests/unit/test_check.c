@@ -190,6 +190,67 @@ static void names_are_bounded(void **state)
 	free(name);
 }
 
+/* Fingerprints tell findings apart, also those of one symbol, and others do not change them. */
+static void fingerprints(void **state)
+{
+	char before[4][20];
+	struct elf_file file;
+	struct changed k;
+	struct checked c;
+
+	(void)state;
+	start(&k);
+	for (size_t i = 0; i < 4; i++)
+		add_symbol(&k, (struct elf_symbol){i % 2 ? "b" : "a", KERNEL_PERCPU, 0x21 + i * 9,
+				       8, STT_OBJECT, STB_GLOBAL});
+	k.options.levels[CHECK_ID_symbol_in_section] = LEVEL_ALLOW;
+	k.options.levels[CHECK_ID_symbol_cacheline] = LEVEL_ALLOW;
+	k.options.levels[CHECK_ID_symbol_sized] = LEVEL_ALLOW;
+	file = elf_write(&k.spec);
+	assert_true(checked_run(&c, elf_span(&file), &k.options));
+	assert_int_equal(c.file.finding_count, 4);
+	for (size_t i = 0; i < 4; i++) {
+		strcpy(before[i], c.file.findings[i].fingerprint);
+		for (size_t j = 0; j < i; j++)
+			assert_string_not_equal(before[i], before[j]);
+	}
+	checked_release(&c);
+	free(file.data);
+	k.segments[2].filesz = 0x3f;
+	file = elf_write(&k.spec);
+	assert_true(checked_run(&c, elf_span(&file), &k.options));
+	assert_int_equal(c.file.finding_count, 5);
+	for (size_t i = 0; i < 4; i++)
+		assert_string_equal(before[i], c.file.findings[i + 1].fingerprint);
+	checked_release(&c);
+	free(file.data);
+}
+
+static void messages_are_bounded(void **state)
+{
+	char name[1024] = ".percpu.";
+	const struct report_finding *f = NULL;
+	struct elf_file file;
+	struct changed k;
+	struct checked c;
+
+	(void)state;
+	memset(name + 8, 'n', sizeof(name) - 9);
+	start(&k);
+	add_section(&k, (struct elf_section){name, SHT_PROGBITS, SHF_ALLOC | SHF_WRITE,
+				KERNEL_BASE + 0x4000, 8, 8, NULL, 0, 0, 0});
+	file = elf_write(&k.spec);
+	assert_true(checked_run(&c, elf_span(&file), NULL));
+	for (size_t i = 0; i < c.file.finding_count; i++)
+		if (strcmp(c.file.findings[i].check, "section_single") == 0)
+			f = &c.file.findings[i];
+	assert_non_null(f);
+	assert_int_equal(strlen(f->message), 511);
+	assert_string_equal(f->message + 508, "...");
+	checked_release(&c);
+	free(file.data);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -206,6 +267,8 @@ int main(void)
 		cmocka_unit_test(levels),
 		cmocka_unit_test(findings_are_bounded),
 		cmocka_unit_test(names_are_bounded),
+		cmocka_unit_test(messages_are_bounded),
+		cmocka_unit_test(fingerprints),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -222,6 +222,24 @@ static void symbols_without_a_section(void **state)
 	assert_only(&k, NULL, 0);
 }
 
+/* What has the name of per-CPU input but holds relocations, or nothing at all, is none. */
+static void sections_of_no_data(void **state)
+{
+	static const uint32_t types[] = {SHT_NULL, SHT_REL, SHT_RELA};
+	struct changed k;
+	char text[200];
+
+	(void)state;
+	start_object(&k);
+	assert_string_equal(verdict(&k, text), "");
+	k.spec.symbol_count = 0;
+	k.sections[KERNEL_PERCPU - 1].size = 0;
+	for (size_t i = 0; i < COUNT(types); i++) {
+		k.sections[KERNEL_PERCPU - 1].type = types[i];
+		assert_string_not_equal(verdict(&k, text), "");
+	}
+}
+
 /* A symbol range stands for a section: between its ends, and sized symbols only. */
 static void a_symbol_range(void **state)
 {
@@ -238,6 +256,11 @@ static void a_symbol_range(void **state)
 	assert_only(&k, NULL, 0);
 	k.symbols[OTHER].name = "per_cpu__other";
 	assert_only(&k, "section_single", 1);
+	start_in_place(&k, "xen"); /* ends in no section enclose a range of none */
+	k.symbols[START].section = k.symbols[END].section = SHN_ABS;
+	assert_only(&k, "section_present", 1);
+	k.symbols[END].value = AT;
+	assert_only(&k, NULL, 0);
 }
 
 /* Nothing in it, nothing but padding: a note. A name, a byte or no symbol table at all: no. */
@@ -271,6 +294,26 @@ static void empty_templates(void **state)
 	assert_int_equal(skips(&k, "section_present"), 0);
 	s->size = 0;
 	assert_int_equal(skips(&k, "section_present"), 1);
+}
+
+/* _edata or __bss_start may bear the index of the section that they end or that they are behind. */
+static void labels_beside_an_empty_template(void **state)
+{
+	struct changed k;
+
+	(void)state;
+	start_in_place(&k, "linux");
+	k.sections[KERNEL_PERCPU - 1].bytes = NULL;
+	k.spec.symbol_count = 2;
+	add_symbol(&k,
+		(struct elf_symbol){"label", KERNEL_PERCPU, AT + 0x3f, 0, STT_NOTYPE, STB_GLOBAL});
+	assert_int_equal(skips(&k, "section_present"), 0);
+	k.symbols[2].value = AT + 0x40;
+	assert_int_equal(skips(&k, "section_present"), 1);
+	k.symbols[2].value = AT - 1;
+	assert_int_equal(skips(&k, "section_present"), 1);
+	k.symbols[2].value = AT;
+	assert_int_equal(skips(&k, "section_present"), 0);
 }
 
 /* The linker dropped the section: with the ends at one place that is an empty template too. */
@@ -345,6 +388,45 @@ static void cleared_sections(void **state)
 	assert_only(&k, "section_type", 1);
 }
 
+/* Initial values are lost when an object, or a relocation that was kept, tells of them. */
+static void lost_values(void **state)
+{
+	const struct elf_symbol symbol = {"a", 1, 0, 8, STT_OBJECT, STB_LOCAL};
+	struct elf_section section = input, *rela;
+	struct objects objects;
+	struct changed k;
+
+	(void)state;
+	start(&k);
+	k.sections[KERNEL_PERCPU - 1].type = SHT_NOBITS;
+	make_objects(&objects, &section, &symbol, NULL);
+	k.inputs = &objects.inputs;
+	assert_only(&k, "section_type", 1);
+	assert_findings(&k, NULL, 0, SEVERITY_ERROR); /* zeros */
+	close_objects(&objects);
+	section.bytes = kernel_template;
+	make_objects(&objects, &section, &symbol, NULL);
+	assert_findings(&k, "section_type", 1, SEVERITY_ERROR);
+	close_objects(&objects);
+	section.name = ".data..percpu"; /* another system's */
+	make_objects(&objects, &section, &symbol, NULL);
+	assert_findings(&k, NULL, 0, SEVERITY_ERROR);
+	close_objects(&objects);
+	k.inputs = NULL;
+	rela = add_section(&k, (struct elf_section){".rela.percpu", SHT_RELA, 0, 0, 24, 8, NULL, 6,
+				       KERNEL_PERCPU, 24});
+	assert_findings(&k, "section_type", 1, SEVERITY_ERROR);
+	rela->info = KERNEL_DATA;
+	assert_findings(&k, NULL, 0, SEVERITY_ERROR);
+	rela->info = KERNEL_PERCPU;
+	rela->size = 0;
+	assert_findings(&k, NULL, 0, SEVERITY_ERROR);
+	rela->size = 24;
+	rela->type = SHT_PROGBITS;
+	assert_findings(&k, NULL, 0, SEVERITY_ERROR);
+	assert_only(&k, "section_type", 1);
+}
+
 static void flags_of_nothing(void **state)
 {
 	struct elf_section *tss;
@@ -414,6 +496,10 @@ static void strays_and_orphans(void **state)
 	symbol->name = "__PERCPU_LOST";
 	symbol->section = 5;
 	add_section(&k, (struct elf_section){".comment", SHT_PROGBITS, 0, 0, 8, 1, NULL, 0, 0, 0});
+	assert_only(&k, NULL, 0);
+	start_in_place(&k, "linux"); /* which has no prefix of its own */
+	add_symbol(&k, (struct elf_symbol){"__PERCPU_LOST", KERNEL_DATA, KERNEL_BASE + 0x1008, 8,
+			       STT_OBJECT, STB_GLOBAL});
 	assert_only(&k, NULL, 0);
 }
 
@@ -689,6 +775,7 @@ static void unknown_load_addresses(void **state)
 
 	(void)state;
 	start(&k);
+	assert_int_equal(skips(&k, "segment_load"), 0);
 	k.symbols[2].name = "unrelated";
 	assert_only(&k, NULL, 0);
 	assert_int_equal(skips(&k, "segment_load"), 1);
@@ -817,6 +904,62 @@ static void room(void **state)
 	assert_int_equal(skips(&k, "area_room"), 1);
 }
 
+/* One end alone says nothing of the areas, nor of the load address. */
+static void areas_of_one_end(void **state)
+{
+	struct changed k;
+
+	(void)state;
+	for (size_t i = 2; i <= 3; i++) {
+		start(&k);
+		k.symbols[i].name = "unrelated";
+		assert_only(&k, NULL, 0);
+		assert_int_equal(skips(&k, "area_room"), 1);
+		assert_int_equal(skips(&k, "segment_load"), 1);
+	}
+	start(&k);
+	k.symbols[5].value = 0; /* a template, and so a stride, of nothing */
+	assert_only(&k, "symbol_in_section", 4);
+	assert_int_equal(skips(&k, "area_room"), 0);
+	start(&k);
+	k.symbols[3].value = KERNEL_AREAS; /* no areas at all */
+	k.options.levels[CHECK_ID_area_room] = LEVEL_ALLOW;
+	k.segments[2].memsz = 0x40;
+	assert_only(&k, NULL, 0);
+}
+
+/* The finding's words name the CPU whose area it is. */
+static void assert_says(const struct changed *k, const char *words)
+{
+	struct elf_file file = elf_write(&k->spec);
+	struct checked c;
+
+	assert_true(checked_run_with(&c, elf_span(&file), k->inputs, &k->options));
+	assert_int_equal(c.file.finding_count, 1);
+	assert_non_null(strstr(c.file.findings[0].message, words));
+	checked_release(&c);
+	free(file.data);
+}
+
+static void whose_area_it_is(void **state)
+{
+	struct elf_section *s;
+	struct changed k;
+
+	(void)state;
+	start(&k);
+	k.spec.symbol_count -= 2; /* without the one of no size */
+	s = add_section(&k, (struct elf_section){".noinit", SHT_NOBITS, SHF_ALLOC | SHF_WRITE,
+				    KERNEL_AREAS + 0x80, 8, 8, NULL, 0, 0, 0});
+	assert_says(&k, "the area of CPU 2 overlaps");
+	s->addr = KERNEL_AREAS - 8;
+	s->size = 0x200;
+	assert_says(&k, "the area of CPU 0 overlaps");
+	k.spec.section_count--;
+	k.segments[2].memsz = 0xc0;
+	assert_says(&k, "(CPU 3) the areas lie outside");
+}
+
 /* Sections in the areas: of cleared memory that was reserved for them, all of them, and empty. */
 static void sections_in_the_areas(void **state)
 {
@@ -903,6 +1046,9 @@ static void areas_outside_of_segments(void **state)
 	k.segments[3].vaddr = KERNEL_AREAS + 0x40;
 	k.segments[3].memsz = 0x2000;
 	assert_only(&k, NULL, 0);
+	k.segments[3].type = PT_NOTE; /* loads nothing */
+	assert_only(&k, "area_overlap", 1);
+	k.segments[3].type = PT_LOAD;
 	k.segments[3].vaddr = KERNEL_AREAS + 0x41;
 	assert_only(&k, "area_overlap", 1);
 }
@@ -1084,6 +1230,21 @@ static void cache_lines(void **state)
 	assert_findings(&k, NULL, 0, SEVERITY_NOTE);
 }
 
+/* What stands before the template is told once. */
+static void variables_before_the_template(void **state)
+{
+	struct changed k;
+
+	(void)state;
+	start_in_place(&k, "xvisor");
+	add_symbol(&k, (struct elf_symbol){"vmm_percpu_init", KERNEL_TEXT, KERNEL_BASE, 8, STT_FUNC,
+			       STB_GLOBAL});
+	k.symbols[START].value += 8;
+	k.symbols[VARIABLE].size = 0x10;
+	k.symbols[OTHER].value = AT + 0x10;
+	assert_findings(&k, "symbol_in_section", 1, SEVERITY_NOTE);
+}
+
 static void natural_alignment(void **state)
 {
 	struct elf_symbol *s;
@@ -1115,6 +1276,7 @@ int main(void)
 		T(names_say_percpu),
 		T(verdicts),
 		T(symbols_without_a_section),
+		T(sections_of_no_data),
 		T(a_symbol_range),
 		T(empty_templates),
 		T(empty_without_a_section),
@@ -1149,6 +1311,11 @@ int main(void)
 		T(weak_names),
 		T(cache_lines),
 		T(natural_alignment),
+		T(labels_beside_an_empty_template),
+		T(lost_values),
+		T(areas_of_one_end),
+		T(whose_area_it_is),
+		T(variables_before_the_template),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
