@@ -175,7 +175,10 @@ static void weak_pair(struct check_run *run, const struct variable *a, const str
 		"define per-CPU variables strong, or make one an alias on purpose");
 }
 
-/* Objects that define one weak name each: the linker keeps one, and says nothing. */
+/*
+ * Objects that define one weak name each: the linker keeps one, and says nothing. In a section
+ * group - a variable of a template or inline function - that is what is meant.
+ */
 static void weak_inputs(struct check_run *run)
 {
 	const struct inputs *inputs = run->inputs;
@@ -187,6 +190,7 @@ static void weak_inputs(struct check_run *run)
 
 		if (a->symbol.bind != STB_WEAK || b->symbol.bind != STB_WEAK ||
 			strcmp(a->symbol.name, b->symbol.name) != 0 ||
+			(b->section->section->flags & SHF_GROUP) ||
 			!profile_has_input(run->layout->profile, b->section->section->name))
 			continue;
 		found(run, SEVERITY_WARNING, &place,

@@ -1186,6 +1186,11 @@ static void weak_names(void **state)
 	make_objects(&objects, &section, &weak, &different);
 	assert_only(&k, NULL, 0);
 	close_objects(&objects);
+	section.flags |= SHF_GROUP; /* one of the group is kept on purpose */
+	make_objects(&objects, &section, &weak, &weak);
+	assert_only(&k, NULL, 0);
+	close_objects(&objects);
+	section = input;
 	section.name = ".data..percpu"; /* another system's */
 	make_objects(&objects, &section, &weak, &weak);
 	assert_only(&k, NULL, 0);
