@@ -126,7 +126,8 @@ static bool hosts_areas(const struct layout *layout, const struct section *s)
 	/* One of the user's own name, in which the areas end. */
 	if (s->type == SHT_NOBITS && layout->bounds[BOUND_AREA_END].state == BOUND_DEFINED &&
 		layout->bounds[BOUND_AREA_END].symbol.section == s->index &&
-		s->addr >= layout->area_start.value)
+		s->addr >= layout->area_start.value &&
+		range_end(s->addr, s->size) - layout->area_end.value < layout->image->arch->page)
 		return true;
 	if (layout->placement != PLACEMENT_SEPARATE || s->type != SHT_NOBITS)
 		return false;
@@ -312,7 +313,7 @@ struct demand {
 static struct demand strictest(struct check_run *run)
 {
 	const struct section *s = layout_section(run->layout);
-	const struct input_section *input = strictest_input(run);
+	const struct input_section *input = strictest_input(run, NULL);
 
 	if (run->image->kind == IMAGE_OBJECT)
 		return (struct demand){

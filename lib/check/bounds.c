@@ -164,6 +164,9 @@ bool start_is_sound(const struct layout *layout, const struct section *s)
 		return false;
 	if (start.value < s->addr || start.value - s->addr > s->size)
 		return false;
+	/* What is copied must be what is counted from. */
+	if (layout->load.known && layout->load.value != start.value)
+		return false;
 	return !layout->variable_count || layout->variables[0].symbol.value >= start.value;
 }
 

@@ -177,8 +177,6 @@ void found(struct check_run *run, enum severity severity, const struct place *pl
 
 	if (severity == SEVERITY_ERROR)
 		run->outcomes[check_index(run->check->name)] = OUTCOME_FAILED;
-	if (run->muted)
-		return;
 	if (is_flooded(run)) {
 		run->unsaid++;
 		if (severity > run->unsaid_severity)
@@ -209,8 +207,6 @@ static void end_flood(struct check_run *run)
 
 void skipped_in_part(struct check_run *run, const char *reason)
 {
-	if (run->muted)
-		return;
 	if (!ARENA_GROW(run->arena, run->skips, run->skip_count, run->skip_room)) {
 		error_memory(run->error);
 		return;
@@ -222,17 +218,12 @@ void skipped_in_part(struct check_run *run, const char *reason)
 	};
 }
 
-void silence(struct check_run *run)
+void skipped(struct check_run *run, const char *reason)
 {
 	enum outcome *outcome = &run->outcomes[check_index(run->check->name)];
 
 	if (*outcome == OUTCOME_PASSED)
 		*outcome = OUTCOME_SKIPPED;
-}
-
-void skipped(struct check_run *run, const char *reason)
-{
-	silence(run);
 	skipped_in_part(run, reason);
 }
 
@@ -251,6 +242,10 @@ static bool applies(struct check_run *run)
 
 static bool needs_met(const struct check_run *run)
 {
+	/* Whatever needs another check looks at the section, were section_present allowed to fail.
+	 */
+	if (!run->layout->section_count && run->check->needs[0])
+		return false;
 	for (size_t i = 0; run->check->needs[i]; i++)
 		if (run->outcomes[check_index(run->check->needs[i]->name)] != OUTCOME_PASSED)
 			return false;
@@ -262,8 +257,7 @@ static void run_layout(struct check_run *run)
 	memset(run->outcomes, 0, sizeof(run->outcomes));
 	for (size_t i = 0; i < CHECK_COUNT && run->error->kind == ERROR_NONE; i++) {
 		run->check = checks[i];
-		run->muted = run->options->levels[i] == LEVEL_ALLOW;
-		if (!applies(run))
+		if (run->options->levels[i] == LEVEL_ALLOW || !applies(run))
 			continue;
 		if (needs_met(run)) {
 			run->check->run(run);
@@ -271,7 +265,6 @@ static void run_layout(struct check_run *run)
 		} else
 			run->outcomes[i] = OUTCOME_SKIPPED;
 	}
-	run->muted = false;
 }
 
 static struct report_layout describe(const struct layout *layout)
@@ -340,7 +333,8 @@ static void nothing_there(struct check_run *run, struct report_file *file)
 	file->verdict = verdict(run);
 	run->check = &check_section_present;
 	run->layout = NULL;
-	run->muted = run->options->levels[CHECK_ID_section_present] == LEVEL_ALLOW;
+	if (run->options->levels[CHECK_ID_section_present] == LEVEL_ALLOW)
+		return;
 	if (run->options->layout.profile)
 		named_in_vain(run, run->options->require ? SEVERITY_ERROR : SEVERITY_WARNING);
 	else if (run->options->require)

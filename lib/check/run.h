@@ -19,8 +19,6 @@ struct check_run {
 	const struct inputs *inputs; /* NULL without --objects */
 	const struct check_options *options;
 	const struct check *check; /* the one that runs */
-	bool muted; /* it was allowed: its outcome counts for those that need it, its words do not
-		     */
 	enum outcome outcomes[CHECK_COUNT]; /* of this layout */
 	struct arena *arena;
 	struct error *error;
@@ -61,9 +59,6 @@ void found(struct check_run *run, enum severity severity, const struct place *pl
 /* The running check could not be decided here: those that need it are silent. */
 void skipped(struct check_run *run, const char *reason);
 
-/* Those that need the running check have nothing to ask; it has said why itself. */
-void silence(struct check_run *run);
-
 /* A part of it could not be decided; the rest stands, and those that need it run. */
 void skipped_in_part(struct check_run *run, const char *reason);
 
@@ -71,8 +66,12 @@ void skipped_in_part(struct check_run *run, const char *reason);
 const struct segment *segment_of(
 	const struct image *image, const struct section *section, size_t *count);
 
-/* The largest alignment that an object of the link asks for in this layout, or NULL. */
-const struct input_section *strictest_input(const struct check_run *run);
+/*
+ * The input section of the link's objects with the largest alignment, or NULL: of those that go
+ * into `output`, or, without one, anywhere in this layout.
+ */
+const struct input_section *strictest_input(
+	const struct check_run *run, const struct section *output);
 
 /*
  * Does the template begin where its start says? At the section's address; where code subtracts the

@@ -116,7 +116,7 @@ static void section_present(struct check_run *run)
 			"the template is empty: no per-CPU variable was linked",
 			"expected when there is none; else keep the input: KEEP(*(.percpu "
 			".percpu.*))");
-		silence(run);
+		skipped(run, "the template is empty");
 		return;
 	}
 	if (layout->section_count)
@@ -389,13 +389,21 @@ static void misplaced(struct check_run *run, const struct symbol *symbol, const 
 			run->layout->name));
 }
 
+static bool in_template(const struct layout *layout, const struct symbol *symbol)
+{
+	if (!layout->profile->symbol_range)
+		return layout_has_section(layout, symbol->section);
+	return layout->template_start.known && layout->template_end.known &&
+	       symbol->value >= layout->template_start.value &&
+	       symbol->value < layout->template_end.value;
+}
+
 /* In a section that is loaded, and that orphans() does not name as a whole. */
 static bool stands_elsewhere(const struct check_run *run, const struct symbol *symbol)
 {
 	return symbol->section != SYMBOL_UNDEFINED && symbol->section < run->image->section_count &&
 	       (run->image->sections[symbol->section].flags & SHF_ALLOC) &&
-	       !layout_has_section(run->layout, symbol->section) &&
-	       !is_orphan(run->list, symbol->section);
+	       !in_template(run->layout, symbol) && !is_orphan(run->list, symbol->section);
 }
 
 static void strays(struct check_run *run)
@@ -549,7 +557,7 @@ static void align_load(struct check_run *run, const struct section *s)
 
 static void align_inputs(struct check_run *run, const struct section *s)
 {
-	const struct input_section *input = strictest_input(run);
+	const struct input_section *input = strictest_input(run, s);
 	struct place place = at_section(s);
 
 	if (!input || input->section->align <= (s->align ? s->align : 1))
@@ -571,7 +579,8 @@ static void section_align(struct check_run *run)
 	if (run->image->kind == IMAGE_OBJECT)
 		return;
 	align_load(run, layout_section(run->layout));
-	align_inputs(run, layout_section(run->layout));
+	for (size_t i = 0; i < run->layout->section_count; i++)
+		align_inputs(run, &run->image->sections[run->layout->sections[i]]);
 }
 
 const struct check check_section_align = {

@@ -57,6 +57,10 @@ uint64_t template_address(const struct layout *layout)
 {
 	const struct section *s = layout_section(layout);
 
+	/* In place it is read where its start symbol stands, sound or not. */
+	if (layout->load.known && layout->template_start.known &&
+		layout->load.value == layout->template_start.value)
+		return layout->load.value;
 	return start_is_sound(layout, s) ? layout->template_start.value : s->addr;
 }
 
@@ -203,6 +207,14 @@ static bool load_address_excused(const struct layout *layout, const struct segme
 	       (stands_alone(layout->image, segment) || is_shared(layout, segment));
 }
 
+static bool all_unset(const struct image *image)
+{
+	for (size_t i = 0; i < image->segment_count; i++)
+		if (is_load(&image->segments[i]) && image->segments[i].paddr)
+			return false;
+	return true;
+}
+
 static const char *load_symbol(const struct layout *layout)
 {
 	return layout->bounds[BOUND_LOAD].state == BOUND_DEFINED
@@ -234,6 +246,7 @@ static void judge_load(
 		skipped_in_part(run, "where start-up reads the template is not known");
 	/* At 0 in place nothing is read: section_vma says so. */
 	if (!load.known || (load.value == 0 && address == 0) ||
+		(load.value == address && all_unset(run->image)) ||
 		load_address_fits(run->image, segment, physical, load.value) ||
 		load_address_excused(run->layout, segment))
 		return;
@@ -433,14 +446,6 @@ const struct check check_segment_extent = {
 	.example = ".percpu 0x0 : AT(x) { ... } followed by .bss in the same program header",
 	.fix = "Use PHDRS with one PT_LOAD for the per-CPU section, or put .bss before it.",
 };
-
-static bool all_unset(const struct image *image)
-{
-	for (size_t i = 0; i < image->segment_count; i++)
-		if (is_load(&image->segments[i]) && image->segments[i].paddr)
-			return false;
-	return true;
-}
 
 static int compare_numbers(const void *left, const void *right)
 {

@@ -16,14 +16,26 @@ static struct place at_variable(const struct layout *layout, const struct variab
 	};
 }
 
-const struct input_section *strictest_input(const struct check_run *run)
+/* A layout of several sections takes each from input of its name: a profile lists both alike. */
+static bool lands_in(const struct layout *layout, const struct input_section *input,
+	const struct section *output)
+{
+	const char *name = input->section->name;
+
+	return profile_has_input(layout->profile, name) &&
+	       (!output || !profile_has_section(layout->profile, name) ||
+		       strcmp(name, output->name) == 0);
+}
+
+const struct input_section *strictest_input(
+	const struct check_run *run, const struct section *output)
 {
 	const struct input_section *result = NULL;
 
 	for (size_t i = 0; run->inputs && i < run->inputs->section_count; i++) {
 		const struct input_section *s = &run->inputs->sections[i];
 
-		if (profile_has_input(run->layout->profile, s->section->name) && s->section->size &&
+		if (s->section->size && lands_in(run->layout, s, output) &&
 			(!result || s->section->align > result->section->align))
 			result = s;
 	}

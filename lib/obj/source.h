@@ -29,11 +29,13 @@ struct source_item {
  */
 struct source *source_open(const char *path, struct error *error);
 
+/* Is it an archive, whose images have members? */
 bool source_is_archive(const struct source *source);
 
 /* The next image; *item and *error are overwritten. */
 enum source_step source_next(struct source *source, struct source_item *item, struct error *error);
 
+/* Unmaps the path's bytes: no image of it may be open. NULL is fine. */
 void source_close(struct source *source);
 
 #endif

@@ -16,15 +16,21 @@ struct checked {
 };
 
 /* True when it could be checked to the end. checked_release() is due in either case. */
-static inline bool checked_run(
-	struct checked *c, struct span bytes, const struct check_options *options)
+static inline bool checked_run_with(struct checked *c, struct span bytes,
+	const struct inputs *inputs, const struct check_options *options)
 {
 	static const struct check_options defaults;
 
 	*c = (struct checked){.arena = {0}};
 	c->image = image_open_bytes("memory", bytes, &c->error);
-	return c->image && check_image(c->image, NULL, options ? options : &defaults, &c->arena,
+	return c->image && check_image(c->image, inputs, options ? options : &defaults, &c->arena,
 				   &c->file, &c->error);
+}
+
+static inline bool checked_run(
+	struct checked *c, struct span bytes, const struct check_options *options)
+{
+	return checked_run_with(c, bytes, NULL, options);
 }
 
 static inline void checked_release(struct checked *c)

@@ -5,53 +5,7 @@
 
 #include <cmocka.h>
 
-#include "tests/unit/checked.h"
-#include "tests/unit/kernel.h"
-
-/* The small kernel, free to be changed. */
-struct changed {
-	struct elf_section sections[COUNT(kernel_sections) + 2];
-	struct elf_symbol symbols[COUNT(kernel_symbols) + 4];
-	struct elf_segment segments[COUNT(kernel_segments)];
-	struct elf_spec spec;
-	struct check_options options;
-};
-
-static void start(struct changed *k)
-{
-	*k = (struct changed){.spec = kernel_spec};
-	memcpy(k->sections, kernel_sections, sizeof(kernel_sections));
-	memcpy(k->symbols, kernel_symbols, sizeof(kernel_symbols));
-	memcpy(k->segments, kernel_segments, sizeof(kernel_segments));
-	k->spec.sections = k->sections;
-	k->spec.symbols = k->symbols;
-	k->spec.segments = k->segments;
-}
-
-static void add_symbol(struct changed *k, struct elf_symbol symbol)
-{
-	assert_true(k->spec.symbol_count < COUNT(k->symbols));
-	k->symbols[k->spec.symbol_count++] = symbol;
-}
-
-static void add_section(struct changed *k, struct elf_section section)
-{
-	assert_true(k->spec.section_count < COUNT(k->sections));
-	k->sections[k->spec.section_count++] = section;
-}
-
-/* Only this check says an error or a warning; NULL: none does. */
-static void assert_only(const struct changed *k, const char *check, size_t count)
-{
-	struct elf_file file = elf_write(&k->spec);
-	struct checked c;
-
-	assert_true(checked_run(&c, elf_span(&file), &k->options));
-	assert_int_equal(checked_findings(&c, check, SEVERITY_WARNING), count);
-	assert_int_equal(checked_findings(&c, NULL, SEVERITY_WARNING), count);
-	checked_release(&c);
-	free(file.data);
-}
+#include "tests/unit/changed.h"
 
 static void the_kernel_is_clean(void **state)
 {
@@ -241,6 +195,67 @@ static void names_are_bounded(void **state)
 	free(name);
 }
 
+/* Fingerprints tell findings apart, also those of one symbol, and others do not change them. */
+static void fingerprints(void **state)
+{
+	char before[4][20];
+	struct elf_file file;
+	struct changed k;
+	struct checked c;
+
+	(void)state;
+	start(&k);
+	for (size_t i = 0; i < 4; i++)
+		add_symbol(&k, (struct elf_symbol){i % 2 ? "b" : "a", KERNEL_PERCPU, 0x21 + i * 9,
+				       8, STT_OBJECT, STB_GLOBAL});
+	k.options.levels[CHECK_ID_symbol_in_section] = LEVEL_ALLOW;
+	k.options.levels[CHECK_ID_symbol_cacheline] = LEVEL_ALLOW;
+	k.options.levels[CHECK_ID_symbol_sized] = LEVEL_ALLOW;
+	file = elf_write(&k.spec);
+	assert_true(checked_run(&c, elf_span(&file), &k.options));
+	assert_int_equal(c.file.finding_count, 4);
+	for (size_t i = 0; i < 4; i++) {
+		strcpy(before[i], c.file.findings[i].fingerprint);
+		for (size_t j = 0; j < i; j++)
+			assert_string_not_equal(before[i], before[j]);
+	}
+	checked_release(&c);
+	free(file.data);
+	k.segments[2].filesz = 0x3f;
+	file = elf_write(&k.spec);
+	assert_true(checked_run(&c, elf_span(&file), &k.options));
+	assert_int_equal(c.file.finding_count, 5);
+	for (size_t i = 0; i < 4; i++)
+		assert_string_equal(before[i], c.file.findings[i + 1].fingerprint);
+	checked_release(&c);
+	free(file.data);
+}
+
+static void messages_are_bounded(void **state)
+{
+	char name[1024] = ".percpu.";
+	const struct report_finding *f = NULL;
+	struct elf_file file;
+	struct changed k;
+	struct checked c;
+
+	(void)state;
+	memset(name + 8, 'n', sizeof(name) - 9);
+	start(&k);
+	add_section(&k, (struct elf_section){name, SHT_PROGBITS, SHF_ALLOC | SHF_WRITE,
+				KERNEL_BASE + 0x4000, 8, 8, NULL, 0, 0, 0});
+	file = elf_write(&k.spec);
+	assert_true(checked_run(&c, elf_span(&file), NULL));
+	for (size_t i = 0; i < c.file.finding_count; i++)
+		if (strcmp(c.file.findings[i].check, "section_single") == 0)
+			f = &c.file.findings[i];
+	assert_non_null(f);
+	assert_int_equal(strlen(f->message), 511);
+	assert_string_equal(f->message + 508, "...");
+	checked_release(&c);
+	free(file.data);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +272,8 @@ int main(void)
 		cmocka_unit_test(levels),
 		cmocka_unit_test(findings_are_bounded),
 		cmocka_unit_test(names_are_bounded),
+		cmocka_unit_test(messages_are_bounded),
+		cmocka_unit_test(fingerprints),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -382,6 +382,62 @@ static void variables_of_an_object(void **state)
 	release(&f);
 }
 
+/* Named after the profile's own section, the first of them where an object has several. */
+static void named_after_its_own_section(void **state)
+{
+	static const struct elf_section sections[] = {
+		{".percpu.a", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 0, 8, 8, NULL, 0, 0, 0},
+		{".percpu", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 0, 8, 8, NULL, 0, 0, 0},
+		{".percpu", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 0, 8, 8, NULL, 0, 0, 0},
+	};
+	const struct elf_spec spec = {
+		.machine = EM_RISCV, .type = ET_REL, .sections = sections, .section_count = 3};
+	struct found f;
+
+	(void)state;
+	find(&f, &spec, NULL);
+	assert_int_equal(f.list.layouts[0].section_count, 3);
+	assert_int_equal(f.list.layouts[0].sections[0], 2);
+	assert_int_equal(f.list.layouts[0].sections[1], 1);
+	assert_int_equal(f.list.layouts[0].sections[2], 3);
+	release(&f);
+}
+
+/* In a linked file the address alone tells, whichever of the layout's sections is given. */
+static void variables_of_two_linked_sections(void **state)
+{
+	static const struct elf_section sections[] = {
+		{".cpu_local_tss", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, BASE, 16, 8, NULL, 0, 0, 0},
+		{".cpu_local", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, BASE + 16, 16, 8, NULL, 0, 0,
+			0},
+	};
+	static const struct elf_symbol symbols[] = {
+		{"tss", 1, BASE, 16, STT_OBJECT, STB_GLOBAL},
+		{"id", 2, BASE + 16, 8, STT_OBJECT, STB_GLOBAL},
+	};
+	const struct elf_spec spec = {.machine = EM_X86_64,
+		.type = ET_EXEC,
+		.sections = sections,
+		.section_count = 2,
+		.symbols = symbols,
+		.symbol_count = 2};
+	struct found f;
+	uint64_t offset;
+
+	(void)state;
+	find(&f, &spec, NULL);
+	for (uint32_t section = 1; section <= 2; section++) {
+		assert_string_equal(
+			layout_variable_at(f.list.layouts, section, BASE + 8, &offset)->name,
+			"tss");
+		assert_string_equal(
+			layout_variable_at(f.list.layouts, section, BASE + 16, &offset)->name,
+			"id");
+		assert_null(layout_variable_at(f.list.layouts, section, BASE + 24, &offset));
+	}
+	release(&f);
+}
+
 /* S + A: from a section symbol, from another variable, from one that is not per-CPU. */
 static void relocations(void **state)
 {
@@ -455,6 +511,8 @@ int main(void)
 		cmocka_unit_test(orphans),
 		cmocka_unit_test(variables_by_address),
 		cmocka_unit_test(variables_of_an_object),
+		cmocka_unit_test(named_after_its_own_section),
+		cmocka_unit_test(variables_of_two_linked_sections),
 		cmocka_unit_test(relocations),
 		cmocka_unit_test(many_inside_one),
 	};
