@@ -434,6 +434,7 @@ static void flags_of_nothing(void **state)
 
 	(void)state;
 	start_in_place(&k, "asterinas");
+	k.spec.segment_count = 0; /* not what this is about */
 	tss = add_section(&k, (struct elf_section){".cpu_local_tss", SHT_PROGBITS, SHF_ALLOC,
 				      AT + 0x40, 0, 8, NULL, 0, 0, 0});
 	assert_only(&k, NULL, 0);
@@ -656,6 +657,7 @@ static void the_end_of_two_sections(void **state)
 
 	(void)state;
 	start_in_place(&k, "asterinas");
+	k.spec.segment_count = 0; /* not what this is about */
 	tss = add_section(&k, (struct elf_section){".cpu_local_tss", SHT_PROGBITS,
 				      SHF_ALLOC | SHF_WRITE, AT + 0x40, 0x40, 64, NULL, 0, 0, 0});
 	k.symbols[END].value = AT + 0x80;
@@ -663,7 +665,6 @@ static void the_end_of_two_sections(void **state)
 	k.symbols[END].value = AT + 0x81;
 	assert_only(&k, "bounds_order", 1);
 	tss->addr = AT - 0x40;
-	k.spec.segment_count = 0; /* none would hold it there */
 	k.symbols[START].value = AT - 0x40;
 	assert_only(&k, "bounds_order", 1);
 	k.symbols[END].value = AT + 0x40;
