@@ -19,16 +19,27 @@ static bool bounds_enclose_nothing(const struct layout *layout)
 	return layout->area_size.known && layout->area_size.value == 0;
 }
 
-/* Does an object of the link have something to put there? */
-static bool has_input(const struct check_run *run)
+/* Bytes that the objects of the link have for the template. */
+static uint64_t input_bytes(const struct check_run *run)
 {
+	uint64_t bytes = 0;
+
 	for (size_t i = 0; run->inputs && i < run->inputs->section_count; i++) {
 		const struct section *s = run->inputs->sections[i].section;
 
-		if (s->size && profile_has_input(run->layout->profile, s->name))
-			return true;
+		if (profile_has_input(run->layout->profile, s->name))
+			bytes += s->size;
 	}
-	return false;
+	return bytes;
+}
+
+static uint64_t section_bytes(const struct layout *layout)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < layout->section_count; i++)
+		bytes += layout->image->sections[layout->sections[i]].size;
+	return bytes;
 }
 
 /* A script's symbols - _edata, __bss_start - bear the index of the section that they end. */
@@ -71,17 +82,16 @@ static bool is_cleared(const struct image *image, const struct section *section)
 static bool is_empty(struct check_run *run)
 {
 	const struct layout *layout = run->layout;
+	const uint64_t bytes = section_bytes(layout), input = input_bytes(run);
 	bool cleared = true;
-	uint64_t bytes = 0;
 
-	for (size_t i = 0; i < layout->section_count; i++)
-		bytes += layout->image->sections[layout->sections[i]].size;
 	if (!layout->section_count)
 		return bounds_enclose_nothing(layout);
 	if (!bytes)
 		return true;
-	if (run->image->kind == IMAGE_STRIPPED || layout->variable_count || has_input(run) ||
-		has_label(run))
+	/* Objects that fit in have perhaps lost their values only: section_type asks. */
+	if (run->image->kind == IMAGE_STRIPPED || layout->variable_count ||
+		(input && input <= bytes) || has_label(run))
 		return false;
 	for (size_t i = 0; i < layout->section_count && cleared; i++)
 		cleared = is_cleared(layout->image, &layout->image->sections[layout->sections[i]]);
@@ -104,7 +114,7 @@ static void section_present(struct check_run *run)
 	const struct layout *layout = run->layout;
 	struct place place = at_section(layout_section(layout));
 
-	if (is_empty(run) && has_input(run)) {
+	if (is_empty(run) && input_bytes(run)) {
 		found(run, SEVERITY_ERROR, &place,
 			"the objects hold per-CPU variables, but none was linked",
 			"keep the input, or --gc-sections drops what nothing reaches: "

@@ -87,6 +87,46 @@ fi
 run check /dev/null
 expect device 3 '^percpu-tool: /dev/null: is not a regular file'
 
+# What only the objects tell: GNU ld leaves no trace of an undefined weak symbol.
+cat >asks.s <<'END'
+	.weak _percpu_load_end
+	.text
+	.globl _start
+_start:	.quad _percpu_load_end
+END
+cat >asks.ld <<'END'
+SECTIONS {
+	. = 0x100000;
+	.text : { *(.text) }
+	_percpu_start = .;
+	.percpu 0 : AT(_percpu_start) {
+		_percpu_load_start = .; KEEP(*(.percpu)) _percpu_loadend = .; . = ALIGN(64);
+	}
+	_percpu_end = _percpu_start + 64;
+}
+END
+as --64 -o asks.o asks.s && ld -T asks.ld -o asks.elf asks.o good.o 2>ld.err ||
+	fail asks-link "$(head -n 3 ld.err)"
+run check asks.elf
+grep -q 'note: .*_percpu_load_end is missing' out && pass || fail asks "$(cat out)"
+run check asks.elf --objects asks.o good.o
+expect asks-objects 1 ''
+grep -q 'error: .*_percpu_load_end is missing, and asks.o refers to it' out && pass ||
+	fail asks-objects "$(cat out)"
+
+# Names that the options give and the file does not have; objects of another machine.
+run check --section .nosuch asks.elf
+grep -q 'warning: there is no section .nosuch' out && pass || fail named-in-vain "$(cat out)"
+run check --section .percpu --load-start _percpu_load_strt asks.elf
+grep -q 'warning: .*_percpu_load_strt is missing' out && pass || fail symbol-in-vain "$(cat out)"
+run check -A section_present --section .nosuch asks.elf
+expect allowed-in-vain 0 ''
+printf '.section .percpu,"aw"\n.quad 1\n' | aarch64-linux-gnu-as -o arm.o - &&
+	run check asks.elf --objects arm.o
+expect objects-foreign 3 'asks.elf: it is x86_64, but arm.o of --objects is aarch64'
+run check -h
+expect short-help 0 ''
+
 # Files of other kinds, each with its remedy.
 gzip -c good.o >good.gz
 refused gzip good.gz 'gzip -dc'
