@@ -349,6 +349,9 @@ struct checking {
 
 static void emit(const struct checking *c, const struct report_file *file)
 {
+	c->summary->files++;
+	c->summary->layouts += file->layout_count;
+	c->summary->unreadable += file->error != NULL;
 	emitter_at(c->request->format)->file(c->emission, file);
 }
 
@@ -471,7 +474,7 @@ static enum exit_code check_files(const struct request *r, const struct inputs *
 {
 	struct report_rule rules[CHECK_COUNT];
 	struct emission emission;
-	struct report_summary summary = {{0}};
+	struct report_summary summary = {0};
 	struct checking checking = {
 		.request = r, .inputs = inputs, .emission = &emission, .summary = &summary};
 	enum exit_code code = EXIT_CLEAN;
@@ -488,7 +491,7 @@ static enum exit_code objects_failed(
 {
 	struct report_rule rules[CHECK_COUNT];
 	struct emission emission;
-	struct report_summary summary = {{0}};
+	struct report_summary summary = {.files = 1, .unreadable = 1};
 	struct report_file file = {.path = path, .error = error->text};
 	enum exit_code code = failure(path, NULL, error);
 

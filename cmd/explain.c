@@ -100,6 +100,8 @@ static size_t mdoc_word(const char *text, size_t at, size_t length, bool line_st
 	for (size_t i = at; i < at + length; i++) {
 		if (text[i] == '\\')
 			printed += (size_t)printf("\\e") - 1;
+		else if (text[i] == '(' && text[i + 1] == ')')
+			printed += (size_t)printf("\\&(") - 1; /* no manual page is meant */
 		else if (is_option_dash(text, i))
 			printed += (size_t)printf("\\-") - 1;
 		else

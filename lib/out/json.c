@@ -122,6 +122,7 @@ static void end(struct emission *emission, const struct report_summary *summary)
 	json_open(&w, "summary", '{');
 	for (size_t i = SEVERITY_COUNT; i-- > 0;)
 		json_number(&w, severity_name((enum severity)i), summary->count[i]);
+	json_number(&w, "unreadable", summary->unreadable);
 	json_close(&w, '}');
 	json_close(&w, '}');
 }

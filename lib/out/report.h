@@ -86,6 +86,9 @@ struct report_rule {
 };
 
 struct report_summary {
+	size_t files;      /* read or not, members of archives each */
+	size_t layouts;
+	size_t unreadable; /* files */
 	size_t count[SEVERITY_COUNT];
 };
 

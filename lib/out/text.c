@@ -167,6 +167,11 @@ static void skips(const struct emission *e, const struct report_file *f)
 	}
 }
 
+static const char *plural(size_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
 static void verdict(const struct emission *e, const struct report_file *f)
 {
 	size_t count[SEVERITY_COUNT] = {0};
@@ -181,8 +186,8 @@ static void verdict(const struct emission *e, const struct report_file *f)
 		fputs("clean\n", e->to);
 	else
 		fprintf(e->to, "%zu error%s, %zu warning%s\n", count[SEVERITY_ERROR],
-			count[SEVERITY_ERROR] == 1 ? "" : "s", count[SEVERITY_WARNING],
-			count[SEVERITY_WARNING] == 1 ? "" : "s");
+			plural(count[SEVERITY_ERROR]), count[SEVERITY_WARNING],
+			plural(count[SEVERITY_WARNING]));
 }
 
 static void begin(struct emission *emission)
@@ -203,10 +208,18 @@ static void file(struct emission *e, const struct report_file *f)
 	verdict(e, f);
 }
 
-static void end(struct emission *emission, const struct report_summary *summary)
+/* A single file has said it all. */
+static void end(struct emission *e, const struct report_summary *summary)
 {
-	(void)emission;
-	(void)summary;
+	if (summary->files < 2 || e->quiet)
+		return;
+	fprintf(e->to, "%zu files, %zu layout%s: %zu error%s, %zu warning%s", summary->files,
+		summary->layouts, plural(summary->layouts), summary->count[SEVERITY_ERROR],
+		plural(summary->count[SEVERITY_ERROR]), summary->count[SEVERITY_WARNING],
+		plural(summary->count[SEVERITY_WARNING]));
+	if (summary->unreadable)
+		fprintf(e->to, "; %zu could not be read", summary->unreadable);
+	putc('\n', e->to);
 }
 
 const struct emitter emitter_text = {

@@ -126,6 +126,13 @@ printf '.section .percpu,"aw"\n.quad 1\n' | aarch64-linux-gnu-as -o arm.o - &&
 expect objects-foreign 3 'asks.elf: it is x86_64, but arm.o of --objects is aarch64'
 run check -h
 expect short-help 0 ''
+run check good.o empty good.o
+grep -q '^3 files, 2 layouts: 0 errors, 0 warnings; 1 could not be read$' out && pass ||
+	fail totals "$(cat out)"
+run check --format json good.o empty
+holds unreadable '.summary.unreadable == 1'
+run check -q --fail-on note -E symbol_sized good.o
+expect quiet-note 0 ''
 
 # Files of other kinds, each with its remedy.
 gzip -c good.o >good.gz

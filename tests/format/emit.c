@@ -75,7 +75,7 @@ static const struct report_file files[] = {
 int main(int argc, char **argv)
 {
 	struct emission e = {.to = stdout, .rules = rules, .rule_count = 2};
-	struct report_summary summary = {{1, 1, 1}};
+	struct report_summary summary = {.count = {1, 1, 1}};
 	const struct emitter *emitter = NULL;
 
 	for (size_t i = 0; argc > 1 && emitter_at(i); i++)

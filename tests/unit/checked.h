@@ -55,7 +55,7 @@ static inline bool checked_emit(
 	const struct emitter *emitter, const struct report_file *file, FILE *to)
 {
 	struct emission emission = {.to = to};
-	struct report_summary summary = {{0}};
+	struct report_summary summary = {0};
 
 	emitter->begin(&emission);
 	emitter->file(&emission, file);

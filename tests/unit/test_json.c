@@ -154,7 +154,7 @@ static void text_is_safe(void **state)
 	(void)state;
 	emitter_text.begin(&emission);
 	emitter_text.file(&emission, &file);
-	emitter_text.end(&emission, &(struct report_summary){{0}});
+	emitter_text.end(&emission, &(struct report_summary){0});
 	assert_int_equal(fclose(emission.to), 0);
 	assert_null(strpbrk(output, "\033\a"));
 	assert_null(strstr(output, "\xc2\x9b"));
