@@ -128,7 +128,7 @@ no_hyp='/\.hyp\.data\.\.percpu :/,/\}/d'
 system linux-in-place linux linux_in_place 'aarch64 riscv64 loongarch64' \
 	'linux nonzero(profile) dynamic .data..percpu size 256 stride - cpus - variables 4' \
 	edit="$no_hyp" args='--objects @objects'
-fault bounds_order error edit='s/\t__per_cpu_start = \.;/\t. += 64; &/' says='but section'
+fault bounds_order error edit='s/^\t\t__per_cpu_start = \.;//; s/\*\(\.data\.\.percpu\.\.first\)/& __per_cpu_start = .;/' says='but section'
 fault bounds_order error edit='s/\t__per_cpu_end = \.;/\t__per_cpu_end = . + 8;/' says='beyond the end'
 fault segment_load error edit='s/__per_cpu_load = \.;/__per_cpu_load = . + 64;/' says='start-up reads'
 fault section_type error edit='s/^\t\.data\.\.percpu :/\t.data..percpu (NOLOAD) :/'
@@ -140,8 +140,8 @@ system linux-nvhe linux linux_in_place aarch64 \
 	'linux nonzero(profile) dynamic .data..percpu size 256 stride - cpus - variables 4
 linux-hyp nonzero(profile) dynamic .hyp.data..percpu size 16 stride - cpus - variables 2' \
 	cflags=-DNVHE args='--objects @objects'
-fault bounds_order error edit='s/\t__kvm_nvhe___per_cpu_start = \.;/\t__kvm_nvhe___per_cpu_start = . + 8;/' says='__kvm_nvhe'
-fault bounds_order error edit='s/\t__per_cpu_start = \.;/\t. += 64; &/' says='^__per_cpu_start'
+fault bounds_order error edit='s/(__kvm_nvhe___per_cpu_start = \.);/\1 + 8;/' says='__kvm_nvhe'
+fault bounds_order error edit='s/(\t__per_cpu_start = \.);/\1 + 8;/' says='^__per_cpu_start'
 
 system linux-zero linux linux_zero x86_64 \
 	'linux zero(profile) dynamic .data..percpu size 4288 stride - cpus - variables 4' \
@@ -184,7 +184,7 @@ fault area_room error edit='s/3 \* 64/4 * 64/' says='room for 5'
 system minos minos minos aarch64 \
 	'minos nonzero(profile) overlay .percpu_0 size 64 stride 64 cpus 4 variables 2' \
 	args='--cpus 4 --objects @objects'
-fault area_overlap error says='area of CPU' \
+fault area_overlap error says='area of CPU 1' \
 	edit='s/__percpu_section_size \* 3;/0;/; s/__percpu_end = \.;/__percpu_end = . + 192;/'
 fault bounds_order error edit='s/__percpu_cpu_0_end = \./& + 64/' more='-A area_room' says='beyond'
 

@@ -64,6 +64,21 @@ static size_t skips(const struct changed *k, const char *check)
 	return count;
 }
 
+/* An empty template is noted, and nothing but that is said. */
+static bool is_noted_empty(const struct changed *k)
+{
+	struct elf_file file = elf_write(&k->spec);
+	struct checked c;
+	bool noted;
+
+	assert_true(checked_run_with(&c, elf_span(&file), k->inputs, &k->options));
+	noted = checked_findings(&c, "section_present", SEVERITY_NOTE) == 1;
+	assert_int_equal(checked_findings(&c, NULL, SEVERITY_WARNING), 0);
+	checked_release(&c);
+	free(file.data);
+	return noted;
+}
+
 /* ---- the objects of a link, in memory ---------------------------------------------------------
  */
 
@@ -274,26 +289,26 @@ static void empty_templates(void **state)
 	s = &k.sections[KERNEL_PERCPU - 1];
 	k.spec.symbol_count = 6;
 	assert_only(&k, NULL, 0);
-	assert_int_equal(skips(&k, "section_present"), 0); /* kernel_template has bytes */
+	assert_false(is_noted_empty(&k)); /* kernel_template has bytes */
 	s->bytes = NULL;
-	assert_int_equal(skips(&k, "section_present"), 1);
+	assert_true(is_noted_empty(&k));
 	add_symbol(&k, (struct elf_symbol){"$d", KERNEL_PERCPU, 0, 0, STT_NOTYPE, STB_LOCAL});
-	assert_int_equal(skips(&k, "section_present"), 1);
+	assert_true(is_noted_empty(&k));
 	k.symbols[6].name = "";
-	assert_int_equal(skips(&k, "section_present"), 1);
+	assert_true(is_noted_empty(&k));
 	k.symbols[6].name = "name";
 	k.symbols[6].type = STT_SECTION;
-	assert_int_equal(skips(&k, "section_present"), 1);
+	assert_true(is_noted_empty(&k));
 	k.symbols[6].type = STT_FILE;
-	assert_int_equal(skips(&k, "section_present"), 1);
+	assert_true(is_noted_empty(&k));
 	k.symbols[6].type = STT_NOTYPE;
-	assert_int_equal(skips(&k, "section_present"), 0);
+	assert_false(is_noted_empty(&k));
 	k.symbols[6].section = KERNEL_DATA;
-	assert_int_equal(skips(&k, "section_present"), 1);
+	assert_true(is_noted_empty(&k));
 	k.spec.symbol_count = 0;
-	assert_int_equal(skips(&k, "section_present"), 0);
+	assert_false(is_noted_empty(&k));
 	s->size = 0;
-	assert_int_equal(skips(&k, "section_present"), 1);
+	assert_true(is_noted_empty(&k));
 }
 
 /* _edata or __bss_start may bear the index of the section that they end or that they are behind. */
@@ -307,13 +322,13 @@ static void labels_beside_an_empty_template(void **state)
 	k.spec.symbol_count = 2;
 	add_symbol(&k,
 		(struct elf_symbol){"label", KERNEL_PERCPU, AT + 0x3f, 0, STT_NOTYPE, STB_GLOBAL});
-	assert_int_equal(skips(&k, "section_present"), 0);
+	assert_false(is_noted_empty(&k));
 	k.symbols[2].value = AT + 0x40;
-	assert_int_equal(skips(&k, "section_present"), 1);
+	assert_true(is_noted_empty(&k));
 	k.symbols[2].value = AT - 1;
-	assert_int_equal(skips(&k, "section_present"), 1);
+	assert_true(is_noted_empty(&k));
 	k.symbols[2].value = AT;
-	assert_int_equal(skips(&k, "section_present"), 0);
+	assert_false(is_noted_empty(&k));
 }
 
 /* The linker dropped the section: with the ends at one place that is an empty template too. */
@@ -326,7 +341,7 @@ static void empty_without_a_section(void **state)
 	k.sections[KERNEL_PERCPU - 1].name = ".data.rest";
 	k.symbols[END].value = AT;
 	assert_only(&k, NULL, 0);
-	assert_int_equal(skips(&k, "section_present"), 1);
+	assert_true(is_noted_empty(&k));
 	k.symbols[END].value = AT + 1;
 	assert_only(&k, "section_present", 1);
 }
@@ -344,16 +359,19 @@ static void empty_but_for_objects(void **state)
 	k.spec.symbol_count = 6;
 	make_objects(&objects, &section, &symbol, NULL);
 	k.inputs = &objects.inputs;
-	assert_int_equal(skips(&k, "section_present"), 0);
+	assert_false(is_noted_empty(&k));
+	k.sections[KERNEL_PERCPU - 1].size = 0; /* the linker dropped it */
+	assert_only(&k, "section_present", 1);
+	k.sections[KERNEL_PERCPU - 1].size = 0x40;
 	close_objects(&objects);
 	section.size = 0;
 	make_objects(&objects, &section, &symbol, NULL);
-	assert_int_equal(skips(&k, "section_present"), 1);
+	assert_true(is_noted_empty(&k));
 	close_objects(&objects);
 	section = input;
 	section.name = ".data..percpu"; /* another system's */
 	make_objects(&objects, &section, &symbol, NULL);
-	assert_int_equal(skips(&k, "section_present"), 1);
+	assert_true(is_noted_empty(&k));
 	close_objects(&objects);
 }
 
@@ -434,7 +452,6 @@ static void flags_of_nothing(void **state)
 
 	(void)state;
 	start_in_place(&k, "asterinas");
-	k.spec.segment_count = 0; /* not what this is about */
 	tss = add_section(&k, (struct elf_section){".cpu_local_tss", SHT_PROGBITS, SHF_ALLOC,
 				      AT + 0x40, 0, 8, NULL, 0, 0, 0});
 	assert_only(&k, NULL, 0);
@@ -657,13 +674,14 @@ static void the_end_of_two_sections(void **state)
 
 	(void)state;
 	start_in_place(&k, "asterinas");
-	k.spec.segment_count = 0; /* not what this is about */
 	tss = add_section(&k, (struct elf_section){".cpu_local_tss", SHT_PROGBITS,
 				      SHF_ALLOC | SHF_WRITE, AT + 0x40, 0x40, 64, NULL, 0, 0, 0});
+	k.segments[2].filesz = k.segments[2].memsz = 0x80;
 	k.symbols[END].value = AT + 0x80;
 	assert_only(&k, NULL, 0);
 	k.symbols[END].value = AT + 0x81;
 	assert_only(&k, "bounds_order", 1);
+	k.options.levels[CHECK_ID_segment_load] = LEVEL_ALLOW; /* its bytes stay behind */
 	tss->addr = AT - 0x40;
 	k.symbols[START].value = AT - 0x40;
 	assert_only(&k, "bounds_order", 1);
@@ -683,10 +701,13 @@ static void missing_bounds(void **state)
 	assert_only(&k, NULL, 0);
 	k.symbols[END].name = "__per_cpu_load";
 	k.symbols[END].section = SHN_UNDEF;
-	k.symbols[END].bind = STB_WEAK; /* code may ask whether an optional one is there */
-	assert_findings(&k, "bounds_defined", 2, SEVERITY_NOTE);
+	k.symbols[END].bind = STB_WEAK;
+	assert_only(&k, NULL, 0); /* code may ask whether an optional one is there */
 	k.symbols[END].name = "__per_cpu_end";
 	assert_only(&k, "bounds_defined", 1);
+	k.symbols[END].name = "_end";
+	k.options.layout.profile = profile_by_name("linux");
+	assert_only(&k, "bounds_defined", 1); /* who names the profile means its symbols */
 }
 
 /* In an image that moves, addresses are relative and numbers absolute; at 0 nothing moves. */
@@ -702,10 +723,11 @@ static void bounds_that_move(void **state)
 	assert_only(&k, "bounds_defined", 1);
 	k.spec.type = ET_EXEC;
 	assert_only(&k, NULL, 0);
-	start(&k); /* zero: the areas' addresses move, the template's are offsets */
+	start(&k); /* at 0 the template's addresses are offsets, and the areas' are not */
 	k.spec.type = ET_DYN;
+	k.symbols[4].section = k.symbols[5].section = SHN_ABS;
 	assert_only(&k, "bounds_defined", 2);
-	k.symbols[2].section = k.symbols[3].section = KERNEL_DATA;
+	k.symbols[2].section = k.symbols[3].section = KERNEL_BSS;
 	assert_only(&k, NULL, 0);
 	start_in_place(&k, "unikraft");
 	k.spec.type = ET_DYN;
@@ -730,6 +752,7 @@ static void bytes_of_the_template(void **state)
 	(void)state;
 	start(&k); /* areas behind the template, in the section: only the template has bytes */
 	k.sections[KERNEL_PERCPU - 1].size = 0x100;
+	k.sections[KERNEL_PERCPU - 1].bytes = NULL;
 	assert_only(&k, NULL, 0);
 	k.segments[2].filesz = 0x3f;
 	assert_only(&k, "segment_load", 1);
@@ -757,9 +780,12 @@ static void load_addresses(void **state)
 
 	(void)state;
 	start(&k);
-	k.segments[2].paddr =
-		KERNEL_AREAS; /* its virtual address, but the others are at a distance */
-	assert_only(&k, "segment_lma", 1);
+	k.segments[2].paddr = KERNEL_AREAS;
+	assert_only(&k, "segment_lma", 1); /* nothing else is loaded where it runs */
+	for (size_t i = 0; i < COUNT(k.segments); i++)
+		k.segments[i].paddr = i == 2 ? KERNEL_AREAS : k.segments[i].vaddr;
+	assert_only(&k, NULL, 0);
+	start(&k);
 	k.segments[2].paddr = KERNEL_AREAS - 0x1000;
 	assert_only(&k, "segment_load", 1);
 	k.segments[0].paddr = KERNEL_BASE - 0x1000;
@@ -770,13 +796,23 @@ static void load_addresses(void **state)
 	k.segments[2].paddr = KERNEL_AREAS - 0x1000;
 	k.segments[3].paddr = KERNEL_BASE + 0x3000 - 0x1000; /* cleared memory proves nothing */
 	assert_only(&k, "segment_load", 1);
-	start_in_place(&k, "linux"); /* in place, at a distance that nothing else has */
+	start_in_place(&k, "linux");
 	k.segments[2].paddr = 0x12345000;
 	assert_only(&k, "segment_load", 1);
-	k.sections[KERNEL_BSS - 1].addr = AT + 0x80; /* but other data: in flash, say */
-	k.segments[2].memsz = 0x1000;
-	k.spec.segment_count = 3;
+	k.sections[KERNEL_DATA - 1].addr = AT + 0x40; /* in place, with other data: in flash */
+	k.segments[2].memsz = 0x60;
+	k.options.levels[CHECK_ID_segment_lma] = LEVEL_ALLOW;
 	assert_only(&k, NULL, 0);
+	k.sections[KERNEL_DATA - 1].flags = 0;
+	assert_only(&k, "segment_load", 1);
+	k.segments[0].filesz = k.segments[1].filesz = 0; /* nothing else has a distance */
+	assert_only(&k, NULL, 0);
+	for (size_t i = 0; i < COUNT(k.segments); i++) /* or any physical address */
+		k.segments[i].paddr = 0;
+	k.segments[0].filesz = 1;
+	assert_only(&k, NULL, 0);
+	k.segments[1].paddr = 1;
+	assert_only(&k, "segment_load", 1);
 }
 
 /* Where start-up reads it may not be known: at 0 that is said, in place it is the section. */
@@ -801,13 +837,13 @@ static void gaps_in_a_segment(void **state)
 	struct changed k;
 
 	(void)state;
-	start(&k); /* moved: nothing else belongs into its segment */
+	start(&k); /* moved: the largest page, or the segment's own alignment */
 	k.options.levels[CHECK_ID_segment_lma] = LEVEL_ALLOW;
+	k.sections[KERNEL_BSS - 1].flags = 0; /* only what is loaded counts */
 	k.spec.segment_count = 3;
+	k.segments[2].memsz = 8 * mib;
 	last = add_section(&k, (struct elf_section){".last", SHT_NOBITS, SHF_ALLOC | SHF_WRITE,
 				       0x40 + 2 * mib, 8, 8, NULL, 0, 0, 0});
-	k.sections[KERNEL_BSS - 1].flags = 0; /* only what is loaded counts */
-	k.segments[2].memsz = 8 * mib;
 	assert_only(&k, NULL, 0);
 	last->addr += 8;
 	assert_only(&k, "segment_extent", 1);
@@ -820,6 +856,29 @@ static void gaps_in_a_segment(void **state)
 	last->flags &= ~(uint64_t)SHF_TLS;
 	last->size = 0;
 	assert_only(&k, NULL, 0);
+}
+
+/* In place the script may reserve a heap: what no memory holds is the limit. */
+static void gaps_in_place(void **state)
+{
+	static const uint64_t tib = UINT64_C(1) << 40;
+	struct elf_section *last;
+	struct changed k;
+
+	(void)state;
+	start_in_place(&k, "linux");
+	k.options.levels[CHECK_ID_segment_lma] = LEVEL_ALLOW;
+	k.sections[KERNEL_PERCPU - 1].addr = k.segments[2].vaddr = 0x100000;
+	k.segments[2].paddr = 0x100000 - KERNEL_OFFSET;
+	for (size_t i = START; i <= OTHER; i++)
+		k.symbols[i].value += 0x100000 - AT;
+	k.spec.segment_count = 3;
+	k.segments[2].memsz = 4 * tib;
+	last = add_section(&k, (struct elf_section){".last", SHT_NOBITS, SHF_ALLOC | SHF_WRITE,
+				       0x100040 + tib, 8, 8, NULL, 0, 0, 0});
+	assert_only(&k, NULL, 0);
+	last->addr += 8;
+	assert_only(&k, "segment_extent", 1);
 }
 
 /* Up to the last byte of the address space is no wrap. */
@@ -851,9 +910,6 @@ static void physical_addresses(void **state)
 		k.segments[i].paddr = 0;
 	assert_only(&k, NULL, 0);
 	assert_int_equal(skips(&k, "segment_lma"), 1);
-	k.options.levels[CHECK_ID_segment_load] = LEVEL_ALLOW;
-	k.segments[0].paddr = 0x1000;
-	assert_only(&k, "segment_lma", 2);
 	start_in_place(&k, "linux");
 	k.segments[3].paddr = k.segments[0].paddr;
 	assert_only(&k, "segment_lma", 1);
@@ -929,6 +985,10 @@ static void areas_of_one_end(void **state)
 		assert_only(&k, NULL, 0);
 		assert_int_equal(skips(&k, "area_room"), 1);
 		assert_int_equal(skips(&k, "segment_load"), 1);
+		k.options.layout.placement = PLACEMENT_OVERLAY;
+		assert_only(&k, NULL, 0);
+		assert_int_equal(skips(&k, "area_room"), 1);
+		assert_int_equal(skips(&k, "segment_load"), i == 2);
 	}
 	start(&k);
 	k.symbols[5].value = 0; /* a template, and so a stride, of nothing */
@@ -956,6 +1016,7 @@ static void assert_says(const struct changed *k, const char *words)
 
 static void whose_area_it_is(void **state)
 {
+	struct profile own;
 	struct elf_section *s;
 	struct changed k;
 
@@ -965,6 +1026,11 @@ static void whose_area_it_is(void **state)
 	s = add_section(&k, (struct elf_section){".noinit", SHT_NOBITS, SHF_ALLOC | SHF_WRITE,
 				    KERNEL_AREAS + 0x80, 8, 8, NULL, 0, 0, 0});
 	assert_says(&k, "the area of CPU 2 overlaps");
+	own = *profile_by_name("crate");
+	own.stride_align = 0; /* how far they are apart is not known then */
+	k.options.layout.profile = &own;
+	assert_says(&k, "the area of CPU 0 overlaps");
+	k.options.layout.profile = NULL;
 	s->addr = KERNEL_AREAS - 8;
 	s->size = 0x200;
 	assert_says(&k, "the area of CPU 0 overlaps");
@@ -1220,6 +1286,7 @@ static void cache_lines(void **state)
 	start_in_place(&k, "linux");
 	s = &k.sections[KERNEL_PERCPU - 1];
 	s->align = 16;
+	s->bytes = NULL;
 	s->size = 0x80;
 	s->addr += 0x30;
 	k.segments[2].vaddr += 0x30;
@@ -1243,6 +1310,7 @@ static void cache_lines(void **state)
 	start_object(&k);
 	k.symbols[0].value = 0x38;
 	k.symbols[0].size = 0x10;
+	k.sections[KERNEL_PERCPU - 1].bytes = NULL;
 	k.sections[KERNEL_PERCPU - 1].size = 0x80;
 	assert_findings(&k, "symbol_cacheline", 1, SEVERITY_NOTE);
 	k.sections[KERNEL_PERCPU - 1].align = 32; /* it may be placed anywhere */
@@ -1271,14 +1339,19 @@ static void natural_alignment(void **state)
 
 	(void)state;
 	start(&k);
-	k.sections[KERNEL_PERCPU - 1].align = 1; /* else it may be an array of bytes */
 	s = add_symbol(
 		&k, (struct elf_symbol){"odd", KERNEL_PERCPU, 0x2c, 12, STT_OBJECT, STB_GLOBAL});
 	assert_only(&k, NULL, 0); /* 4 divides 12, 8 does not */
 	s->size = 16;
 	s->value = 0x28; /* 8 at most */
 	assert_only(&k, NULL, 0);
-	s->value = 0x2a;
+	s->value = 0x2a; /* it may be an array of bytes */
+	assert_only(&k, NULL, 0);
+	k.options.levels[CHECK_ID_symbol_sized] = LEVEL_ALLOW;
+	assert_findings(&k, "symbol_aligned", 1, SEVERITY_NOTE);
+	k.sections[KERNEL_PERCPU - 1].align = 8;
+	assert_only(&k, NULL, 0);
+	k.sections[KERNEL_PERCPU - 1].align = 4; /* but not where the section is packed */
 	assert_only(&k, "symbol_aligned", 1);
 	s->type = STT_NOTYPE;
 	assert_only(&k, NULL, 0);
@@ -1317,6 +1390,7 @@ int main(void)
 		T(load_addresses),
 		T(unknown_load_addresses),
 		T(gaps_in_a_segment),
+		T(gaps_in_place),
 		T(segments_at_the_top),
 		T(physical_addresses),
 		T(distances),
