@@ -200,11 +200,29 @@ static bool stands_alone(const struct image *image, const struct segment *own)
 	return true;
 }
 
-/* In place, a distance of the segment's own is right when other data has it too (data in flash). */
+/* Right behind, or before, the bytes of another segment: packed into flash, which start-up copies.
+ */
+static bool is_packed(const struct image *image, const struct segment *own)
+{
+	const uint64_t page = own->align > image->arch->page ? own->align : image->arch->page;
+
+	for (size_t i = 0; i < image->segment_count; i++) {
+		const struct segment *other = &image->segments[i];
+
+		if (other != own && is_load(other) && other->filesz &&
+			(own->paddr - (other->paddr + other->filesz) < page ||
+				other->paddr - (own->paddr + own->filesz) < page))
+			return true;
+	}
+	return false;
+}
+
+/* In place, a distance of the segment's own is right when its bytes are kept with others'. */
 static bool load_address_excused(const struct layout *layout, const struct segment *segment)
 {
 	return !is_moved(layout) &&
-	       (stands_alone(layout->image, segment) || is_shared(layout, segment));
+	       (stands_alone(layout->image, segment) || is_shared(layout, segment) ||
+		       is_packed(layout->image, segment));
 }
 
 static bool all_unset(const struct image *image)

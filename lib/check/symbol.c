@@ -112,6 +112,44 @@ static enum severity misaligned(
 	return s->align < align ? SEVERITY_WARNING : SEVERITY_NOTE;
 }
 
+/* The object that defines the variable, where its name and size leave no doubt; NULL. */
+static const struct input_symbol *input_of(const struct check_run *run, const struct variable *v)
+{
+	const struct inputs *inputs = run->inputs;
+	const struct input_symbol *input = inputs ? inputs_symbol(inputs, v->symbol.name) : NULL;
+	size_t next;
+
+	if (!input || input->symbol.size != v->symbol.size ||
+		!profile_has_input(run->layout->profile, input->section->section->name))
+		return NULL;
+	next = (size_t)(input - inputs->symbols) + 1;
+	if (next < inputs->symbol_count &&
+		strcmp(inputs->symbols[next].symbol.name, v->symbol.name) == 0)
+		return NULL;
+	return input;
+}
+
+/* An object's section that does not stand where its alignment wants: SUBALIGN() did that. */
+static void judge_input(struct check_run *run, const struct variable *v)
+{
+	const struct input_symbol *input = input_of(run, v);
+	struct place place = at_variable(run->layout, v);
+	uint64_t align;
+
+	if (!input || run->image->kind == IMAGE_OBJECT)
+		return;
+	align = input->section->section->align;
+	if (!is_power_of_two(align) || (v->symbol.value - input->symbol.value) % align == 0)
+		return;
+	found(run, SEVERITY_WARNING, &place,
+		text(run,
+			"at 0x%" PRIx64 ", but %s aligns its section %s to 0x%" PRIx64
+			", where it stands at 0x%" PRIx64,
+			v->symbol.value, input->section->object->label,
+			input->section->section->name, align, input->symbol.value),
+		"take SUBALIGN() off the output section");
+}
+
 static void symbol_aligned(struct check_run *run)
 {
 	const struct layout *layout = run->layout;
@@ -122,6 +160,7 @@ static void symbol_aligned(struct check_run *run)
 		const uint64_t lowest = v->symbol.size & (~v->symbol.size + 1);
 		const uint64_t align = lowest > 8 ? 8 : lowest;
 
+		judge_input(run, v);
 		if (v->symbol.type != STT_OBJECT || align <= 1 || v->symbol.value % align == 0)
 			continue;
 		found(run, misaligned(run, &v->symbol, align), &place,
@@ -140,8 +179,9 @@ const struct check check_symbol_aligned = {
 	.run = symbol_aligned,
 	.summary = "every variable is aligned as its type wants",
 	.what = "A variable's value is no multiple of the power of two in its size, 8 at most. A "
-		"warning where the section's own alignment is below that, too: something was "
-		"packed. Else a note, as arrays of bytes may stand anywhere.",
+		"warning where the section's own alignment is below that, too, or where an object "
+		"of --objects aligns it and the link does not: something was packed. Else a note, "
+		"as arrays of bytes may stand anywhere.",
 	.why = "Misaligned variables tear: another CPU, or an interrupt, sees half of a write. "
 	       "Atomic instructions on them trap on AArch64, RISC-V and LoongArch.",
 	.example = "a script with SUBALIGN(1), or .balign left out in assembly",
