@@ -586,6 +586,54 @@ static void input_that_landed_elsewhere(void **state)
 	close_objects(&objects);
 }
 
+/* Statics of one name are told apart by their source file and size, and by where they may be. */
+static void statics_that_landed_elsewhere(void **state)
+{
+	struct elf_symbol symbols[] = {
+		{"a.c", SHN_ABS, 0, 0, STT_FILE, STB_LOCAL},
+		{"plain", 1, 0, 8, STT_OBJECT, STB_LOCAL},
+	};
+	const struct elf_spec spec = {.machine = EM_X86_64,
+		.type = ET_REL,
+		.sections = &input,
+		.section_count = 1,
+		.symbols = symbols,
+		.symbol_count = 2};
+	struct elf_symbol *file, *landed;
+	struct objects objects = {0};
+	struct changed k;
+
+	(void)state;
+	start(&k);
+	file = add_symbol(&k, symbols[0]);
+	landed = add_symbol(&k, (struct elf_symbol){"plain", KERNEL_DATA, KERNEL_BASE + 0x1008, 8,
+					STT_OBJECT, STB_LOCAL});
+	add_object(&objects, &spec);
+	open_objects(&objects);
+	k.inputs = &objects.inputs;
+	assert_only(&k, "section_single", 1);
+	landed->size = 4;
+	assert_only(&k, NULL, 0);
+	landed->size = 8;
+	file->name = "b.c";
+	assert_only(&k, NULL, 0);
+	file->type = STT_NOTYPE; /* of no file that is known */
+	assert_only(&k, NULL, 0);
+	file->name = "a.c";
+	file->type = STT_FILE;
+	landed->bind = STB_GLOBAL;
+	assert_only(&k, NULL, 0);
+	landed->bind = STB_LOCAL;
+	add_symbol(&k, (struct elf_symbol){"plain", KERNEL_PERCPU, 0x28, 4, STT_OBJECT, STB_LOCAL});
+	assert_only(&k, "section_single", 1);
+	k.symbols[k.spec.symbol_count - 1].name = "another";
+	k.symbols[k.spec.symbol_count - 1].size = 8;
+	assert_only(&k, "section_single", 1);
+	k.symbols[k.spec.symbol_count - 1].name = "plain"; /* this one is the object's */
+	assert_only(&k, NULL, 0);
+	close_objects(&objects);
+}
+
 /* A layout of two sections: each has the alignment of its own input. */
 static void alignment_of_each_section(void **state)
 {
@@ -710,6 +758,65 @@ static void missing_bounds(void **state)
 	assert_only(&k, "bounds_defined", 1); /* who names the profile means its symbols */
 }
 
+/* GNU ld drops undefined weak symbols: that one was wanted, the objects tell. */
+static void missing_bounds_that_objects_want(void **state)
+{
+	struct elf_symbol symbol = {"__per_cpu_end", SHN_UNDEF, 0, 0, STT_NOTYPE, STB_WEAK};
+	struct objects objects;
+	struct changed k;
+
+	(void)state;
+	start_in_place(&k, "linux");
+	k.symbols[END].name = "_end";
+	make_objects(&objects, &input, &symbol, NULL);
+	k.inputs = &objects.inputs;
+	assert_only(&k, "bounds_defined", 1);
+	close_objects(&objects);
+	symbol.name = "another";
+	make_objects(&objects, &input, &symbol, NULL);
+	assert_only(&k, NULL, 0);
+	close_objects(&objects);
+	symbol.name = "__per_cpu_end"; /* this object has one of its own */
+	symbol.section = 1;
+	make_objects(&objects, &input, &symbol, NULL);
+	assert_only(&k, NULL, 0);
+	close_objects(&objects);
+}
+
+/* In place the start may stand behind padding, but not behind a variable, nor outside. */
+static void starts_behind_padding(void **state)
+{
+	struct changed k;
+
+	(void)state;
+	start_in_place(&k, "linux");
+	k.symbols[START].value = k.symbols[VARIABLE].value = AT + 8;
+	k.symbols[OTHER].value = AT + 16;
+	assert_only(&k, NULL, 0);
+	k.symbols[START].value = AT + 9;
+	k.options.levels[CHECK_ID_symbol_in_section] = LEVEL_ALLOW;
+	assert_only(&k, "bounds_order", 1);
+	k.symbols[START].value = AT - 8;
+	assert_only(&k, "bounds_order", 1);
+	start_in_place(&k, "linux"); /* without a variable, up to the section's end */
+	k.symbols[VARIABLE].type = k.symbols[OTHER].type = STT_NOTYPE;
+	k.symbols[VARIABLE].size = k.symbols[OTHER].size = 0;
+	k.sections[KERNEL_PERCPU - 1].size = 0x20;
+	k.symbols[START].value = k.symbols[END].value = AT + 0x20;
+	assert_only(&k, NULL, 0);
+	k.symbols[START].value = k.symbols[END].value = AT + 0x21;
+	assert_only(&k, "bounds_order", 2);
+	start(&k); /* at 0 the padding is a part of every offset */
+	k.symbols[4].value = 8;
+	k.symbols[6].value = 8;
+	k.symbols[6].section = KERNEL_TEXT;
+	k.symbols[6].name = "unrelated";
+	assert_only(&k, "bounds_order", 1);
+	k.options.layout.model = MODEL_NAIVE;
+	k.options.levels[CHECK_ID_section_vma] = LEVEL_ALLOW;
+	assert_only(&k, NULL, 0);
+}
+
 /* In an image that moves, addresses are relative and numbers absolute; at 0 nothing moves. */
 static void bounds_that_move(void **state)
 {
@@ -728,6 +835,10 @@ static void bounds_that_move(void **state)
 	k.symbols[4].section = k.symbols[5].section = SHN_ABS;
 	assert_only(&k, "bounds_defined", 2);
 	k.symbols[2].section = k.symbols[3].section = KERNEL_BSS;
+	add_symbol(&k, (struct elf_symbol){
+			       "_percpu_reserve_start", SHN_ABS, 0x40, 0, STT_NOTYPE, STB_GLOBAL});
+	add_symbol(&k, (struct elf_symbol){
+			       "_percpu_reserve_end", SHN_ABS, 0x40, 0, STT_NOTYPE, STB_GLOBAL});
 	assert_only(&k, NULL, 0);
 	start_in_place(&k, "unikraft");
 	k.spec.type = ET_DYN;
@@ -897,6 +1008,29 @@ static void segments_at_the_top(void **state)
 	assert_only(&k, NULL, 0);
 	k.segments[2].memsz = 0x1001;
 	assert_only(&k, "segment_extent", 1);
+}
+
+/* lld goes on across the top of the address space, down to a template at 0. */
+static void a_segment_that_wraps_into_the_template(void **state)
+{
+	struct elf_file file;
+	struct changed k;
+	struct checked c;
+
+	(void)state;
+	start(&k);
+	k.segments[2].vaddr = UINT64_MAX - 0xfff;
+	k.segments[2].filesz = 0x20;
+	for (size_t i = 0; i < 3; i++) {
+		k.segments[2].type = i == 2 ? PT_NOTE : PT_LOAD;
+		k.segments[2].memsz = i == 1 ? 0x1000 : 0x1100;
+		file = elf_write(&k.spec);
+		assert_true(checked_run(&c, elf_span(&file), &k.options));
+		assert_int_equal(checked_findings(&c, "segment_load", SEVERITY_ERROR), 1);
+		assert_true(!strstr(c.file.findings[0].message, "wraps") == (i != 0));
+		checked_release(&c);
+		free(file.data);
+	}
 }
 
 /* Without physical addresses none is wrong; with them no two segments share any. */
@@ -1380,11 +1514,14 @@ int main(void)
 		T(strays_and_orphans),
 		T(two_layouts),
 		T(input_that_landed_elsewhere),
+		T(statics_that_landed_elsewhere),
 		T(alignment_of_each_section),
 		T(alignment_of_the_load_address),
 		T(exact_starts_and_ends),
 		T(the_end_of_two_sections),
 		T(missing_bounds),
+		T(starts_behind_padding),
+		T(missing_bounds_that_objects_want),
 		T(bounds_that_move),
 		T(bytes_of_the_template),
 		T(load_addresses),
@@ -1392,6 +1529,7 @@ int main(void)
 		T(gaps_in_a_segment),
 		T(gaps_in_place),
 		T(segments_at_the_top),
+		T(a_segment_that_wraps_into_the_template),
 		T(physical_addresses),
 		T(distances),
 		T(room),
