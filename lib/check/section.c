@@ -565,9 +565,9 @@ static void align_load(struct check_run *run, const struct section *s)
 		"align the location counter before the start symbol: . = ALIGN(4K)");
 }
 
-static void align_inputs(struct check_run *run, const struct section *s)
+static void align_input(
+	struct check_run *run, const struct section *s, const struct input_section *input)
 {
-	const struct input_section *input = strictest_input(run, s);
 	struct place place = at_section(s);
 
 	if (!input || input->section->align <= (s->align ? s->align : 1))
@@ -582,6 +582,33 @@ static void align_inputs(struct check_run *run, const struct section *s)
 		"take SUBALIGN() or the fixed alignment off the output section");
 }
 
+static size_t name_index(const struct profile *profile, const char *name)
+{
+	size_t i = 0;
+
+	while (i < PROFILE_SECTIONS && profile->sections[i] &&
+		strcmp(profile->sections[i], name) != 0)
+		i++;
+	return i;
+}
+
+/* Sections of one name, however many, ask the objects once. */
+static void align_inputs(struct check_run *run)
+{
+	const struct input_section *strictest[PROFILE_SECTIONS + 1] = {NULL};
+	bool asked[PROFILE_SECTIONS + 1] = {false};
+
+	for (size_t i = 0; run->inputs && i < run->layout->section_count; i++) {
+		const struct section *s = &run->image->sections[run->layout->sections[i]];
+		const size_t name = name_index(run->layout->profile, s->name);
+
+		if (!asked[name])
+			strictest[name] = strictest_input(run, s);
+		asked[name] = true;
+		align_input(run, s, strictest[name]);
+	}
+}
+
 static void section_align(struct check_run *run)
 {
 	for (size_t i = 0; i < run->layout->section_count; i++)
@@ -589,8 +616,7 @@ static void section_align(struct check_run *run)
 	if (run->image->kind == IMAGE_OBJECT)
 		return;
 	align_load(run, layout_section(run->layout));
-	for (size_t i = 0; i < run->layout->section_count; i++)
-		align_inputs(run, &run->image->sections[run->layout->sections[i]]);
+	align_inputs(run);
 }
 
 const struct check check_section_align = {
