@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "arch/insn.h"
+
 struct reloc_info;
 
 struct arch {
@@ -25,6 +27,18 @@ struct arch {
 	/* Indexed by number, with empty rows between: ask reloc_info() of arch/reloc.h. */
 	const struct reloc_info *relocs;
 	size_t reloc_count;
+
+	/* Reads one instruction. */
+	insn_decode *decode;
+	/* Number of the general register that holds a CPU's area, or INSN_NO_REGISTER where that is
+	 * a segment's base or a system register. */
+	uint8_t percpu_register;
+	/*
+	 * Offset in `code` of the instruction whose relocated field of `size` bytes stands at
+	 * `field`; `field` itself where none is recognised, and on machines where relocations name
+	 * the instruction's start.
+	 */
+	uint64_t (*locate)(struct span code, uint64_t field, unsigned size);
 
 	/* Linker scripts: what a complete one for QEMU's virt machine states. */
 	const char *output_format; /* for OUTPUT_FORMAT */

@@ -14,6 +14,7 @@ const struct arch arch_aarch64 = {
 	.offset_limit_wide = PERCPU_OFFSET_LIMIT_WIDE,
 	.relocs = aarch64_relocs,
 	.reloc_count = AARCH64_RELOCS,
+	.percpu_register = INSN_NO_REGISTER,
 	.output_format = "elf64-littleaarch64",
 	.output_arch = "aarch64",
 	.virt_base = PERCPU_VIRT_BASE,

@@ -1,0 +1,64 @@
+/*
+ * What one instruction does with addresses: the vocabulary that the four decoders share. Only
+ * instructions that carry an address or a base register have a kind of their own; of all others it
+ * is known which general registers they write, as far as a register that holds an address matters.
+ */
+#ifndef PERCPU_ARCH_INSN_H
+#define PERCPU_ARCH_INSN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/base/bytes.h"
+
+enum insn_kind {
+	INSN_OTHER, /* what it writes in `target` is not followed; nothing else is of interest */
+	/*
+	 * target = a constant, or an address relative to the program counter: mov imm, lea (%rip);
+	 * movz, movn, adr, adrp; lui, auipc, c.lui, li; lu12i.w, pcaddi, pcalau12i, pcaddu12i.
+	 */
+	INSN_SET,
+	/*
+	 * target = first and a constant: add and sub imm, lea disp(reg); movk (first is target);
+	 * addi, c.addi; ori, addi.d, lu32i.d (first is target), lu52i.d.
+	 */
+	INSN_MORE,
+	INSN_ADD,   /* target = first + second; with memory on x86_64: second is INSN_MEMORY_OPERAND
+		     */
+	INSN_MOVE,  /* target = first */
+	INSN_LOAD,  /* target = memory: at first, + second, + a displacement, or relative to pc */
+	INSN_STORE, /* memory = something, addressed likewise; read-modify-write of memory too */
+	INSN_BRANCH, /* straight-line code ends here: jump, call, return, trap, conditional or not
+		      */
+};
+
+/* Registers are numbered as the machine encodes them. */
+#define INSN_NO_REGISTER 0xff
+/* A register that is zero when read: x0, $r0, xzr as an index. Never the target. */
+#define INSN_ZERO_REGISTER 0xfe
+/* The second addend of INSN_ADD stands in memory. */
+#define INSN_MEMORY_OPERAND 0xfd
+
+struct insn {
+	enum insn_kind kind;
+	uint8_t length; /* bytes */
+	uint8_t target; /* the general register it writes, or INSN_NO_REGISTER */
+	uint8_t first;	/* of an addition; the base register of memory; INSN_NO_REGISTER for none */
+	uint8_t second; /* likewise, the index register of memory */
+	uint8_t also;	/* another general register it writes: of ldp, a write-back, xchg, amoadd */
+	bool pc_relative; /* INSN_SET, INSN_LOAD, INSN_STORE: relative to the program counter */
+	bool percpu;	  /* a gs override on its memory operand */
+	bool call;	  /* INSN_BRANCH: it comes back, with registers changed */
+	/* INSN_SET and INSN_MORE that place 16 or 20 bits of a constant: how many bits the constant
+	 * has when this is the highest of them, sign not counted twice: movz, movk 16, 32, 48, 64;
+	 * lu12i.w 32, lu32i.d 52, lu52i.d 64. 0 for all others. */
+	uint8_t reach;
+};
+
+/*
+ * A decoder: the instruction at the start of `code`. False when the bytes are none that the
+ * architecture defines, or `code` ends before it does; *insn is then of no use.
+ */
+typedef bool insn_decode(struct span code, struct insn *insn);
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * Lengths and operands of x86_64 instructions: as much of them as it takes to know which bytes are
+ * an address. Intel SDM volume 2, chapter 2 "Instruction Format" and appendix A "Opcode Map".
+ */
+#ifndef PERCPU_ARCH_X86_64_DECODE_H
+#define PERCPU_ARCH_X86_64_DECODE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/base/bytes.h"
+
+/* General registers are 0 (rax) to 15 (r15), as ModRM and REX number them. */
+#define X86_NO_REGISTER 0xff
+#define X86_RIP 0xfe
+
+struct x86_insn {
+	uint8_t length;       /* bytes, 1 to 15 */
+	uint8_t map;          /* opcode map: 0 one byte, 1 0F, 2 0F 38, 3 0F 3A */
+	uint8_t opcode;       /* its last byte */
+	uint8_t reg;          /* ModRM.reg with REX.R, or X86_NO_REGISTER */
+	bool gs;              /* the GS segment override is there */
+	bool memory;          /* there is a memory operand */
+	uint8_t base;         /* of the memory operand; X86_RIP, or X86_NO_REGISTER */
+	uint8_t index;        /* likewise, never RIP */
+	uint8_t displacement_at; /* offset of the displacement in the instruction, when its size is not 0 */
+	uint8_t displacement_size; /* 0, 1, 4; 8 for moffs */
+	uint8_t immediate_at;
+	uint8_t immediate_size; /* 0, 1, 2, 4, 8; that of enter, 3 */
+};
+
+/*
+ * Decodes the instruction at the start of `code`. False when the bytes are no instruction of 64-bit
+ * mode, or `code` ends before it does.
+ */
+bool x86_decode(struct span code, struct x86_insn *insn);
+
+#endif
