@@ -5,6 +5,7 @@
 #ifndef PERCPU_ARCH_H
 #define PERCPU_ARCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,12 @@ struct arch {
 	/* Indexed by number, with empty rows between: ask reloc_info() of arch/reloc.h. */
 	const struct reloc_info *relocs;
 	size_t reloc_count;
+
+	/* P of a PC-relative relocation in an instruction is the field's address, but the machine
+	 * counts from the instruction's end: the addend makes up for it. */
+	bool counts_from_end;
+	/* The relocation that allows the linker to rewrite the instruction at its place; 0: none. */
+	uint32_t relax_marker;
 
 	/* Reads one instruction. */
 	insn_decode *decode;

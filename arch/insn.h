@@ -46,6 +46,9 @@ struct insn {
 	uint8_t first;	/* of an addition; the base register of memory; INSN_NO_REGISTER for none */
 	uint8_t second; /* likewise, the index register of memory */
 	uint8_t also;	/* another general register it writes: of ldp, a write-back, xchg, amoadd */
+	/* On x86_64: where a displacement stands in the instruction, and its bytes; 0 for none. */
+	uint8_t displacement_at;
+	uint8_t displacement_size;
 	bool pc_relative; /* INSN_SET, INSN_LOAD, INSN_STORE: relative to the program counter */
 	bool percpu;	  /* a gs override on its memory operand */
 	bool call;	  /* INSN_BRANCH: it comes back, with registers changed */

@@ -14,6 +14,7 @@ const struct arch arch_loongarch64 = {
 	.offset_limit_wide = PERCPU_OFFSET_LIMIT,
 	.relocs = loongarch64_relocs,
 	.reloc_count = LOONGARCH64_RELOCS,
+	.relax_marker = 100, /* R_LARCH_RELAX */
 	.percpu_register = 21,
 	.output_format = "elf64-loongarch",
 	.output_arch = "loongarch64",

@@ -14,6 +14,7 @@ const struct arch arch_riscv64 = {
 	.offset_limit_wide = PERCPU_OFFSET_LIMIT,
 	.relocs = riscv64_relocs,
 	.reloc_count = RISCV64_RELOCS,
+	.relax_marker = 51, /* R_RISCV_RELAX */
 	.percpu_register = 3,
 	.output_format = "elf64-littleriscv",
 	.output_arch = "riscv",

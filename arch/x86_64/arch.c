@@ -14,6 +14,7 @@ const struct arch arch_x86_64 = {
 	.offset_limit_wide = PERCPU_OFFSET_LIMIT,
 	.relocs = x86_64_relocs,
 	.reloc_count = X86_64_RELOCS,
+	.counts_from_end = true,
 	.percpu_register = INSN_NO_REGISTER,
 	.output_format = "elf64-x86-64",
 	.output_arch = "i386:x86-64",

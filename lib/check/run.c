@@ -70,6 +70,31 @@ static const char *shown(struct check_run *run, const char *name)
 	return result;
 }
 
+const char *function_at(
+	struct check_run *run, uint32_t section, uint64_t address, uint64_t *offset)
+{
+	const char *name;
+
+	if (is_flooded(run))
+		return NULL;
+	if (!run->functions)
+		run->functions = functions_read(run->image, run->arena, run->error);
+	name = run->functions ? functions_at(run->functions, section, address, offset) : NULL;
+	return name ? shown(run, name) : NULL;
+}
+
+/* As `65 48 8b 04 25`; of what is longer than an instruction, the start. */
+static const char *hex(struct check_run *run, struct span bytes)
+{
+	enum { SHOWN = 16 };
+	char buffer[3 * SHOWN + 1] = "";
+
+	for (size_t i = 0; i < bytes.size && i < SHOWN; i++)
+		snprintf(buffer + 3 * i, sizeof(buffer) - 3 * i, "%02x ", bytes.data[i]);
+	buffer[strlen(buffer) - (bytes.size != 0)] = '\0';
+	return bytes.size ? text(run, "%s", buffer) : NULL;
+}
+
 static struct report_number number(struct maybe m)
 {
 	return (struct report_number){.present = m.known, .value = m.value};
@@ -186,6 +211,7 @@ void found(struct check_run *run, enum severity severity, const struct place *pl
 	f.section = place->section ? shown(run, place->section->name) : NULL;
 	f.symbol =
 		shown(run, place->variable ? place->variable->name : readable(run, place->symbol));
+	f.bytes = hex(run, place->code);
 	add(run, &f);
 }
 

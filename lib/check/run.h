@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "lib/check/check.h"
+#include "lib/model/functions.h"
 
 enum outcome {
 	OUTCOME_PASSED,
@@ -28,6 +29,8 @@ struct check_run {
 	struct report_skip *skips;
 	size_t skip_count, skip_room;
 
+	struct functions *functions; /* NULL until somebody asks; see function_at() */
+
 	size_t found;		       /* by the running check */
 	size_t unsaid;		       /* findings of it that were only counted */
 	enum severity unsaid_severity; /* the highest of them */
@@ -40,6 +43,7 @@ struct place {
 	const char *symbol;   /* when there is no variable: the symbol's name */
 	struct maybe offset;  /* from the symbol, bytes */
 	struct maybe address; /* virtual address */
+	struct span code;     /* the instruction's bytes */
 };
 
 /*
@@ -55,6 +59,13 @@ const char *text(struct check_run *run, const char *format, ...)
  */
 void found(struct check_run *run, enum severity severity, const struct place *place,
 	const char *message, const char *fix);
+
+/*
+ * The function that covers `address` of section `section` (in an object: the offset), as shown, and
+ * in *offset how far behind its start; NULL when none does, or when no more findings are taken.
+ */
+const char *function_at(
+	struct check_run *run, uint32_t section, uint64_t address, uint64_t *offset);
 
 /* The running check could not be decided here: those that need it are silent. */
 void skipped(struct check_run *run, const char *reason);

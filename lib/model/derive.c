@@ -37,7 +37,31 @@ static enum model model_by_address(const struct layout *layout)
 	return layout_section(layout)->addr == 0 ? MODEL_ZERO : MODEL_NONZERO;
 }
 
-/* From the option, the profile, or - assumed - the section's address; checks.md. */
+/*
+ * What the code of a file linked at address 0 says: offsets and accesses through the register are
+ * of model zero; where there is none of them, it is written for one CPU. At another address both
+ * forms of reference are right in nonzero, and tell nothing.
+ */
+static enum model model_by_code(const struct layout *layout)
+{
+	const struct references *references = &layout->references;
+	size_t addresses = 0;
+
+	if (layout_section(layout)->addr != 0)
+		return MODEL_UNKNOWN;
+	for (size_t i = 0; i < references->count; i++)
+		switch (references->items[i].site.kind) {
+		case SITE_ACCESS:
+		case SITE_VALUE:
+			return MODEL_ZERO;
+		case SITE_ADDRESS:
+		case SITE_DIRECT:
+			addresses++;
+		}
+	return addresses ? MODEL_NAIVE : MODEL_UNKNOWN;
+}
+
+/* From the option, the profile, the code, or - assumed - the section's address; checks.md. */
 static void derive_model(struct layout *layout, const struct layout_options *options)
 {
 	const struct profile *profile = layout->profile;
@@ -52,9 +76,12 @@ static void derive_model(struct layout *layout, const struct layout_options *opt
 	else if (image->kind == IMAGE_OBJECT)
 		model_set(layout, is_module(image) ? profile->module_model : MODEL_UNKNOWN,
 			"profile");
+	else if (layout_section(layout) && profile->zero_machine)
+		model_set(layout, model_by_address(layout), "profile");
+	else if (layout_section(layout) && model_by_code(layout))
+		model_set(layout, model_by_code(layout), "code");
 	else if (layout_section(layout))
-		model_set(layout, model_by_address(layout),
-			profile->zero_machine ? "profile" : "assumed");
+		model_set(layout, model_by_address(layout), "assumed");
 }
 
 /* _percpu_template apart from the areas says separate; with no areas at all, dynamic. */
@@ -206,8 +233,8 @@ static void derive_stride(struct layout *layout, const struct layout_options *op
 			(layout->area_end.value - layout->area_start.value) / layout->stride.value);
 }
 
-bool layout_derive(struct layout *layout, const struct symbol_scan *scan,
-	const struct layout_options *options, struct arena *arena, struct error *error)
+bool layout_bind(struct layout *layout, const struct symbol_scan *scan, struct arena *arena,
+	struct error *error)
 {
 	bool *member = ARENA_ARRAY(arena, bool, layout->image->section_count + 1);
 
@@ -220,8 +247,12 @@ bool layout_derive(struct layout *layout, const struct symbol_scan *scan,
 		layout->bounds[i] = scan_found(scan, layout->profile->bounds[i].name);
 	layout->name = name_shown(arena, layout->section_count ? layout_section(layout)->name
 							       : layout->profile->sections[0]);
-	if (!layout->name)
-		return error_memory(error);
+	return layout->name || error_memory(error);
+}
+
+bool layout_derive(struct layout *layout, const struct symbol_scan *scan,
+	const struct layout_options *options, struct arena *arena, struct error *error)
+{
 	derive_model(layout, options);
 	derive_placement(layout, options);
 	if (layout->image->kind == IMAGE_OBJECT)

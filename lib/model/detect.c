@@ -259,7 +259,7 @@ static bool try_profile(struct finder *finder, const struct profile *profile)
 	for (size_t i = 0; i < layout.section_count; i++)
 		finder->claimed[layout.sections[i]] = true;
 	claim_companions(finder, profile);
-	if (!layout_derive(&layout, finder->scan, finder->options, finder->arena, finder->error))
+	if (!layout_bind(&layout, finder->scan, finder->arena, finder->error))
 		return false;
 	if (!ARENA_GROW(finder->arena, list->layouts, list->count, finder->room))
 		return error_memory(finder->error);
@@ -323,6 +323,12 @@ bool layouts_find(const struct image *image, const struct layout_options *option
 		return false;
 	for (size_t i = 0; !options->profile && (profile = profile_at(i)) != NULL; i++)
 		if (!try_profile(&finder, profile))
+			return false;
+	/* What relocations say is asked once, for all of them, and tells the model. */
+	if (!layouts_refer(image, list, &finder.scan->inside, arena, error))
+		return false;
+	for (size_t i = 0; i < list->count; i++)
+		if (!layout_derive(&list->layouts[i], finder.scan, options, arena, error))
 			return false;
 	return find_orphans(&finder);
 }

@@ -6,6 +6,7 @@
 #define PERCPU_MODEL_LAYOUT_H
 
 #include "lib/model/profile.h"
+#include "lib/model/references.h"
 #include "lib/obj/image.h"
 
 /* A number that may not be known. */
@@ -38,7 +39,7 @@ struct layout {
 	const struct profile *profile;
 	const char *profile_source; /* what told the profile, in words */
 	enum model model;
-	const char *model_source; /* "option", "profile", "assumed", or NULL when unknown */
+	const char *model_source; /* "option", "profile", "code", "assumed"; NULL when unknown */
 	bool model_assumed;
 	enum placement placement;
 	const char *placement_source; /* "option", "profile", "symbols", or NULL when unknown */
@@ -66,6 +67,7 @@ struct layout {
 	/* By value (in objects by section first), then size falling, then place in the table. */
 	const struct variable *variables;
 	size_t variable_count;
+	struct references references; /* what relocations of allocated sections say of it */
 	const struct symbol
 		*strays; /* per-CPU by name (the profile's prefix), elsewhere by section */
 	size_t stray_count;

@@ -69,12 +69,19 @@ static bool gather(const struct layout *layout, const struct symbol_list *list,
 	return true;
 }
 
+bool layout_in_range(const struct layout *layout, const struct symbol *symbol)
+{
+	const struct bound *start = &layout->bounds[BOUND_TEMPLATE_START];
+	const struct bound *end = &layout->bounds[BOUND_TEMPLATE_END];
+
+	return start->state == BOUND_DEFINED && end->state == BOUND_DEFINED &&
+	       symbol->value >= start->symbol.value && symbol->value < end->symbol.value;
+}
+
 /* An object without a size at the range's start may as well end what stands before it. */
 static bool in_range(const struct layout *layout, const struct symbol *symbol)
 {
-	return symbol_is_data(symbol) && symbol->size && layout->template_start.known &&
-	       layout->template_end.known && symbol->value >= layout->template_start.value &&
-	       symbol->value < layout->template_end.value;
+	return symbol_is_data(symbol) && symbol->size && layout_in_range(layout, symbol);
 }
 
 /* A symbol range has no section of its own: its variables take a second pass over the table. */

@@ -175,6 +175,12 @@ bool image_is_alloc_rela(const struct image *image, const struct section *sectio
 	       (image->sections[section->info].flags & SHF_ALLOC) != 0;
 }
 
+bool image_is_link_rela(const struct image *image, const struct section *section)
+{
+	return image_is_alloc_rela(image, section) && !(section->flags & SHF_ALLOC) &&
+	       section->link == image->symtab && image->symtab;
+}
+
 size_t image_reloc_count(const struct image *image, const struct section *section)
 {
 	return image_section_bytes(image, section->index).size / sizeof(Elf64_Rela);
@@ -192,6 +198,54 @@ struct reloc image_reloc(const struct image *image, const struct section *sectio
 		.type = (uint32_t)ELF64_R_TYPE(info),
 		.symbol = (uint32_t)ELF64_R_SYM(info),
 	};
+}
+
+static bool has_bit(const uint64_t *bits, uint64_t index)
+{
+	return bits[index / 64] >> (index % 64) & 1;
+}
+
+size_t image_reloc_find(const struct image *image, const struct section *section, size_t from,
+	const struct reloc_filter *filter)
+{
+	const size_t count = image_reloc_count(image, section);
+	const uint8_t *entry = image_section_bytes(image, section->index).data;
+
+	/* The type is the lower half of r_info, the symbol the upper one. */
+	entry += from * sizeof(Elf64_Rela) + offsetof(Elf64_Rela, r_info);
+	for (size_t i = from; i < count; i++, entry += sizeof(Elf64_Rela)) {
+		const uint64_t info = read_le64(entry);
+		const uint64_t type = ELF64_R_TYPE(info), symbol = ELF64_R_SYM(info);
+
+		if (symbol >= image->symbol_count || has_bit(filter->symbols, symbol) ||
+			(type < RELOC_FILTER_TYPES && has_bit(filter->types, type)))
+			return i;
+	}
+	return count;
+}
+
+bool image_reloc_symbol(const struct image *image, const struct section *section, uint32_t index,
+	struct symbol *symbol)
+{
+	const struct span table = image_section_bytes(image, section->link);
+	const uint8_t *entry = table.data + (size_t)index * sizeof(Elf64_Sym);
+	uint16_t raw;
+
+	if (index >= table.size / sizeof(Elf64_Sym) ||
+		(image->sections[section->link].type != SHT_SYMTAB &&
+			image->sections[section->link].type != SHT_DYNSYM))
+		return false;
+	raw = read_le16(entry + offsetof(Elf64_Sym, st_shndx));
+	*symbol = (struct symbol){
+		.name = "",
+		.value = read_le64(entry + offsetof(Elf64_Sym, st_value)),
+		.size = read_le64(entry + offsetof(Elf64_Sym, st_size)),
+		.index = index,
+		.section = raw < image->section_count ? raw : SYMBOL_RESERVED,
+		.type = ELF64_ST_TYPE(entry[offsetof(Elf64_Sym, st_info)]),
+		.bind = ELF64_ST_BIND(entry[offsetof(Elf64_Sym, st_info)]),
+	};
+	return true;
 }
 
 const char *image_kind_letter(enum image_kind kind)

@@ -188,6 +188,7 @@ static bool symtab_attach(struct image_file *file, const struct section *s, stru
 			"section %u (%.64s): the last symbol name does not end", names->index,
 			names->name);
 	file->image.symbol_count = file->symtab.size / sizeof(Elf64_Sym);
+	file->image.symtab = s->index;
 	return true;
 }
 
@@ -215,8 +216,7 @@ static enum image_kind kind_of(const struct image *image)
 	if (image->symbol_count == 0)
 		return IMAGE_STRIPPED;
 	for (size_t i = 1; i < image->section_count; i++)
-		if (image_is_alloc_rela(image, &image->sections[i]) &&
-			!(image->sections[i].flags & SHF_ALLOC))
+		if (image_is_link_rela(image, &image->sections[i]))
 			return IMAGE_RELOCS;
 	return IMAGE_SYMBOLS;
 }

@@ -95,6 +95,7 @@ struct image {
 	const struct segment *segments;
 	size_t segment_count;
 	size_t symbol_count; /* of .symtab, with the null symbol; 0 when stripped */
+	uint32_t symtab;     /* index of .symtab; 0 when stripped */
 	/*
 	 * No allocated section but notes has bytes in the file: what `objcopy --only-keep-debug`
 	 * leaves. Section types and file ranges then say nothing about the kernel.
@@ -139,9 +140,36 @@ bool image_section_content(
 /* True for a section that holds relocations (SHT_RELA) for an allocated section. */
 bool image_is_alloc_rela(const struct image *image, const struct section *section);
 
+/*
+ * True for one whose relocations the linker has yet to apply, or has applied and kept: their
+ * symbols are those of .symtab. What a dynamic linker is to apply has others.
+ */
+bool image_is_link_rela(const struct image *image, const struct section *section);
+
 /* Number of entries of a SHT_RELA section, and entry `index` of it (index below that number). */
 size_t image_reloc_count(const struct image *image, const struct section *section);
 struct reloc image_reloc(const struct image *image, const struct section *section, size_t index);
+
+/* Relocations to look for: those against these symbols, and those of these numbers. */
+enum { RELOC_FILTER_TYPES = 512 };
+struct reloc_filter {
+	const uint64_t *symbols; /* a bit a symbol of .symtab, from the least significant on */
+	uint64_t types[RELOC_FILTER_TYPES / 64]; /* a bit a number, likewise */
+};
+
+/*
+ * Index of the first entry from `from` on that the filter has, or whose symbol lies outside the
+ * table; image_reloc_count() when there is none.
+ */
+size_t image_reloc_find(const struct image *image, const struct section *section, size_t from,
+	const struct reloc_filter *filter);
+
+/*
+ * The symbol that an entry of `section` names, from the table that its sh_link has: .dynsym for
+ * what a dynamic linker applies. False when there is none; its name is "" then, and always here.
+ */
+bool image_reloc_symbol(const struct image *image, const struct section *section, uint32_t index,
+	struct symbol *symbol);
 
 /* "O", "R", "B" or "S", and in words. Static storage. */
 const char *image_kind_letter(enum image_kind kind);

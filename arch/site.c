@@ -1,0 +1,161 @@
+#include "arch/site.h"
+
+/* Instructions from the one that forms a value to the one that uses it; compilers spread them. */
+enum { STEPS_MAX = 24 };
+
+static uint64_t bit(uint8_t reg)
+{
+	return reg < 64 ? UINT64_C(1) << reg : 0;
+}
+
+static bool decode_at(const struct arch *arch, struct span code, uint64_t at, struct insn *insn)
+{
+	return at < code.size &&
+	       arch->decode((struct span){code.data + at, code.size - (size_t)at}, insn);
+}
+
+bool trail_begin(struct trail *trail, const struct arch *arch, struct span code, uint64_t at)
+{
+	struct insn insn;
+
+	*trail = (struct trail){.arch = arch, .code = code};
+	if (!decode_at(arch, code, at, &insn))
+		return false;
+	trail->at = at + insn.length;
+	trail->held = bit(insn.target);
+	return trail->held != 0;
+}
+
+bool trail_holds(const struct trail *trail, uint8_t reg)
+{
+	return (trail->held & bit(reg)) != 0;
+}
+
+bool trail_read(const struct trail *trail, struct insn *insn)
+{
+	return trail->held && decode_at(trail->arch, trail->code, trail->at, insn) &&
+	       insn->kind != INSN_BRANCH;
+}
+
+static bool computes(const struct trail *trail, const struct insn *insn)
+{
+	switch (insn->kind) {
+	case INSN_MORE:
+	case INSN_MOVE:
+		return trail_holds(trail, insn->first);
+	case INSN_ADD:
+		return trail_holds(trail, insn->first) || trail_holds(trail, insn->second);
+	default:
+		return false;
+	}
+}
+
+void trail_pass(struct trail *trail, const struct insn *insn)
+{
+	const bool kept = computes(trail, insn);
+
+	trail->held &= ~(bit(insn->target) | bit(insn->also));
+	if (kept)
+		trail->held |= bit(insn->target);
+	trail->at += insn->length;
+}
+
+static bool reaches_memory(const struct insn *insn)
+{
+	return insn->kind == INSN_LOAD || insn->kind == INSN_STORE;
+}
+
+/* What one instruction does with a held register; UNKNOWN when nothing that decides. */
+static enum site_use use_of(const struct trail *trail, const struct insn *insn)
+{
+	const bool first = trail_holds(trail, insn->first);
+	const bool second = trail_holds(trail, insn->second);
+	const uint8_t other = first ? insn->second : insn->first;
+
+	if (!first && !second)
+		return USE_UNKNOWN;
+	if (insn->kind != INSN_ADD && !reaches_memory(insn))
+		return USE_UNKNOWN;
+	if (insn->percpu || other == trail->arch->percpu_register)
+		return USE_PERCPU;
+	/* A displacement that long may be the base. */
+	if (insn->displacement_size > 1)
+		return USE_COMBINED;
+	if (first && second)
+		return USE_UNKNOWN;
+	if (other != INSN_NO_REGISTER && other != INSN_ZERO_REGISTER)
+		return USE_COMBINED;
+	return first && reaches_memory(insn) ? USE_DIRECT : USE_UNKNOWN;
+}
+
+/* Follows the register; `loads` is how many loads stand between it and the value itself. */
+static enum site_use follow(struct trail *trail, unsigned loads, uint8_t *reach)
+{
+	struct insn insn;
+
+	for (unsigned steps = 0; steps < STEPS_MAX && trail_read(trail, &insn); steps++) {
+		const enum site_use use = use_of(trail, &insn);
+
+		if (use == USE_DIRECT && loads && insn.kind == INSN_LOAD) {
+			loads--;
+			trail->held = bit(insn.target);
+			trail->at += insn.length;
+			continue;
+		}
+		if (use != USE_UNKNOWN)
+			return use;
+		if (insn.kind == INSN_MORE && trail_holds(trail, insn.first) && insn.reach > *reach)
+			*reach = insn.reach;
+		trail_pass(trail, &insn);
+	}
+	return USE_UNKNOWN;
+}
+
+/* By what the instruction does with the field: a displacement, or a constant. */
+static enum site_kind kind_of(const struct insn *insn, bool displacement)
+{
+	if (insn->kind == INSN_BRANCH)
+		return SITE_BRANCH;
+	if (!displacement)
+		return SITE_VALUE;
+	if (insn->percpu)
+		return SITE_ACCESS;
+	if (insn->kind == INSN_SET)
+		return insn->pc_relative ? SITE_ADDRESS : SITE_VALUE;
+	if (!reaches_memory(insn))
+		return SITE_VALUE;
+	if (insn->pc_relative || insn->first == INSN_ZERO_REGISTER ||
+		(insn->first == INSN_NO_REGISTER && insn->second == INSN_NO_REGISTER))
+		return SITE_DIRECT;
+	return SITE_THROUGH;
+}
+
+/*
+ * A movk, or the low half, may stand behind the instruction that begins its sequence: whether that
+ * is so is for who pairs them. One that begins says how far its own sequence reaches.
+ */
+struct site site_read(const struct arch *arch, struct span code, uint64_t place,
+	const struct reloc_info *info)
+{
+	const unsigned size = info && info->bytes ? info->bytes : 4;
+	const uint64_t start = arch->locate(code, place, size);
+	const bool got = info && info->class == RELOC_GOT;
+	struct site site = {.kind = SITE_UNREAD};
+	struct trail trail;
+	struct insn insn;
+
+	if (!decode_at(arch, code, start, &insn) || start + insn.length <= place)
+		return site;
+	site.before = (uint8_t)(place - start);
+	site.length = insn.length;
+	site.kind = kind_of(&insn, insn.displacement_at == site.before);
+	site.starts = insn.kind == INSN_SET;
+	site.reach = insn.reach;
+	/* On x86_64 the instruction itself loads from the GOT. */
+	if (got && site.kind == SITE_DIRECT)
+		site.kind = SITE_ADDRESS;
+	if ((site.kind == SITE_VALUE || site.kind == SITE_ADDRESS) &&
+		trail_begin(&trail, arch, code, start))
+		site.use = follow(&trail, got && insn.kind != INSN_LOAD, &site.reach);
+	return site;
+}

@@ -1,0 +1,79 @@
+/*
+ * The instruction that holds a relocation: what it does with the value, and what the code behind it
+ * does with the register the value is in. Straight-line code only: what a jump brings in, or a call
+ * changes, is not known.
+ */
+#ifndef PERCPU_ARCH_SITE_H
+#define PERCPU_ARCH_SITE_H
+
+#include <stdint.h>
+
+#include "arch/arch.h"
+#include "arch/reloc.h"
+#include "lib/base/bytes.h"
+
+enum site_kind {
+	SITE_NONE,    /* the place is data */
+	SITE_UNREAD,  /* no instruction was recognised */
+	SITE_VALUE,   /* the value, or a part of it, goes into a register or an operand */
+	SITE_ACCESS,  /* memory is reached at the value through the per-CPU segment */
+	SITE_THROUGH, /* memory is reached at the value and another register: a part, or remote */
+	SITE_DIRECT,  /* memory is reached at the value itself: no register takes part */
+	SITE_ADDRESS, /* the address is formed relative to the program counter */
+	SITE_BRANCH,  /* a call or a jump */
+};
+
+/* What becomes of a register that a SITE_VALUE, SITE_ADDRESS or a load from the GOT has set. */
+enum site_use {
+	USE_UNKNOWN,  /* it is lost from sight */
+	USE_PERCPU,   /* the per-CPU register is added, or memory reached through both */
+	USE_COMBINED, /* another register is added, or memory reached through both */
+	USE_DIRECT,   /* memory is reached through it alone */
+};
+
+struct site {
+	uint8_t kind;	/* enum site_kind */
+	uint8_t use;	/* enum site_use */
+	uint8_t before; /* bytes of the instruction before the relocated field */
+	uint8_t length; /* bytes of the instruction; 0 when it is not recognised */
+	uint8_t reach;	/* bits of the constant that the sequence from here on sets; 0: not known */
+	bool starts;	/* it sets the register whatever it held: no part of a sequence before it */
+};
+
+/*
+ * Reads the instruction whose field at offset `place` of `code` holds a relocation of the row
+ * `info`; NULL for a number nobody knows.
+ */
+struct site site_read(const struct arch *arch, struct span code, uint64_t place,
+	const struct reloc_info *info);
+
+/*
+ * Registers, a bit each, that hold a value or a part of it, while straight-line code is read from
+ * the instruction that sets them.
+ */
+struct trail {
+	const struct arch *arch;
+	struct span code;
+	uint64_t at; /* offset of the next instruction */
+	uint64_t held;
+};
+
+/* Begins behind the instruction at offset `at`. False when it sets no register. */
+bool trail_begin(struct trail *trail, const struct arch *arch, struct span code, uint64_t at);
+
+/* Is the register one of those? */
+bool trail_holds(const struct trail *trail, uint8_t reg);
+
+/*
+ * The next instruction, before it takes effect. False at a branch, at what is no instruction, and
+ * when no register holds the value any more.
+ */
+bool trail_read(const struct trail *trail, struct insn *insn);
+
+/*
+ * Takes that instruction's effect: what is computed from a held register is held, what is
+ * overwritten is not. A load gives another value, which is not held.
+ */
+void trail_pass(struct trail *trail, const struct insn *insn);
+
+#endif

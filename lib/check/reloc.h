@@ -1,0 +1,25 @@
+/* What the checks of relocations share. For the files of lib/check only. */
+#ifndef PERCPU_CHECK_RELOC_H
+#define PERCPU_CHECK_RELOC_H
+
+#include "lib/check/run.h"
+
+/* Where a reference stands: section and address of its code or data, and what it is against. */
+struct place at_reference(const struct check_run *run, const struct reference *reference);
+
+/* "R_X86_64_PC32 in start+0x12", or without the function where none covers the place. */
+const char *reference_text(struct check_run *run, const struct reference *reference);
+
+/*
+ * Does it name a boundary symbol of the layout? Those are numbers that start-up computes with, not
+ * variables.
+ */
+bool names_bound(const struct check_run *run, const struct reference *reference);
+
+/*
+ * What a fault is in this layout: an error where the model is known; a warning in an object of
+ * unknown model.
+ */
+enum severity by_model(const struct check_run *run);
+
+#endif

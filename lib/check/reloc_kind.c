@@ -1,0 +1,212 @@
+/* Is per-CPU data reached in a way that model zero allows? */
+#include "lib/check/reloc.h"
+
+/* What is wrong with a reference of model zero, and the right way. */
+enum fault {
+	FAULT_NONE,
+	FAULT_TLS,
+	FAULT_BRANCH,
+	FAULT_GOT,
+	FAULT_ADDRESS,
+	FAULT_DIRECT,
+	FAULT_COUNT,
+};
+
+static const struct wording {
+	const char *what; /* behind "R_... in f+0x1: " */
+	const char *fix;
+} wordings[FAULT_COUNT] = {
+	[FAULT_TLS] = {
+		"takes it for thread-local data: its offset is not from the per-CPU base",
+		"take __thread or thread_local off its declaration",
+	},
+	[FAULT_BRANCH] = {
+		"jumps or calls into the template",
+		"name a function there; data is read through an accessor",
+	},
+	[FAULT_GOT] = {
+		"takes its address from the GOT, where there is an offset; nothing adds the base",
+		"build without -fPIC, and reach it with an accessor of the runtime",
+	},
+	[FAULT_ADDRESS] = {
+		"forms its address relative to the program counter, which is no address of any "
+		"CPU's copy",
+		"reach it with an accessor of the runtime; for the offset, one that returns it",
+	},
+	[FAULT_DIRECT] = {
+		"reaches memory at the offset itself: nothing adds the base of this CPU's area",
+		"reach it with an accessor of the runtime",
+	},
+};
+
+/* The value that a PC-relative field forms is exact only if it fits: not all are refused. */
+static bool fits_pc_relative(const struct check_run *run, const struct reference *r,
+	const struct reloc_info *info)
+{
+	const int64_t distance = (int64_t)(r->target - r->place);
+
+	return run->image->kind == IMAGE_OBJECT || (info->least == 0 && info->most == 0) ||
+	       (distance >= info->least && distance <= info->most);
+}
+
+/* An exact offset is formed in an unusual way, and then used as it should be. */
+static bool is_based(const struct check_run *run, const struct reference *r,
+	const struct reloc_info *info)
+{
+	return (r->site.use == USE_PERCPU || r->site.use == USE_COMBINED) &&
+	       fits_pc_relative(run, r, info);
+}
+
+static enum fault fault_of_code(const struct check_run *run, const struct reference *r,
+	const struct reloc_info *info)
+{
+	/* Low parts complete a high one, which is judged. */
+	if (info->part == PART_LOW || info->part == PART_LOW_STORE)
+		return FAULT_NONE;
+	if (info->class == RELOC_GOT)
+		return is_based(run, r, info) ? FAULT_NONE : FAULT_GOT;
+	switch (r->site.kind) {
+	case SITE_DIRECT:
+		return FAULT_DIRECT;
+	case SITE_ADDRESS:
+		if (r->site.use == USE_DIRECT)
+			return FAULT_DIRECT;
+		return is_based(run, r, info) ? FAULT_NONE : FAULT_ADDRESS;
+	case SITE_VALUE:
+		return r->site.use == USE_DIRECT ? FAULT_DIRECT : FAULT_NONE;
+	case SITE_BRANCH:
+		return FAULT_BRANCH;
+	default:
+		return FAULT_NONE;
+	}
+}
+
+static enum fault fault_of(const struct check_run *run, const struct reference *r)
+{
+	const struct reloc_info *info = reference_info(run->image, r);
+
+	if (!info || r->foreign)
+		return FAULT_NONE;
+	switch (info->class) {
+	case RELOC_TLS:
+		return FAULT_TLS;
+	case RELOC_BRANCH:
+		return FAULT_BRANCH;
+	case RELOC_GOT:
+	case RELOC_PCREL:
+	case RELOC_OFFSET:
+	case RELOC_WORD:
+		return r->site.kind == SITE_NONE ? FAULT_NONE : fault_of_code(run, r, info);
+	default:
+		return FAULT_NONE;
+	}
+}
+
+static void report(struct check_run *run, const struct reference *r, enum fault fault)
+{
+	const struct place place = at_reference(run, r);
+
+	found(run, by_model(run), &place,
+		text(run, "%s %s", reference_text(run, r), wordings[fault].what),
+		wordings[fault].fix);
+}
+
+/* Relocations whose numbers nobody knows are not judged, and that is said. */
+static void say_unknown(struct check_run *run)
+{
+	const struct references *references = &run->layout->references;
+	char number[RELOC_NAME_SIZE];
+
+	for (size_t i = 0; i < references->count; i++)
+		if (!reference_info(run->image, &references->items[i])) {
+			skipped_in_part(run,
+				text(run, "relocations of %s are not known",
+					reloc_name(run->image->arch, references->items[i].type,
+						number)));
+			return;
+		}
+}
+
+/* Has any of the object's code an offset or an access of model zero in it? */
+static bool has_offsets(const struct references *references)
+{
+	for (size_t i = 0; i < references->count; i++)
+		if (!references->items[i].foreign &&
+			(references->items[i].site.kind == SITE_ACCESS ||
+				references->items[i].site.kind == SITE_VALUE))
+			return true;
+	return false;
+}
+
+/*
+ * An object whose code only ever takes addresses is one of nonzero or naive, or wrong throughout:
+ * which of them, it does not say. That is said once.
+ */
+static void report_together(struct check_run *run, const struct reference *first, size_t count)
+{
+	const struct place place = at_reference(run, first);
+
+	found(run, SEVERITY_WARNING, &place,
+		text(run,
+			"%s, and %zu more like it, takes the template's address: right in models "
+			"nonzero and naive only, and the object does not say its model",
+			reference_text(run, first), count - 1),
+		"say it: --model, or link a note (percpu_note.h); in model zero use accessors");
+}
+
+static bool takes_address(enum fault fault)
+{
+	return fault == FAULT_GOT || fault == FAULT_ADDRESS || fault == FAULT_DIRECT;
+}
+
+static void reloc_kind(struct check_run *run)
+{
+	const struct layout *layout = run->layout;
+	const struct references *references = &layout->references;
+	const bool together = layout->model == MODEL_UNKNOWN && !has_offsets(references);
+	const struct reference *first = NULL;
+	size_t count = 0;
+
+	if (layout->model != MODEL_ZERO && layout->model != MODEL_UNKNOWN) {
+		if (layout->model_assumed && references->count)
+			skipped(run, "model assumed");
+		return;
+	}
+	for (size_t i = 0; i < references->count; i++) {
+		const struct reference *r = &references->items[i];
+		const enum fault fault = fault_of(run, r);
+
+		if (fault == FAULT_NONE || (takes_address(fault) && names_bound(run, r)))
+			continue;
+		if (!together || !takes_address(fault)) {
+			report(run, r, fault);
+			continue;
+		}
+		first = first ? first : r;
+		count++;
+	}
+	if (count)
+		report_together(run, first, count);
+	say_unknown(run);
+}
+
+const struct check check_reloc_kind = {
+	.name = "reloc_kind",
+	.severity = SEVERITY_ERROR,
+	.where = "OR",
+	.needs = {&check_section_present, &check_section_vma},
+	.run = reloc_kind,
+	.summary = "code refers to per-CPU data in a way that its model allows",
+	.what = "Model zero: a relocation against per-CPU data is of the GOT, of TLS, of a branch, or "
+		"is direct: the address is formed relative to the program counter, or memory is "
+		"reached at the offset itself, and no register is added to it. A warning in an object "
+		"whose model is not known. GOT and PC-relative forms whose value is then used "
+		"through the per-CPU register, or added to another one, are right.",
+	.why = "In model zero a symbol's value is an offset. Code that takes it for an address reads "
+	       "and writes the first pages of memory, the same ones on every CPU; where they are "
+	       "mapped, nothing faults. Linkers say nothing: a kernel in the top 2 GiB wraps to "
+	       "address 0 within reach of a PC-relative field. Compilers drop the segment too: "
+	       "clang for a locally defined stack guard (ClangBuiltLinux 1854).",
+	.example = "unsigned long n = __PERCPU_counter; in C, instead of an accessor",
+	.fix = "Reach per-CPU data with accessors only: in C the storage symbol is never named.",
+};

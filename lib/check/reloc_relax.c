@@ -1,0 +1,152 @@
+/* Has the linker's relaxation taken the per-CPU register out of an access? */
+#include "lib/check/reloc.h"
+
+static bool reaches_memory(enum site_kind kind)
+{
+	return kind == SITE_DIRECT || kind == SITE_THROUGH;
+}
+
+/* Does the instruction right before this one add into the register that it overwrites? */
+static bool overwrites_sum(const struct check_run *run, const struct reference *r,
+	const struct insn *insn)
+{
+	const struct arch *arch = run->image->arch;
+	uint64_t offset;
+	const struct span code = reference_code(run->image, r, &offset);
+	struct insn before;
+
+	for (unsigned length = 2; length <= 4 && length <= offset; length += 2) {
+		const uint64_t at = offset - length;
+
+		if (arch->decode((struct span){code.data + at, code.size - (size_t)at}, &before) &&
+			before.length == length && before.kind == INSN_ADD &&
+			before.target == insn->target)
+			return true;
+	}
+	return false;
+}
+
+static bool read_insn(const struct check_run *run, const struct reference *r, struct insn *insn)
+{
+	uint64_t offset;
+	const struct span code = reference_code(run->image, r, &offset);
+
+	return offset < code.size &&
+	       run->image->arch->decode(
+		       (struct span){code.data + offset, code.size - (size_t)offset}, insn);
+}
+
+/*
+ * What the linker has left. An offset formed from zero is still right, unless the sum with the
+ * per-CPU register was in that register: the add is now in vain. Formed from gp it would be that of
+ * `__global_pointer$`, which gp is not.
+ */
+static const char *lost(const struct check_run *run, const struct reference *r)
+{
+	struct insn insn;
+
+	if (!read_insn(run, r, &insn))
+		return NULL;
+	if (insn.first == run->image->arch->percpu_register)
+		return "counts from __global_pointer$, but gp is the base of this CPU's area";
+	if (r->foreign)
+		return NULL;
+	if (reaches_memory(r->site.kind) && insn.first == INSN_ZERO_REGISTER)
+		return "reaches memory at the offset itself: the sum with gp is thrown away";
+	if (insn.kind == INSN_SET && overwrites_sum(run, r, &insn))
+		return "overwrites the sum with gp by the offset alone";
+	return NULL;
+}
+
+/* Ordinary data may be addressed from gp where another register holds the per-CPU base. */
+static bool uses_register(const struct references *references)
+{
+	for (size_t i = 0; i < references->count; i++)
+		if (!references->items[i].foreign && references->items[i].site.use == USE_PERCPU)
+			return true;
+	return false;
+}
+
+static void judge_linked(struct check_run *run, const struct reference *r)
+{
+	const struct reloc_info *info = reference_info(run->image, r);
+	const struct place place = at_reference(run, r);
+	const char *why;
+
+	if (!info || info->class != RELOC_RELAXED || (why = lost(run, r)) == NULL)
+		return;
+	found(run, SEVERITY_ERROR, &place,
+		text(run, "%s was relaxed by the linker and %s", reference_text(run, r), why),
+		"link with --no-relax, or put .option norelax around the access");
+}
+
+/* An access through the register whose instructions the linker may rewrite. */
+static bool may_be_lost(const struct check_run *run, const struct reference *r)
+{
+	const struct reloc_info *info = reference_info(run->image, r);
+
+	return info && !r->foreign && r->may_relax && info->class == RELOC_OFFSET &&
+	       info->part == PART_HIGH && r->site.use == USE_PERCPU && r->target < 0x800;
+}
+
+static void judge_object(struct check_run *run)
+{
+	const struct references *references = &run->layout->references;
+	const struct reference *first = NULL;
+	struct place place;
+	size_t count = 0;
+
+	for (size_t i = 0; i < references->count; i++)
+		if (may_be_lost(run, &references->items[i])) {
+			first = first ? first : &references->items[i];
+			count++;
+		}
+	if (!first)
+		return;
+	place = at_reference(run, first);
+	found(run, SEVERITY_WARNING, &place,
+		text(run,
+			"%s and %zu more accesses may be relaxed: GNU ld takes gp out of those whose "
+			"offset ends up below 0x800",
+			reference_text(run, first), count - 1),
+		"put .option norelax around the accesses, or build with -mno-relax");
+}
+
+static void reloc_relax(struct check_run *run)
+{
+	const struct layout *layout = run->layout;
+	const struct references *references = &layout->references;
+	bool uses;
+
+	if (layout->model != MODEL_ZERO &&
+		!(layout->model == MODEL_UNKNOWN && run->image->kind == IMAGE_OBJECT))
+		return;
+	if (run->image->kind == IMAGE_OBJECT) {
+		judge_object(run);
+		return;
+	}
+	uses = uses_register(references);
+	for (size_t i = 0; i < references->count; i++)
+		if (uses || !references->items[i].foreign)
+			judge_linked(run, &references->items[i]);
+}
+
+const struct check check_reloc_relax = {
+	.name = "reloc_relax",
+	.severity = SEVERITY_ERROR,
+	.where = "OR",
+	.needs = {&check_section_present, &check_section_vma},
+	.run = reloc_relax,
+	.summary = "relaxation leaves every access its register",
+	.what = "riscv64, model zero: the linker has rewritten an access so that gp no longer takes "
+		"part, or so that gp stands for __global_pointer$. A warning in an object, once, "
+		"whose accesses allow it.",
+	.why = "GNU ld turns lui a0, %hi(x); add a0, a0, gp; ld a0, %lo(x)(a0) into add a0, a0, gp; "
+	       "ld a0, x(zero) when x is below 0x800, since lui would load 0: every CPU then reads "
+	       "the first page of memory. Assemblers allow it by default. With __global_pointer$ "
+	       "defined, ordinary data is addressed from gp, which holds the per-CPU base "
+	       "(tgoskits 1617).",
+	.example = "a kernel built without -mno-relax and linked by GNU ld, variables below 0x800",
+	.fix = "Put .option push; .option norelax; ... .option pop around each access, link with "
+	       "--no-relax, and define no __global_pointer$.",
+};

@@ -1,0 +1,100 @@
+#include "lib/model/functions.h"
+
+#include <stdlib.h>
+
+struct function {
+	const char *name;
+	uint64_t value;
+	uint64_t size; /* bytes; 0: up to the next one */
+	uint32_t section;
+	bool weaker; /* local, or without a type */
+};
+
+struct functions {
+	struct function *items;
+	size_t count;
+};
+
+/* Labels of assembly have neither type nor size; `$x` and `.L` ones mark no function. */
+static bool is_function(const struct image *image, const struct symbol *symbol)
+{
+	if (symbol->section >= image->section_count || !symbol->name[0])
+		return false;
+	if (symbol->type == STT_FUNC || symbol->type == STT_GNU_IFUNC)
+		return true;
+	return symbol->type == STT_NOTYPE && symbol->name[0] != '$' && symbol->name[0] != '.' &&
+	       (image->sections[symbol->section].flags & SHF_EXECINSTR);
+}
+
+static int compare(const void *left, const void *right)
+{
+	const struct function *a = left, *b = right;
+
+	if (a->section != b->section)
+		return a->section < b->section ? -1 : 1;
+	if (a->value != b->value)
+		return a->value < b->value ? -1 : 1;
+	if (a->weaker != b->weaker)
+		return a->weaker ? -1 : 1;
+	return a->name < b->name ? -1 : a->name > b->name;
+}
+
+struct functions *functions_read(
+	const struct image *image, struct arena *arena, struct error *error)
+{
+	struct functions *functions = ARENA_NEW(arena, struct functions);
+	size_t room = 0;
+
+	for (size_t i = 1; functions && i < image->symbol_count; i++) {
+		struct symbol symbol;
+
+		if (!image_symbol(image, i, &symbol, error))
+			return NULL;
+		if (!is_function(image, &symbol))
+			continue;
+		if (!ARENA_GROW(arena, functions->items, functions->count, room)) {
+			error_memory(error);
+			return NULL;
+		}
+		functions->items[functions->count++] = (struct function){
+			.name = symbol.name,
+			.value = symbol.value,
+			.size = symbol.size,
+			.section = symbol.section,
+			.weaker = symbol.bind == STB_LOCAL || symbol.type == STT_NOTYPE,
+		};
+	}
+	if (!functions)
+		error_memory(error);
+	else if (functions->count)
+		qsort(functions->items, functions->count, sizeof(*functions->items), compare);
+	return functions;
+}
+
+static bool starts_behind(const struct function *f, uint32_t section, uint64_t address)
+{
+	return f->section != section ? f->section > section : f->value > address;
+}
+
+const char *functions_at(const struct functions *functions, uint32_t section, uint64_t address,
+	uint64_t *offset)
+{
+	size_t low = 0, high = functions->count;
+	const struct function *f;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (starts_behind(&functions->items[middle], section, address))
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	if (!low)
+		return NULL;
+	f = &functions->items[low - 1];
+	*offset = address - f->value;
+	if (f->section != section || (f->size && *offset >= f->size))
+		return NULL;
+	return f->name;
+}

@@ -1,0 +1,257 @@
+/* One pass over the relocations of allocated sections, for all layouts of a file. */
+#include "lib/model/references.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "lib/model/private.h"
+
+struct gathered {
+	struct reference *items;
+	size_t count, room;
+	bool sorted;
+};
+
+struct gatherer {
+	const struct image *image;
+	const struct layout_list *list;
+	struct gathered *gathered; /* one a layout */
+	struct arena *arena;
+	struct error *error;
+	struct reloc_filter filter;
+};
+
+const struct reloc_info *reference_info(
+	const struct image *image, const struct reference *reference)
+{
+	return reloc_info(image->arch, reference->type);
+}
+
+struct span reference_code(
+	const struct image *image, const struct reference *reference, uint64_t *offset)
+{
+	const struct section *s = &image->sections[reference->section];
+
+	*offset = reference->place - (image->kind == IMAGE_OBJECT ? 0 : s->addr);
+	return image_section_bytes(image, reference->section);
+}
+
+struct span reference_bytes(const struct image *image, const struct reference *reference)
+{
+	uint64_t offset;
+	const struct span code = reference_code(image, reference, &offset);
+	const struct site *site = &reference->site;
+
+	offset -= site->before;
+	if (!site->length || !range_within(offset, site->length, code.size))
+		return (struct span){0};
+	return (struct span){code.data + offset, site->length};
+}
+
+/*
+ * Does the symbol stand in the template? By its section and its value: linkers give boundary
+ * symbols the section's index and a value far outside (GNU ld), or the reverse.
+ */
+static bool stands_in(const struct layout *layout, const struct symbol *symbol)
+{
+	const struct section *s;
+
+	if (!layout_has_section(layout, symbol->section))
+		return false;
+	if (layout->image->kind == IMAGE_OBJECT)
+		return true;
+	s = &layout->image->sections[symbol->section];
+	if (layout->profile->symbol_range && symbol->type != STT_SECTION)
+		return layout_in_range(layout, symbol);
+	return symbol->value >= s->addr && symbol->value - s->addr <= s->size;
+}
+
+static const struct layout *owner_of(
+	const struct gatherer *g, const struct symbol *symbol, size_t *index)
+{
+	for (*index = 0; *index < g->list->count; ++*index)
+		if (stands_in(&g->list->layouts[*index], symbol))
+			return &g->list->layouts[*index];
+	return NULL;
+}
+
+static bool mark(struct gatherer *g, uint64_t *bits, size_t index)
+{
+	struct symbol symbol;
+	size_t layout;
+
+	if (!image_symbol(g->image, index, &symbol, g->error))
+		return false;
+	if (owner_of(g, &symbol, &layout))
+		bits[index / 64] |= UINT64_C(1) << (index % 64);
+	return true;
+}
+
+static bool has_range(const struct layout_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->layouts[i].profile->symbol_range)
+			return true;
+	return false;
+}
+
+/* The filter's bits: of every symbol of every layout, and of the numbers that relaxation leaves. */
+static bool make_filter(struct gatherer *g, const struct symbol_list *inside)
+{
+	const struct arch *arch = g->image->arch;
+	/* The section of a symbol range is not followed. */
+	const bool all = has_range(g->list);
+	const size_t count = all ? g->image->symbol_count : inside->count;
+	uint64_t *bits = ARENA_ARRAY(g->arena, uint64_t, g->image->symbol_count / 64 + 1);
+
+	if (!bits)
+		return error_memory(g->error);
+	for (size_t i = 0; i < count; i++)
+		if (!mark(g, bits, all ? i : inside->indices[i]))
+			return false;
+	g->filter.symbols = bits;
+	for (size_t i = 0; i < arch->reloc_count && i < RELOC_FILTER_TYPES; i++)
+		if (arch->relocs[i].class == RELOC_RELAXED)
+			g->filter.types[i / 64] |= UINT64_C(1) << (i % 64);
+	return true;
+}
+
+/*
+ * S + A of a field that counts from the end of its instruction is S + A plus what stands from the
+ * field on. In data it counts from the place.
+ */
+static uint64_t target_of(const struct image *image, const struct reference *r,
+	const struct reloc_info *info, const struct symbol *symbol, int64_t addend)
+{
+	const uint64_t target = symbol->value + (uint64_t)addend;
+
+	if (!info || !info->pc_relative || !image->arch->counts_from_end || r->site.kind == SITE_NONE)
+		return target;
+	return target + (r->site.length ? (uint64_t)(r->site.length - r->site.before) : 4);
+}
+
+static bool has_marker(const struct gatherer *g, const struct section *rela, size_t entry)
+{
+	const uint32_t marker = g->image->arch->relax_marker;
+	const struct reloc here = image_reloc(g->image, rela, entry);
+	struct reloc next;
+
+	if (!marker || entry + 1 >= image_reloc_count(g->image, rela))
+		return false;
+	next = image_reloc(g->image, rela, entry + 1);
+	return next.type == marker && next.offset == here.offset && next.symbol == 0;
+}
+
+static bool keep(struct gatherer *g, size_t layout, const struct reference *r)
+{
+	struct gathered *to = &g->gathered[layout];
+	const struct reference *last = to->count ? &to->items[to->count - 1] : NULL;
+
+	if (!ARENA_GROW(g->arena, to->items, to->count, to->room))
+		return error_memory(g->error);
+	if (last && (last->section > r->section ||
+			    (last->section == r->section && last->place > r->place)))
+		to->sorted = false;
+	to->items[to->count++] = *r;
+	return true;
+}
+
+static bool gather_one(struct gatherer *g, const struct section *rela, size_t entry)
+{
+	const struct image *image = g->image;
+	const struct section *section = &image->sections[rela->info];
+	const struct reloc reloc = image_reloc(image, rela, entry);
+	const struct reloc_info *info = reloc_info(image->arch, reloc.type);
+	struct reference r = {
+		.place = reloc.offset,
+		.section = rela->info,
+		.symbol = reloc.symbol,
+		.type = reloc.type,
+		.rela = rela->index,
+		.entry = (uint32_t)entry,
+	};
+	struct symbol symbol;
+	uint64_t offset;
+	size_t layout;
+	struct span code;
+
+	if (reloc.symbol >= image->symbol_count)
+		return error_set(g->error, ERROR_INPUT,
+			"section %u (%.64s): relocation %zu: there is no symbol %" PRIu32
+			", only %zu",
+			rela->index, rela->name, entry, reloc.symbol, image->symbol_count);
+	if (!image_symbol(image, reloc.symbol, &symbol, g->error))
+		return false;
+	r.foreign = !owner_of(g, &symbol, &layout);
+	if (r.foreign)
+		layout = 0;
+	code = reference_code(image, &r, &offset);
+	if (!range_within(offset, info ? info->bytes : 0, section->size))
+		return error_set(g->error, ERROR_INPUT,
+			"section %u (%.64s): relocation %zu: r_offset 0x%" PRIx64
+			" lies outside section %u (%.64s)",
+			rela->index, rela->name, entry, reloc.offset, rela->info, section->name);
+	if (section->flags & SHF_EXECINSTR)
+		r.site = site_read(image->arch, code, offset, info);
+	r.target = target_of(image, &r, info, &symbol, reloc.addend);
+	r.may_relax = has_marker(g, rela, entry);
+	/* A section's symbol stands for all of it, of which the range is a part. */
+	if (!r.foreign && symbol.type == STT_SECTION &&
+		g->list->layouts[layout].profile->symbol_range) {
+		symbol.value = r.target;
+		if (!layout_in_range(&g->list->layouts[layout], &symbol))
+			return true;
+	}
+	return keep(g, layout, &r);
+}
+
+static bool gather_section(struct gatherer *g, const struct section *rela)
+{
+	const size_t count = image_reloc_count(g->image, rela);
+
+	for (size_t i = 0; (i = image_reloc_find(g->image, rela, i, &g->filter)) < count; i++)
+		if (!gather_one(g, rela, i))
+			return false;
+	return true;
+}
+
+static int compare(const void *left, const void *right)
+{
+	const struct reference *a = left, *b = right;
+
+	if (a->section != b->section)
+		return a->section < b->section ? -1 : 1;
+	if (a->place != b->place)
+		return a->place < b->place ? -1 : 1;
+	if (a->rela != b->rela)
+		return a->rela < b->rela ? -1 : 1;
+	return a->entry < b->entry ? -1 : a->entry > b->entry;
+}
+
+bool layouts_refer(const struct image *image, struct layout_list *list,
+	const struct symbol_list *inside, struct arena *arena, struct error *error)
+{
+	struct gatherer g = {.image = image, .list = list, .arena = arena, .error = error};
+
+	if (!list->count || (image->kind != IMAGE_OBJECT && image->kind != IMAGE_RELOCS))
+		return true;
+	g.gathered = ARENA_ARRAY(arena, struct gathered, list->count);
+	if (!g.gathered)
+		return error_memory(error);
+	for (size_t i = 0; i < list->count; i++)
+		g.gathered[i].sorted = true;
+	if (!make_filter(&g, inside))
+		return false;
+	for (size_t i = 1; i < image->section_count; i++)
+		if (image_is_link_rela(image, &image->sections[i]) &&
+			!gather_section(&g, &image->sections[i]))
+			return false;
+	for (size_t i = 0; i < list->count; i++) {
+		struct gathered *its = &g.gathered[i];
+
+		if (!its->sorted)
+			qsort(its->items, its->count, sizeof(*its->items), compare);
+		list->layouts[i].references = (struct references){its->items, its->count};
+	}
+	return true;
+}

@@ -1,0 +1,44 @@
+/*
+ * References: the relocations whose symbol stands in a layout's template, each with what it means
+ * and what the code around it does. Of objects, and of files linked with --emit-relocs.
+ */
+#ifndef PERCPU_MODEL_REFERENCES_H
+#define PERCPU_MODEL_REFERENCES_H
+
+#include "arch/reloc.h"
+#include "arch/site.h"
+#include "lib/obj/image.h"
+
+struct reference {
+	uint64_t place;	 /* virtual address; in an object the offset in `section` */
+	uint64_t target; /* S + A; with what a PC-relative field counts from taken off */
+	uint32_t section; /* index, where the place is */
+	uint32_t symbol;  /* index in .symtab */
+	uint32_t type;	  /* R_<machine>_* */
+	uint32_t rela;	  /* index of the section with the relocation, and of its entry there */
+	uint32_t entry;
+	struct site site; /* of SITE_NONE when the place is no code */
+	bool may_relax;	  /* the linker may rewrite the instruction (R_RISCV_RELAX) */
+	/* The symbol is not of the template: what a linker has left of rewritten code is kept
+	 * whatever it names. */
+	bool foreign;
+};
+
+/* In the order of sections and places. */
+struct references {
+	const struct reference *items;
+	size_t count;
+};
+
+/* The table's row of a reference's relocation; NULL for a number that nobody knows. */
+const struct reloc_info *reference_info(
+	const struct image *image, const struct reference *reference);
+
+/* The instruction's bytes; empty when it is not recognised. */
+struct span reference_bytes(const struct image *image, const struct reference *reference);
+
+/* The bytes of the section with the place, and the place's offset in them. */
+struct span reference_code(
+	const struct image *image, const struct reference *reference, uint64_t *offset);
+
+#endif
