@@ -20,16 +20,24 @@ enum insn_kind {
 	INSN_SET,
 	/*
 	 * target = first and a constant: add and sub imm, lea disp(reg); movk (first is target);
-	 * addi, c.addi; ori, addi.d, lu32i.d (first is target), lu52i.d.
+	 * addi, c.addi; ori, addi.d, lu32i.d (first is target), lu52i.d. A lea whose index is
+	 * scaled by more than 1 adds that too: it is in `second`, also of INSN_SET, lea disp(,i,8).
 	 */
 	INSN_MORE,
-	INSN_ADD,   /* target = first + second; with memory on x86_64: second is INSN_MEMORY_OPERAND
-		     */
-	INSN_MOVE,  /* target = first */
-	INSN_LOAD,  /* target = memory: at first, + second, + a displacement, or relative to pc */
+	/* target = first + second; with memory on x86_64: second is INSN_MEMORY_OPERAND. */
+	INSN_ADD,
+	INSN_MOVE, /* target = first */
+	/*
+	 * target = memory: at first, + second, + a displacement, or relative to pc. Of all that
+	 * only reads memory: target is what it computes from that, and none for a compare.
+	 */
+	INSN_LOAD,
 	INSN_STORE, /* memory = something, addressed likewise; read-modify-write of memory too */
-	INSN_BRANCH, /* straight-line code ends here: jump, call, return, trap, conditional or not
-		      */
+	/*
+	 * Straight-line code ends here: jump, call, return, trap, conditional or not. Through
+	 * memory, first, second, pc_relative and percpu say where that is.
+	 */
+	INSN_BRANCH,
 };
 
 /* Registers are numbered as the machine encodes them. */
@@ -46,11 +54,16 @@ struct insn {
 	uint8_t first;	/* of an addition; the base register of memory; INSN_NO_REGISTER for none */
 	uint8_t second; /* likewise, the index register of memory */
 	uint8_t also;	/* another general register it writes: of ldp, a write-back, xchg, amoadd */
+	uint32_t others; /* bit n: it writes general register n too: of cpuid, rep movs */
+	/* Of the memory of INSN_ADD with INSN_MEMORY_OPERAND; INSN_NO_REGISTER for none. */
+	uint8_t base;
+	uint8_t index;
 	/* On x86_64: where a displacement stands in the instruction, and its bytes; 0 for none. */
 	uint8_t displacement_at;
 	uint8_t displacement_size;
-	bool pc_relative; /* INSN_SET, INSN_LOAD, INSN_STORE: relative to the program counter */
+	bool pc_relative; /* INSN_SET, memory operands: relative to the program counter */
 	bool percpu;	  /* a gs override on its memory operand */
+	bool segment;	  /* an fs override: its memory is relative to that segment's base */
 	bool call;	  /* INSN_BRANCH: it comes back, with registers changed */
 	/* INSN_SET and INSN_MORE that place 16 or 20 bits of a constant: how many bits the constant
 	 * has when this is the highest of them, sign not counted twice: movz, movk 16, 32, 48, 64;

@@ -65,12 +65,21 @@ static bool reaches_memory(const struct insn *insn)
 	return insn->kind == INSN_LOAD || insn->kind == INSN_STORE;
 }
 
+static bool adds_memory(const struct insn *insn)
+{
+	return insn->kind == INSN_ADD && insn->second == INSN_MEMORY_OPERAND;
+}
+
 /* What one instruction does with a held register; UNKNOWN when nothing that decides. */
 static enum site_use use_of(const struct trail *trail, const struct insn *insn)
 {
 	const bool first = trail_holds(trail, insn->first);
 	const bool second = trail_holds(trail, insn->second);
 	const uint8_t other = first ? insn->second : insn->first;
+
+	if (adds_memory(insn) && !insn->percpu &&
+		(trail_holds(trail, insn->base) || trail_holds(trail, insn->index)))
+		return USE_UNKNOWN;
 
 	if (!first && !second)
 		return USE_UNKNOWN;
@@ -111,6 +120,16 @@ static enum site_use follow(struct trail *trail, unsigned loads, uint8_t *reach)
 	return USE_UNKNOWN;
 }
 
+/* Is memory reached at the displacement alone? */
+static bool is_alone(const struct insn *insn)
+{
+	const uint8_t base = adds_memory(insn) ? insn->base : insn->first;
+	const uint8_t index = adds_memory(insn) ? insn->index : insn->second;
+
+	return insn->pc_relative || base == INSN_ZERO_REGISTER ||
+	       (base == INSN_NO_REGISTER && index == INSN_NO_REGISTER);
+}
+
 /* By what the instruction does with the field: a displacement, or a constant. */
 static enum site_kind kind_of(const struct insn *insn, bool displacement)
 {
@@ -122,12 +141,9 @@ static enum site_kind kind_of(const struct insn *insn, bool displacement)
 		return SITE_ACCESS;
 	if (insn->kind == INSN_SET)
 		return insn->pc_relative ? SITE_ADDRESS : SITE_VALUE;
-	if (!reaches_memory(insn))
+	if (!reaches_memory(insn) && !adds_memory(insn))
 		return SITE_VALUE;
-	if (insn->pc_relative || insn->first == INSN_ZERO_REGISTER ||
-		(insn->first == INSN_NO_REGISTER && insn->second == INSN_NO_REGISTER))
-		return SITE_DIRECT;
-	return SITE_THROUGH;
+	return is_alone(insn) ? SITE_DIRECT : SITE_THROUGH;
 }
 
 /*

@@ -1,5 +1,6 @@
 #include "arch/arch.h"
 #include "arch/x86_64/facts.h"
+#include "arch/x86_64/insn.h"
 #include "arch/x86_64/relocs.h"
 
 static const char *const keep_sections[] = {NULL};
@@ -15,7 +16,9 @@ const struct arch arch_x86_64 = {
 	.relocs = x86_64_relocs,
 	.reloc_count = X86_64_RELOCS,
 	.counts_from_end = true,
+	.decode = x86_64_decode,
 	.percpu_register = INSN_NO_REGISTER,
+	.locate = x86_64_locate,
 	.output_format = "elf64-x86-64",
 	.output_arch = "i386:x86-64",
 	.virt_base = PERCPU_VIRT_BASE,

@@ -1,7 +1,5 @@
 #include "arch/x86_64/decode.h"
 
-#include <string.h>
-
 /* What follows an opcode. */
 enum follows {
 	X,  /* no instruction in 64-bit mode */
@@ -21,6 +19,7 @@ enum follows {
 };
 
 /* Prefixes, REX and escapes are taken before the tables are asked: X stands for them here. */
+/* clang-format off */
 static const uint8_t one_byte[256] = {
 	M, M, M, M, I1, I4, X, X, M, M, M, M, I1, I4, X, X, /* 00 */
 	M, M, M, M, I1, I4, X, X, M, M, M, M, I1, I4, X, X, /* 10 */
@@ -58,75 +57,129 @@ static const uint8_t two_byte[256] = {
 	M, M, M, M, M, M, M, M, M, M, M, M, M, M, M, M, /* e0 */
 	M, M, M, M, M, M, M, M, M, M, M, M, M, M, M, M, /* f0 */
 };
+/* clang-format on */
 
-/* The bytes that are left, and what the prefixes said. */
+/* The code, at most as much of it as an instruction may have, and where the next byte is. */
 struct reader {
-	struct span code;
+	const uint8_t *data;
+	size_t size;
 	size_t at;
-	bool wide;    /* REX.W or its VEX form */
-	bool narrow;  /* operand size 16 */
-	bool short_address; /* address size 32 */
+	bool short_address;	     /* address size 32 */
 	uint8_t rex_r, rex_x, rex_b; /* 0 or 8 */
 };
 
+/* SDM volume 2, section 2.3.11: what is longer is no instruction. */
+enum { LONGEST = 15 };
+
 static bool take(struct reader *r, uint8_t *byte)
 {
-	if (r->at >= r->code.size || r->at >= 15)
+	if (r->at >= r->size)
 		return false;
-	*byte = r->code.data[r->at++];
+	*byte = r->data[r->at++];
 	return true;
 }
 
 static bool skip(struct reader *r, size_t count)
 {
 	r->at += count;
-	return r->at <= r->code.size && r->at <= 15;
+	return r->at <= r->size;
 }
 
-static bool is_legacy_prefix(uint8_t byte)
+/* True for lock, repne, rep, the segments, operand and address size. */
+static bool take_legacy_prefix(struct reader *r, struct x86_insn *insn, uint8_t byte)
 {
-	/* lock, repne, rep, the segments, operand and address size. */
-	return byte == 0xf0 || byte == 0xf2 || byte == 0xf3 || byte == 0x26 || byte == 0x2e ||
-		byte == 0x36 || byte == 0x3e || (byte >= 0x64 && byte <= 0x67);
+	switch (byte) {
+	case 0x64:
+	case 0x65:
+		insn->gs = byte == 0x65;
+		insn->fs = byte == 0x64;
+		return true;
+	case 0x66:
+		insn->narrow = true;
+		/* Repeat prefixes win when the two select an instruction. */
+		insn->prefix = insn->prefix ? insn->prefix : byte;
+		return true;
+	case 0x67:
+		r->short_address = true;
+		return true;
+	case 0xf2:
+	case 0xf3:
+		insn->prefix = byte;
+		return true;
+	default:
+		return byte == 0x26 || byte == 0x2e || byte == 0x36 || byte == 0x3e || byte == 0xf0;
+	}
 }
 
+static void take_rex(struct reader *r, struct x86_insn *insn, uint8_t rex)
+{
+	insn->rex = true;
+	insn->wide = (rex & 8) != 0;
+	insn->narrow = insn->narrow && !insn->wide;
+	r->rex_r = (uint8_t)(rex << 1 & 8);
+	r->rex_x = (uint8_t)(rex << 2 & 8);
+	r->rex_b = (uint8_t)(rex << 3 & 8);
+}
+
+/* REX counts only right before the opcode: SDM volume 2, section 2.2.1. */
 static bool take_prefixes(struct reader *r, struct x86_insn *insn, uint8_t *byte)
 {
-	do {
+	uint8_t rex = 0;
+
+	for (;;) {
 		if (!take(r, byte))
 			return false;
-		insn->gs = insn->gs || *byte == 0x65;
-		r->narrow = r->narrow || *byte == 0x66;
-		r->short_address = r->short_address || *byte == 0x67;
-	} while (is_legacy_prefix(*byte));
-	/* REX counts only right before the opcode. */
-	if (*byte >> 4 == 4) {
-		r->wide = (*byte & 8) != 0;
-		r->rex_r = (uint8_t)(*byte << 1 & 8);
-		r->rex_x = (uint8_t)(*byte << 2 & 8);
-		r->rex_b = (uint8_t)(*byte << 3 & 8);
-		return take(r, byte);
+		if (*byte >> 4 == 4)
+			rex = *byte;
+		else if (take_legacy_prefix(r, insn, *byte))
+			rex = 0;
+		else
+			break;
 	}
+	if (rex)
+		take_rex(r, insn, rex);
 	return true;
+}
+
+static bool is_vex_map(uint8_t escape, uint8_t map)
+{
+	return (map >= 1 && map <= 3) || (escape == 0x62 && (map == 5 || map == 6));
+}
+
+/* VEX.vvvv, L and pp, which EVEX has in the same place: SDM volume 2, sections 2.3.5 and 2.7.1. */
+static void set_vvvv(struct x86_insn *insn, uint8_t payload)
+{
+	static const uint8_t prefixes[4] = {0, 0x66, 0xf3, 0xf2};
+
+	insn->vvvv = (uint8_t)(~payload >> 3 & 15);
+	insn->prefix = prefixes[payload & 3];
 }
 
 /* VEX (c4, c5) and EVEX (62): their payload carries inverted REX bits and the opcode map. */
 static bool take_vex(struct reader *r, struct x86_insn *insn, uint8_t escape)
 {
-	uint8_t first, second = 0, third;
+	uint8_t first, second, third;
 
-	if (!take(r, &first))
+	if (insn->prefix || insn->rex || !take(r, &first))
 		return false;
-	r->rex_r = first & 0x80 ? 0 : 8;
+	insn->escape = escape;
 	insn->map = 1;
-	if (escape == 0xc5)
+	r->rex_r = first & 0x80 ? 0 : 8;
+	if (escape == 0xc5) {
+		set_vvvv(insn, first);
 		return take(r, &insn->opcode);
+	}
 	r->rex_x = first & 0x40 ? 0 : 8;
 	r->rex_b = first & 0x20 ? 0 : 8;
 	insn->map = first & (escape == 0x62 ? 7 : 31);
-	if (!take(r, &second) || (escape == 0x62 && !take(r, &third)))
+	if (!is_vex_map(escape, insn->map) || !take(r, &second))
 		return false;
-	return take(r, &insn->opcode) && insn->map >= 1;
+	set_vvvv(insn, second);
+	insn->wide = second >> 7;
+	/* EVEX: one bit is always 0 and one always 1. */
+	if (escape == 0x62 && ((first & 8) || !(second & 4) || !take(r, &third)))
+		return false;
+	return take(r, &insn->opcode);
 }
 
 static enum follows vex_follows(const struct x86_insn *insn)
@@ -138,7 +191,8 @@ static enum follows vex_follows(const struct x86_insn *insn)
 	return two_byte[insn->opcode] == N ? N : two_byte[insn->opcode] == M1 ? M1 : M;
 }
 
-static bool take_opcode(struct reader *r, struct x86_insn *insn, uint8_t byte, enum follows *follows)
+static bool take_opcode(
+	struct reader *r, struct x86_insn *insn, uint8_t byte, enum follows *follows)
 {
 	insn->opcode = byte;
 	if (byte == 0xc4 || byte == 0xc5 || byte == 0x62) {
@@ -161,15 +215,50 @@ static bool take_opcode(struct reader *r, struct x86_insn *insn, uint8_t byte, e
 
 static bool take_displacement(struct reader *r, struct x86_insn *insn, uint8_t size)
 {
+	insn->memory = true;
 	insn->displacement_at = (uint8_t)r->at;
 	insn->displacement_size = size;
 	return skip(r, size);
 }
 
-/* SDM volume 2, tables 2-2 and 2-3. */
+/* VSIB: the index is a vector. Gather, scatter and their prefetches. */
+static bool has_vector_index(const struct x86_insn *insn)
+{
+	if (!insn->escape || insn->map != 2)
+		return false;
+	return (insn->opcode & 0xfc) == 0x90 ||
+	       (insn->escape == 0x62 &&
+		       ((insn->opcode & 0xfc) == 0xa0 || (insn->opcode & 0xfe) == 0xc6));
+}
+
+/* SDM volume 2, table 2-3. */
+static bool take_sib(struct reader *r, struct x86_insn *insn, uint8_t mod)
+{
+	uint8_t sib;
+
+	if (!take(r, &sib))
+		return false;
+	insn->base = (sib & 7) | r->rex_b;
+	insn->index = (sib >> 3 & 7) | r->rex_x;
+	insn->scale = (uint8_t)(1 << (sib >> 6));
+	if (insn->index == 4 || has_vector_index(insn))
+		insn->index = X86_NO_REGISTER;
+	if (mod != 0 || (sib & 7) != 5)
+		return mod == 0 || take_displacement(r, insn, mod == 1 ? 1 : 4);
+	insn->base = X86_NO_REGISTER;
+	return take_displacement(r, insn, 4);
+}
+
+/* Moves from and to control and debug registers have no memory, whatever mod says. */
+static bool is_system_move(const struct x86_insn *insn)
+{
+	return insn->map == 1 && !insn->escape && (insn->opcode & 0xfc) == 0x20;
+}
+
+/* SDM volume 2, table 2-2. */
 static bool take_modrm(struct reader *r, struct x86_insn *insn, uint8_t *reg)
 {
-	uint8_t modrm, sib, mod, rm;
+	uint8_t modrm, mod, rm;
 
 	if (!take(r, &modrm))
 		return false;
@@ -177,32 +266,24 @@ static bool take_modrm(struct reader *r, struct x86_insn *insn, uint8_t *reg)
 	rm = modrm & 7;
 	*reg = modrm >> 3 & 7;
 	insn->reg = *reg | r->rex_r;
-	if (mod == 3)
+	if (mod == 3 || is_system_move(insn)) {
+		insn->rm = rm | r->rex_b;
 		return true;
+	}
 	insn->memory = true;
+	if (rm == 4)
+		return take_sib(r, insn, mod);
 	insn->base = rm | r->rex_b;
-	if (rm == 4) {
-		if (!take(r, &sib))
-			return false;
-		rm = sib & 7;
-		insn->base = rm | r->rex_b;
-		insn->index = (sib >> 3 & 7) | r->rex_x;
-		if (insn->index == 4)
-			insn->index = X86_NO_REGISTER;
-		if (mod == 0 && rm == 5) {
-			insn->base = X86_NO_REGISTER;
-			return take_displacement(r, insn, 4);
-		}
-	} else if (mod == 0 && rm == 5) {
+	if (mod == 0 && rm == 5) {
 		insn->base = X86_RIP;
 		return take_displacement(r, insn, 4);
 	}
 	return mod == 0 || take_displacement(r, insn, mod == 1 ? 1 : 4);
 }
 
-static uint8_t immediate_size(const struct reader *r, enum follows follows, uint8_t reg)
+static uint8_t immediate_size(const struct x86_insn *insn, enum follows follows, uint8_t reg)
 {
-	const uint8_t full = r->narrow ? 2 : 4;
+	const uint8_t full = insn->narrow ? 2 : 4;
 
 	switch (follows) {
 	case I1:
@@ -218,7 +299,7 @@ static uint8_t immediate_size(const struct reader *r, enum follows follows, uint
 	case M4:
 		return full;
 	case IV:
-		return r->wide ? 8 : full;
+		return insn->wide ? 8 : full;
 	case G1:
 		return reg < 2 ? 1 : 0;
 	case G4:
@@ -233,25 +314,75 @@ static bool has_modrm(enum follows follows)
 	return follows == M || follows == M1 || follows == M4 || follows == G1 || follows == G4;
 }
 
+static bool is_defined_two_byte(const struct x86_insn *insn, uint8_t reg)
+{
+	switch (insn->opcode) {
+	case 0x00:
+		return reg < 6;
+	case 0xb2: /* lss, lfs, lgs */
+	case 0xb4:
+	case 0xb5:
+	case 0xc3: /* movnti */
+		return insn->memory;
+	case 0xb8:
+		return insn->prefix == 0xf3;
+	case 0xba:
+		return reg >= 4;
+	case 0xc7:
+		return insn->memory ? reg == 1 || reg >= 3 : reg >= 6;
+	default:
+		return true;
+	}
+}
+
+/* Members of a group, and forms of an opcode, that do not exist: SDM volume 2, table A-6. */
+static bool is_defined(const struct x86_insn *insn, uint8_t reg)
+{
+	if (insn->escape || insn->map > 1)
+		return true;
+	if (insn->map == 1)
+		return is_defined_two_byte(insn, reg);
+	switch (insn->opcode) {
+	case 0x8c: /* six segment registers */
+	case 0x8e:
+		return reg < 6;
+	case 0x8d: /* lea */
+		return insn->memory;
+	case 0x8f:
+		return reg == 0;
+	case 0xc6: /* xabort and xbegin are c6 f8 and c7 f8 */
+	case 0xc7:
+		return reg == 0 || (reg == 7 && insn->rm == 0);
+	case 0xfe:
+		return reg < 2;
+	case 0xff: /* call and jmp far want memory */
+		return reg < 7 && (insn->memory || (reg != 3 && reg != 5));
+	default:
+		return true;
+	}
+}
+
 bool x86_decode(struct span code, struct x86_insn *insn)
 {
-	struct reader r = {.code = code};
+	struct reader r = {.data = code.data, .size = code.size < LONGEST ? code.size : LONGEST};
 	enum follows follows;
 	uint8_t byte, reg = 0;
 
-	*insn = (struct x86_insn){
-		.reg = X86_NO_REGISTER, .base = X86_NO_REGISTER, .index = X86_NO_REGISTER};
+	*insn = (struct x86_insn){.reg = X86_NO_REGISTER,
+		.rm = X86_NO_REGISTER,
+		.base = X86_NO_REGISTER,
+		.index = X86_NO_REGISTER,
+		.scale = 1};
 	if (!take_prefixes(&r, insn, &byte) || !take_opcode(&r, insn, byte, &follows))
 		return false;
-	if (has_modrm(follows) && !take_modrm(&r, insn, &reg))
+	if (!has_modrm(follows))
+		insn->rm = (insn->opcode & 7) | r.rex_b;
+	else if (!take_modrm(&r, insn, &reg) || !is_defined(insn, reg))
 		return false;
-	if (follows == MO) {
-		insn->memory = true;
-		if (!take_displacement(&r, insn, r.short_address ? 4 : 8))
-			return false;
-	}
+	if (follows == MO && !take_displacement(&r, insn, r.short_address ? 4 : 8))
+		return false;
 	insn->immediate_at = (uint8_t)r.at;
-	insn->immediate_size = immediate_size(&r, follows, reg);
+	insn->immediate_size = immediate_size(insn, follows, reg);
 	if (!skip(&r, insn->immediate_size))
 		return false;
 	insn->length = (uint8_t)r.at;

@@ -15,15 +15,24 @@
 #define X86_RIP 0xfe
 
 struct x86_insn {
-	uint8_t length;       /* bytes, 1 to 15 */
-	uint8_t map;          /* opcode map: 0 one byte, 1 0F, 2 0F 38, 3 0F 3A */
-	uint8_t opcode;       /* its last byte */
-	uint8_t reg;          /* ModRM.reg with REX.R, or X86_NO_REGISTER */
-	bool gs;              /* the GS segment override is there */
-	bool memory;          /* there is a memory operand */
-	uint8_t base;         /* of the memory operand; X86_RIP, or X86_NO_REGISTER */
-	uint8_t index;        /* likewise, never RIP */
-	uint8_t displacement_at; /* offset of the displacement in the instruction, when its size is not 0 */
+	uint8_t length; /* bytes, 1 to 15 */
+	uint8_t escape; /* c4 or c5 of VEX, 62 of EVEX, or 0 */
+	uint8_t map;	/* opcode map: 0 one byte, 1 0F, 2 0F 38, 3 0F 3A, 5 and 6 of EVEX */
+	uint8_t opcode; /* its last byte */
+	uint8_t prefix; /* the one that selects among instructions: 0, 66, f3, f2 */
+	bool rex;	/* a REX prefix: 8-bit registers 4 to 7 are spl to dil, not ah to bh */
+	bool wide;	/* REX.W, or W of VEX and EVEX */
+	bool narrow;	/* operands of 16 bits; never with wide */
+	uint8_t reg;	/* ModRM.reg with REX.R, or X86_NO_REGISTER without ModRM */
+	uint8_t rm;	/* ModRM.rm with REX.B where mod is 3, without ModRM the opcode's */
+	uint8_t vvvv;	/* the third operand of VEX and EVEX */
+	bool gs;	/* the GS segment override is there, */
+	bool fs;	/* or that of FS: the last one counts */
+	bool memory;	/* there is a memory operand: ModRM's or moffs */
+	uint8_t base;	/* of the memory operand; X86_RIP, or X86_NO_REGISTER */
+	uint8_t index;	/* likewise, never RIP; a vector of addresses has none here */
+	uint8_t scale;	/* 1, 2, 4, 8 */
+	uint8_t displacement_at;   /* offset in the instruction, when its size is not 0 */
 	uint8_t displacement_size; /* 0, 1, 4; 8 for moffs */
 	uint8_t immediate_at;
 	uint8_t immediate_size; /* 0, 1, 2, 4, 8; that of enter, 3 */

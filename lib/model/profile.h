@@ -82,6 +82,7 @@ struct profile {
 	enum placement placement; /* the only one, or UNKNOWN: found from the symbols */
 	uint64_t stride_align; /* bytes the system's code rounds the template up to; 0: not fixed */
 	bool zero_by_design;   /* start-up clears the areas: NOBITS loses nothing */
+	bool has_no_pointers;  /* its code never follows an address of the template kept in data */
 	bool start_is_exact;   /* the template's start must be the section's address */
 };
 

@@ -162,6 +162,7 @@ static const struct profile profile_crate = {
 	.evidence = {"_percpu_load_start", "_percpu_load_end"},
 	.variable_prefix = "__PERCPU_",
 	.stride_align = 64, /* percpu 0.4.0, src/imp.rs, align_up_64 */
+	.has_no_pointers = true,
 	.start_is_exact = true,
 };
 

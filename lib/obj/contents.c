@@ -5,6 +5,11 @@
 
 #include "lib/obj/private.h"
 
+struct span image_bytes(const struct image *image)
+{
+	return image_file(image)->bytes;
+}
+
 struct span image_section_bytes(const struct image *image, size_t index)
 {
 	const struct section *s;

@@ -127,6 +127,9 @@ void image_close(struct image *image);
 bool image_symbol(
 	const struct image *image, size_t index, struct symbol *symbol, struct error *error);
 
+/* All bytes of the file. */
+struct span image_bytes(const struct image *image);
+
 /* The file's bytes of a section as they stand; empty for NOBITS and for an index out of range. */
 struct span image_section_bytes(const struct image *image, size_t index);
 

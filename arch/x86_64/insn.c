@@ -1,0 +1,795 @@
+#include "arch/x86_64/insn.h"
+
+#include "arch/x86_64/decode.h"
+
+/* As ModRM and the masks below number them. */
+enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI };
+
+#define BIT(register) (1u << (register))
+
+/* What an opcode does to its operands; the rows of effects[] say it in full. */
+enum effect {
+	NONE,  /* writes no general register; its memory is read */
+	HINT,  /* likewise, and does not touch the memory it names: nop, invlpg */
+	STORE, /* writes memory, or a register that is no general one */
+	REG,   /* writes ModRM.reg; memory is read */
+	REG8,  /* its 8-bit part */
+	RM,    /* writes ModRM.rm, memory too */
+	RM8,   /* 8 bits of it */
+	BOTH,  /* xchg, xadd */
+	BOTH8,
+	CMPXCHG,
+	CMPXCHG_8,
+	CMPXCHG_PAIR, /* cmpxchg8b, cmpxchg16b */
+	STORE_REG,    /* writes memory and ModRM.reg: cmpccxadd */
+	VVVV,	      /* writes the register of VEX.vvvv */
+	REG_VVVV,     /* mulx */
+	MOV_REG,
+	MOV_RM,
+	MOV_IMM,
+	ADD_REG,
+	ADD_RM,
+	ADD_IMM,
+	ADD_RAX, /* add and sub of an immediate to rax */
+	LEA,
+	XCHG_RAX,
+	PUSH,
+	POP,
+	LEAVE,
+	IN_RAX,
+	IN_RCX,
+	IN_RDX,
+	IN_RAX_RDX,
+	IN_RAX_RCX_RDX,
+	CPUID,
+	XLAT,
+	/* String instructions, by what they address: the written one, else the first. */
+	TO_RDI,
+	FROM_RDI,
+	FROM_RSI,
+	LODS,
+	MOVS,
+	CMPS,
+	MASKMOV, /* at rdi, which stays */
+	JUMP,
+	LOOP,
+	CALL,
+	GROUP, /* ModRM.reg, or the prefix, tells: group() */
+	EFFECTS,
+};
+
+enum access { NO_ACCESS, READ, WRITE };
+
+/* Operands that are written. */
+enum { TO_REG = 1, TO_RM = 2, TO_VVVV = 4, EIGHT = 8 };
+
+struct row {
+	uint8_t access;	  /* enum access: of the memory operand */
+	uint8_t operands; /* TO_* */
+	uint8_t implicit; /* BIT() of rax to rdi */
+};
+
+static const struct row effects[EFFECTS] = {
+	[NONE] = {READ, 0, 0},
+	[HINT] = {NO_ACCESS, 0, 0},
+	[STORE] = {WRITE, 0, 0},
+	[REG] = {READ, TO_REG, 0},
+	[REG8] = {READ, TO_REG | EIGHT, 0},
+	[RM] = {WRITE, TO_RM, 0},
+	[RM8] = {WRITE, TO_RM | EIGHT, 0},
+	[BOTH] = {WRITE, TO_REG | TO_RM, 0},
+	[BOTH8] = {WRITE, TO_REG | TO_RM | EIGHT, 0},
+	[CMPXCHG] = {WRITE, TO_RM, BIT(RAX)},
+	[CMPXCHG_8] = {WRITE, TO_RM | EIGHT, BIT(RAX)},
+	[CMPXCHG_PAIR] = {WRITE, 0, BIT(RAX) | BIT(RDX)},
+	[STORE_REG] = {WRITE, TO_REG, 0},
+	[VVVV] = {READ, TO_VVVV, 0},
+	[REG_VVVV] = {READ, TO_REG | TO_VVVV, 0},
+	[MOV_REG] = {READ, TO_REG, 0},
+	[MOV_RM] = {WRITE, TO_RM, 0},
+	[MOV_IMM] = {WRITE, TO_RM, 0},
+	[ADD_REG] = {READ, TO_REG, 0},
+	[ADD_RM] = {WRITE, TO_RM, 0},
+	[ADD_IMM] = {WRITE, TO_RM, 0},
+	[ADD_RAX] = {NO_ACCESS, 0, BIT(RAX)},
+	[LEA] = {NO_ACCESS, TO_REG, 0},
+	[XCHG_RAX] = {NO_ACCESS, TO_RM, BIT(RAX)},
+	[PUSH] = {READ, 0, BIT(RSP)},
+	[POP] = {WRITE, TO_RM, BIT(RSP)},
+	[LEAVE] = {NO_ACCESS, 0, BIT(RSP) | BIT(RBP)},
+	[IN_RAX] = {READ, 0, BIT(RAX)},
+	[IN_RCX] = {READ, 0, BIT(RCX)},
+	[IN_RDX] = {READ, 0, BIT(RDX)},
+	[IN_RAX_RDX] = {READ, 0, BIT(RAX) | BIT(RDX)},
+	[IN_RAX_RCX_RDX] = {READ, 0, BIT(RAX) | BIT(RCX) | BIT(RDX)},
+	[CPUID] = {NO_ACCESS, 0, BIT(RAX) | BIT(RBX) | BIT(RCX) | BIT(RDX)},
+	[XLAT] = {NO_ACCESS, 0, BIT(RAX)},
+	[TO_RDI] = {NO_ACCESS, 0, BIT(RDI)},
+	[FROM_RDI] = {NO_ACCESS, 0, BIT(RDI)},
+	[FROM_RSI] = {NO_ACCESS, 0, BIT(RSI)},
+	[LODS] = {NO_ACCESS, 0, BIT(RAX) | BIT(RSI)},
+	[MOVS] = {NO_ACCESS, 0, BIT(RSI) | BIT(RDI)},
+	[CMPS] = {NO_ACCESS, 0, BIT(RSI) | BIT(RDI)},
+	[MASKMOV] = {NO_ACCESS, 0, 0},
+	[LOOP] = {NO_ACCESS, 0, BIT(RCX)},
+	[JUMP] = {READ, 0, 0},
+	[CALL] = {READ, 0, 0},
+};
+
+/* SDM volume 2, table A-2. Prefixes and escapes never get here; what does not exist is NONE. */
+/* clang-format off */
+static const uint8_t one_byte[256] = {
+	/* 00 */ RM8, ADD_RM, REG8, ADD_REG, IN_RAX, ADD_RAX, NONE, NONE,
+	/* 08 */ RM8, RM, REG8, REG, IN_RAX, IN_RAX, NONE, NONE,
+	/* 10 */ RM8, RM, REG8, REG, IN_RAX, IN_RAX, NONE, NONE,
+	/* 18 */ RM8, RM, REG8, REG, IN_RAX, IN_RAX, NONE, NONE,
+	/* 20 */ RM8, RM, REG8, REG, IN_RAX, IN_RAX, NONE, NONE,
+	/* 28 */ RM8, RM, REG8, REG, IN_RAX, ADD_RAX, NONE, NONE,
+	/* 30 */ RM8, RM, REG8, REG, IN_RAX, IN_RAX, NONE, NONE,
+	/* 38 */ NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE,
+	/* 40 */ NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE,
+	/* 48 */ NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE,
+	/* 50 */ PUSH, PUSH, PUSH, PUSH, PUSH, PUSH, PUSH, PUSH,
+	/* 58 */ POP, POP, POP, POP, POP, POP, POP, POP,
+	/* 60 */ NONE, NONE, NONE, REG, NONE, NONE, NONE, NONE,
+	/* 68 */ PUSH, REG, PUSH, REG, TO_RDI, TO_RDI, FROM_RSI, FROM_RSI,
+	/* 70 */ JUMP, JUMP, JUMP, JUMP, JUMP, JUMP, JUMP, JUMP,
+	/* 78 */ JUMP, JUMP, JUMP, JUMP, JUMP, JUMP, JUMP, JUMP,
+	/* 80 */ GROUP, GROUP, NONE, GROUP, NONE, NONE, BOTH8, BOTH,
+	/* 88 */ RM8, MOV_RM, REG8, MOV_REG, RM, LEA, NONE, POP,
+	/* 90 */ XCHG_RAX, XCHG_RAX, XCHG_RAX, XCHG_RAX, XCHG_RAX, XCHG_RAX, XCHG_RAX, XCHG_RAX,
+	/* 98 */ IN_RAX, IN_RDX, NONE, NONE, PUSH, PUSH, NONE, IN_RAX,
+	/* a0 */ IN_RAX, IN_RAX, STORE, STORE, MOVS, MOVS, CMPS, CMPS,
+	/* a8 */ NONE, NONE, TO_RDI, TO_RDI, LODS, LODS, FROM_RDI, FROM_RDI,
+	/* b0 */ RM8, RM8, RM8, RM8, RM8, RM8, RM8, RM8,
+	/* b8 */ MOV_IMM, MOV_IMM, MOV_IMM, MOV_IMM, MOV_IMM, MOV_IMM, MOV_IMM, MOV_IMM,
+	/* c0 */ RM8, RM, JUMP, JUMP, NONE, NONE, GROUP, GROUP,
+	/* c8 */ LEAVE, LEAVE, JUMP, JUMP, JUMP, CALL, JUMP, JUMP,
+	/* d0 */ RM8, RM, RM8, RM, NONE, NONE, NONE, XLAT,
+	/* d8 */ GROUP, GROUP, GROUP, GROUP, GROUP, GROUP, GROUP, GROUP,
+	/* e0 */ LOOP, LOOP, LOOP, JUMP, IN_RAX, IN_RAX, NONE, NONE,
+	/* e8 */ CALL, JUMP, NONE, JUMP, IN_RAX, IN_RAX, NONE, NONE,
+	/* f0 */ NONE, JUMP, NONE, NONE, NONE, NONE, GROUP, GROUP,
+	/* f8 */ NONE, NONE, NONE, NONE, NONE, NONE, GROUP, GROUP,
+};
+
+/* SDM volume 2, table A-3. */
+static const uint8_t two_byte[256] = {
+	/* 00 */ GROUP, GROUP, REG, REG, NONE, CALL, NONE, JUMP,
+	/* 08 */ NONE, NONE, NONE, JUMP, NONE, NONE, NONE, NONE,
+	/* 10 */ NONE, STORE, NONE, STORE, NONE, NONE, NONE, STORE,
+	/* 18 */ GROUP, HINT, HINT, HINT, HINT, HINT, GROUP, HINT,
+	/* 20 */ RM, RM, NONE, NONE, NONE, NONE, NONE, NONE,
+	/* 28 */ NONE, STORE, NONE, STORE, GROUP, GROUP, NONE, NONE,
+	/* 30 */ NONE, IN_RAX_RDX, IN_RAX_RDX, IN_RAX_RDX, JUMP, JUMP, NONE, CALL,
+	/* 38 */ NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE,
+	/* 40 */ REG, REG, REG, REG, REG, REG, REG, REG,
+	/* 48 */ REG, REG, REG, REG, REG, REG, REG, REG,
+	/* 50 */ REG, NONE, NONE, NONE, NONE, NONE, NONE, NONE,
+	/* 58 */ NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE,
+	/* 60 */ NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE,
+	/* 68 */ NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE,
+	/* 70 */ NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE,
+	/* 78 */ RM, NONE, NONE, NONE, NONE, NONE, GROUP, STORE,
+	/* 80 */ JUMP, JUMP, JUMP, JUMP, JUMP, JUMP, JUMP, JUMP,
+	/* 88 */ JUMP, JUMP, JUMP, JUMP, JUMP, JUMP, JUMP, JUMP,
+	/* 90 */ RM8, RM8, RM8, RM8, RM8, RM8, RM8, RM8,
+	/* 98 */ RM8, RM8, RM8, RM8, RM8, RM8, RM8, RM8,
+	/* a0 */ PUSH, PUSH, CPUID, NONE, RM, RM, NONE, NONE,
+	/* a8 */ PUSH, PUSH, JUMP, RM, RM, RM, GROUP, REG,
+	/* b0 */ CMPXCHG_8, CMPXCHG, REG, RM, REG, REG, REG, REG,
+	/* b8 */ REG, JUMP, GROUP, RM, REG, REG, REG, REG,
+	/* c0 */ BOTH8, BOTH, NONE, STORE, NONE, REG, NONE, GROUP,
+	/* c8 */ RM, RM, RM, RM, RM, RM, RM, RM,
+	/* d0 */ NONE, NONE, NONE, NONE, NONE, NONE, STORE, REG,
+	/* d8 */ NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE,
+	/* e0 */ NONE, NONE, NONE, NONE, NONE, NONE, NONE, STORE,
+	/* e8 */ NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE,
+	/* f0 */ NONE, NONE, NONE, NONE, NONE, NONE, NONE, MASKMOV,
+	/* f8 */ NONE, NONE, NONE, NONE, NONE, NONE, NONE, JUMP,
+};
+/* clang-format on */
+
+/* SDM volume 2, table A-6, by ModRM.reg. */
+static const uint8_t group_1_byte[8] = {RM8, RM8, RM8, RM8, RM8, RM8, RM8, NONE};
+static const uint8_t group_1[8] = {ADD_IMM, RM, RM, RM, RM, ADD_IMM, RM, NONE};
+static const uint8_t group_3_byte[8] = {NONE, NONE, RM8, RM8, IN_RAX, IN_RAX, IN_RAX, IN_RAX};
+static const uint8_t group_3[8] = {
+	NONE, NONE, RM, RM, IN_RAX_RDX, IN_RAX_RDX, IN_RAX_RDX, IN_RAX_RDX};
+static const uint8_t group_5[8] = {ADD_IMM, ADD_IMM, CALL, CALL, JUMP, JUMP, PUSH, NONE};
+static const uint8_t group_6[8] = {RM, RM, NONE, NONE, NONE, NONE, NONE, NONE};
+static const uint8_t group_7_memory[8] = {STORE, STORE, NONE, NONE, RM, STORE, NONE, HINT};
+static const uint8_t group_8[8] = {NONE, NONE, NONE, NONE, NONE, RM, RM, RM};
+static const uint8_t group_9_memory[8] = {
+	NONE, CMPXCHG_PAIR, NONE, NONE, STORE, STORE, NONE, STORE};
+static const uint8_t group_15_memory[8] = {STORE, NONE, NONE, STORE, STORE, NONE, STORE, NONE};
+
+static unsigned group_member(const struct x86_insn *insn)
+{
+	return insn->reg & 7;
+}
+
+static bool is_repeated(const struct x86_insn *insn)
+{
+	return insn->prefix == 0xf2 || insn->prefix == 0xf3;
+}
+
+/* The x87 opcodes d8 to df write memory in these members, and rax in fnstsw. */
+static enum effect x87(const struct x86_insn *insn)
+{
+	static const uint8_t stores[8] = {0, 0xcc, 0, 0x8e, 0, 0xce, 0, 0xce};
+
+	if (insn->memory)
+		return stores[insn->opcode & 7] >> group_member(insn) & 1 ? STORE : NONE;
+	return insn->opcode == 0xdf && group_member(insn) == 4 ? IN_RAX : NONE;
+}
+
+static enum effect one_byte_group(const struct x86_insn *insn)
+{
+	switch (insn->opcode) {
+	case 0x80:
+		return group_1_byte[group_member(insn)];
+	case 0x81:
+	case 0x83:
+		return group_1[group_member(insn)];
+	case 0xc6: /* xabort */
+		return group_member(insn) == 7 ? JUMP : RM8;
+	case 0xc7: /* xbegin */
+		return group_member(insn) == 7 ? CALL : MOV_IMM;
+	case 0xf6:
+		return group_3_byte[group_member(insn)];
+	case 0xf7:
+		return group_3[group_member(insn)];
+	case 0xfe:
+		return RM8;
+	case 0xff:
+		return group_5[group_member(insn)];
+	default:
+		return x87(insn);
+	}
+}
+
+/* 0f 01 with a register operand: most of it is no operand but an opcode. */
+static enum effect group_7_register(const struct x86_insn *insn)
+{
+	switch (group_member(insn) << 3 | (insn->rm & 7)) {
+	case 000: /* enclv, vmcall, vmlaunch, vmresume, encls, tdcall, enclu, vmrun, vmmcall */
+	case 001:
+	case 002:
+	case 003:
+	case 017:
+	case 014:
+	case 027:
+	case 030:
+	case 031:
+		return CALL;
+	case 015: /* seamret, skinit */
+	case 036:
+		return JUMP;
+	case 020: /* xgetbv, rdpkru, rdpru */
+	case 056:
+	case 075:
+		return IN_RAX_RDX;
+	case 071:
+		return IN_RAX_RCX_RDX; /* rdtscp */
+	case 076:		       /* rmpupdate, psmash, pvalidate */
+	case 077:
+		return is_repeated(insn) ? IN_RAX : NONE;
+	default:
+		return group_member(insn) == 4 ? RM : NONE; /* smsw */
+	}
+}
+
+static enum effect group_9(const struct x86_insn *insn)
+{
+	if (insn->memory)
+		return group_9_memory[group_member(insn)];
+	/* rdrand, rdseed, rdpid, but senduipi. */
+	return group_member(insn) == 6 && insn->prefix == 0xf3 ? NONE : RM;
+}
+
+static enum effect group_15(const struct x86_insn *insn)
+{
+	if (!insn->memory) /* rdfsbase, rdgsbase */
+		return insn->prefix == 0xf3 && group_member(insn) < 2 ? RM : NONE;
+	if (insn->prefix == 0x66) /* clwb, clflushopt */
+		return NONE;
+	if (insn->prefix == 0xf3) /* ptwrite, clrssbsy */
+		return group_member(insn) == 6 ? STORE : NONE;
+	return group_15_memory[group_member(insn)];
+}
+
+static enum effect two_byte_group(const struct x86_insn *insn)
+{
+	switch (insn->opcode) {
+	case 0x00:
+		return group_6[group_member(insn)];
+	case 0x01:
+		return insn->memory ? group_7_memory[group_member(insn)] : group_7_register(insn);
+	case 0x18: /* prefetch; the rest is nop */
+		return group_member(insn) < 4 ? NONE : HINT;
+	case 0x1e: /* rdssp; the rest is nop and endbr */
+		return !insn->memory && insn->prefix == 0xf3 && group_member(insn) == 1 ? RM : HINT;
+	case 0x2c: /* cvt*2si to general registers; without the prefix to MMX */
+	case 0x2d:
+		return is_repeated(insn) ? REG : NONE;
+	case 0x7e: /* movd, movq; with f3 to a vector */
+		return insn->prefix == 0xf3 ? NONE : RM;
+	case 0xae:
+		return group_15(insn);
+	case 0xba:
+		return group_8[group_member(insn)];
+	default:
+		return group_9(insn);
+	}
+}
+
+/* SDM volume 2, table A-4. */
+static enum effect map_2(const struct x86_insn *insn)
+{
+	switch (insn->opcode) {
+	case 0xf0: /* movbe, crc32 */
+		return REG;
+	case 0xf1:
+		return insn->prefix == 0xf2 ? REG : STORE;
+	case 0xf6: /* adcx, adox; wrss */
+		return insn->prefix ? REG : STORE;
+	case 0xf5: /* wruss, movdiri, aadd and its kin */
+	case 0xf9:
+	case 0xfc:
+		return STORE;
+	case 0xfa: /* encodekey */
+	case 0xfb:
+		return REG;
+	default:
+		return NONE;
+	}
+}
+
+/* SDM volume 2, table A-5; VEX and EVEX have these too. */
+static enum effect map_3(const struct x86_insn *insn)
+{
+	switch (insn->opcode) {
+	case 0x14: /* pextr*, extractps */
+	case 0x15:
+	case 0x16:
+	case 0x17:
+		return RM;
+	case 0x61: /* pcmp?stri */
+	case 0x63:
+		return IN_RCX;
+	case 0x19: /* vextract*, vcvtps2ph */
+	case 0x1b:
+	case 0x1d:
+	case 0x39:
+	case 0x3b:
+		return STORE;
+	case 0xf0: /* rorx; hreset */
+		return insn->escape ? REG : NONE;
+	default:
+		return NONE;
+	}
+}
+
+static enum effect vex_map_1(const struct x86_insn *insn)
+{
+	switch (insn->opcode) {
+	case 0x11:
+	case 0x13:
+	case 0x17:
+	case 0x29:
+	case 0x2b:
+	case 0x7f:
+	case 0x91: /* kmov to memory */
+	case 0xd6:
+	case 0xe7:
+		return STORE;
+	case 0x2c: /* cvt*2si, and with EVEX cvt*2usi */
+	case 0x2d:
+	case 0x78:
+	case 0x79:
+		return is_repeated(insn) ? REG : NONE;
+	case 0x50: /* movmsk, kmov, pextrw, pmovmskb */
+	case 0x93:
+	case 0xc5:
+	case 0xd7:
+		return REG;
+	case 0x7e:
+		return insn->prefix == 0xf3 ? NONE : RM;
+	case 0xae: /* vstmxcsr */
+		return group_member(insn) == 3 ? STORE : NONE;
+	case 0xf7:
+		return MASKMOV;
+	default:
+		return NONE;
+	}
+}
+
+/* BMI: SDM volume 2, table A-4 and group 17. */
+static enum effect vex_map_2(const struct x86_insn *insn)
+{
+	switch (insn->opcode) {
+	case 0x2e: /* vmaskmov, vpmaskmov */
+	case 0x2f:
+	case 0x8e:
+		return STORE;
+	case 0x49: /* sttilecfg, tilestored */
+		return insn->prefix == 0x66 && insn->memory ? STORE : NONE;
+	case 0x4b:
+		return insn->prefix == 0xf3 ? STORE : NONE;
+	case 0xf2: /* andn, bzhi, pdep, pext, bextr, shlx, sarx, shrx */
+	case 0xf5:
+	case 0xf7:
+		return REG;
+	case 0xf3: /* blsr, blsmsk, blsi */
+		return VVVV;
+	case 0xf6: /* mulx */
+		return REG_VVVV;
+	default:
+		return insn->opcode >> 4 == 14 ? STORE_REG : NONE;
+	}
+}
+
+/* Of EVEX: what stores is vpmov* that narrows, compress and scatter. */
+static enum effect evex_map_2(const struct x86_insn *insn)
+{
+	switch (insn->opcode & 0xf8) {
+	case 0x10:
+	case 0x20:
+	case 0x30:
+		return insn->prefix == 0xf3 && (insn->opcode & 7) < 6 ? STORE : NONE;
+	case 0xa0:
+		return (insn->opcode & 7) < 4 ? STORE : NONE;
+	default:
+		return insn->opcode == 0x63 || insn->opcode == 0x8a || insn->opcode == 0x8b ? STORE
+											    : NONE;
+	}
+}
+
+/* FP16. */
+static enum effect evex_map_5(const struct x86_insn *insn)
+{
+	switch (insn->opcode) {
+	case 0x11:
+		return STORE;
+	case 0x2c: /* vcvt*sh2si, vcvt*sh2usi */
+	case 0x2d:
+	case 0x78:
+	case 0x79:
+		return insn->prefix == 0xf3 ? REG : NONE;
+	case 0x7e: /* vmovw */
+		return insn->prefix == 0x66 ? RM : NONE;
+	default:
+		return NONE;
+	}
+}
+
+static enum effect vex_effect(const struct x86_insn *insn)
+{
+	switch (insn->map) {
+	case 1:
+		return vex_map_1(insn);
+	case 2:
+		return insn->escape == 0x62 ? evex_map_2(insn) : vex_map_2(insn);
+	case 3:
+		return map_3(insn);
+	case 5:
+		return evex_map_5(insn);
+	default:
+		return NONE;
+	}
+}
+
+static enum effect effect_of(const struct x86_insn *insn)
+{
+	enum effect effect;
+
+	if (insn->escape)
+		return vex_effect(insn);
+	switch (insn->map) {
+	case 0:
+		effect = one_byte[insn->opcode];
+		return effect == GROUP ? one_byte_group(insn) : effect;
+	case 1:
+		effect = two_byte[insn->opcode];
+		return effect == GROUP ? two_byte_group(insn) : effect;
+	case 2:
+		return map_2(insn);
+	default:
+		return map_3(insn);
+	}
+}
+
+static void write_register(struct insn *out, uint8_t reg)
+{
+	if (out->target == INSN_NO_REGISTER)
+		out->target = reg;
+	else if (out->target == reg || out->also == reg)
+		return;
+	else if (out->also == INSN_NO_REGISTER)
+		out->also = reg;
+	else
+		out->others |= BIT(reg);
+}
+
+/* SDM volume 2, table 2-2: without REX 4 to 7 are ah, ch, dh, bh. */
+static uint8_t whole(const struct x86_insn *insn, const struct row *row, uint8_t reg)
+{
+	return row->operands & EIGHT && !insn->rex ? reg & 3 : reg;
+}
+
+static void write_implicit(struct insn *out, unsigned mask)
+{
+	for (uint8_t reg = 0; mask; reg++, mask >>= 1)
+		if (mask & 1)
+			write_register(out, reg);
+}
+
+static void write_registers(const struct x86_insn *insn, const struct row *row, struct insn *out)
+{
+	if (row->operands & TO_REG)
+		write_register(out, whole(insn, row, insn->reg));
+	if (row->operands & TO_RM && !insn->memory)
+		write_register(out, whole(insn, row, insn->rm));
+	if (row->operands & TO_VVVV)
+		write_register(out, insn->vvvv);
+	write_implicit(out, row->implicit);
+}
+
+/* The registers of an address, in INSN_LOAD, INSN_STORE, INSN_BRANCH and lea. */
+static void address(const struct x86_insn *insn, struct insn *out)
+{
+	out->pc_relative = insn->base == X86_RIP;
+	out->first = out->pc_relative ? INSN_NO_REGISTER : insn->base;
+	out->second = insn->index;
+}
+
+static void access_memory(const struct x86_insn *insn, const struct row *row, struct insn *out)
+{
+	if (!insn->memory || row->access == NO_ACCESS)
+		return;
+	out->kind = row->access == READ ? INSN_LOAD : INSN_STORE;
+	out->percpu = insn->gs;
+	out->segment = insn->fs;
+	address(insn, out);
+}
+
+/* Sums and moves of less than 32 bits make no address. */
+static bool is_plain(const struct x86_insn *insn)
+{
+	return !insn->memory && !insn->narrow;
+}
+
+static void move(const struct x86_insn *insn, struct insn *out, uint8_t from)
+{
+	if (!is_plain(insn))
+		return;
+	out->kind = INSN_MOVE;
+	out->first = from;
+}
+
+static void add(const struct x86_insn *insn, struct insn *out, uint8_t with)
+{
+	if (!is_plain(insn))
+		return;
+	out->kind = INSN_ADD;
+	out->first = out->target;
+	out->second = with;
+}
+
+static void add_memory(const struct x86_insn *insn, struct insn *out)
+{
+	if (insn->narrow)
+		return;
+	out->kind = INSN_ADD;
+	out->base = out->first;
+	out->index = out->second;
+	out->first = out->target;
+	out->second = INSN_MEMORY_OPERAND;
+}
+
+static void constant(const struct x86_insn *insn, struct insn *out, enum insn_kind kind)
+{
+	if (!is_plain(insn))
+		return;
+	out->kind = kind;
+	out->first = kind == INSN_MORE ? out->target : INSN_NO_REGISTER;
+}
+
+/* A scaled index is no address: lea disp(base,index,8) is the base and more. */
+static void lea(const struct x86_insn *insn, struct insn *out)
+{
+	if (insn->narrow)
+		return;
+	address(insn, out);
+	if (insn->scale == 1 && out->first == INSN_NO_REGISTER) {
+		out->first = out->second;
+		out->second = INSN_NO_REGISTER;
+	}
+	if (out->first == INSN_NO_REGISTER)
+		out->kind = INSN_SET;
+	else if (out->second == INSN_NO_REGISTER || insn->scale > 1)
+		out->kind = INSN_MORE;
+	else
+		out->kind = INSN_ADD;
+}
+
+/* A segment override is for rsi; rdi is always in ES, whose base is 0. */
+static void string(const struct x86_insn *insn, struct insn *out, enum insn_kind kind, uint8_t at)
+{
+	out->kind = kind;
+	out->first = at;
+	out->percpu = at == RSI && insn->gs;
+	out->segment = at == RSI && insn->fs;
+	if (is_repeated(insn))
+		write_register(out, RCX);
+}
+
+/* An address of registers that no ModRM names. */
+static void implicit_address(const struct x86_insn *insn, struct insn *out, enum effect effect)
+{
+	out->percpu = insn->gs;
+	out->segment = insn->fs;
+	out->kind = effect == XLAT ? INSN_LOAD : INSN_STORE;
+	out->first = effect == XLAT ? RBX : RDI;
+	out->second = effect == XLAT ? RAX : INSN_NO_REGISTER;
+}
+
+static void branch(struct insn *out, bool call)
+{
+	out->kind = INSN_BRANCH;
+	out->call = call;
+}
+
+/* 90 is nop, unless REX.B makes it xchg with r8. */
+static void exchange(const struct x86_insn *insn, struct insn *out)
+{
+	if (insn->rm == RAX)
+		out->target = INSN_NO_REGISTER;
+}
+
+/* What push reads from memory does not go to rsp. */
+static void push(struct insn *out)
+{
+	out->also = out->target;
+	out->target = INSN_NO_REGISTER;
+}
+
+/* What is special beyond the row. */
+static void refine(const struct x86_insn *insn, enum effect effect, struct insn *out)
+{
+	switch (effect) {
+	case MOV_REG:
+		move(insn, out, insn->rm);
+		break;
+	case MOV_RM:
+		move(insn, out, insn->reg);
+		break;
+	case MOV_IMM:
+		constant(insn, out, INSN_SET);
+		break;
+	case ADD_IMM:
+	case ADD_RAX:
+		constant(insn, out, INSN_MORE);
+		break;
+	case ADD_RM:
+		add(insn, out, insn->reg);
+		break;
+	case ADD_REG:
+		if (insn->memory)
+			add_memory(insn, out);
+		else
+			add(insn, out, insn->rm);
+		break;
+	case LEA:
+		lea(insn, out);
+		break;
+	case XCHG_RAX:
+		exchange(insn, out);
+		break;
+	case PUSH:
+		push(out);
+		break;
+	case TO_RDI:
+	case MOVS:
+		string(insn, out, INSN_STORE, RDI);
+		break;
+	case FROM_RDI:
+		string(insn, out, INSN_LOAD, RDI);
+		break;
+	case FROM_RSI:
+	case LODS:
+	case CMPS:
+		string(insn, out, INSN_LOAD, RSI);
+		break;
+	case XLAT:
+	case MASKMOV:
+		implicit_address(insn, out, effect);
+		break;
+	case JUMP:
+	case LOOP:
+		branch(out, false);
+		break;
+	case CALL:
+		branch(out, true);
+		break;
+	default:
+		break;
+	}
+}
+
+bool x86_64_decode(struct span code, struct insn *out)
+{
+	struct x86_insn insn;
+	const struct row *row;
+	enum effect effect;
+
+	if (!x86_decode(code, &insn))
+		return false;
+	effect = effect_of(&insn);
+	row = &effects[effect];
+	*out = (struct insn){.kind = INSN_OTHER,
+		.length = insn.length,
+		.target = INSN_NO_REGISTER,
+		.first = INSN_NO_REGISTER,
+		.second = INSN_NO_REGISTER,
+		.also = INSN_NO_REGISTER,
+		.base = INSN_NO_REGISTER,
+		.index = INSN_NO_REGISTER,
+		.displacement_at = insn.displacement_at,
+		.displacement_size = insn.displacement_size};
+	access_memory(&insn, row, out);
+	write_registers(&insn, row, out);
+	refine(&insn, effect, out);
+	return true;
+}
+
+/* Bytes that can stand before a field: prefixes, REX, escapes, opcode, ModRM, SIB, disp32. */
+enum { LOOK_BACK = 12 };
+
+static bool holds_displacement(const struct x86_insn *insn, unsigned before, unsigned size)
+{
+	return insn->displacement_size == size && insn->displacement_at == before;
+}
+
+static bool holds_field(const struct x86_insn *insn, unsigned before, unsigned size)
+{
+	return holds_displacement(insn, before, size) ||
+	       (insn->immediate_size == size && insn->immediate_at == before);
+}
+
+/*
+ * How likely the bytes before the field are this instruction and no tail of the one before: a gs
+ * override is what per-CPU code has, VEX and EVEX are what kernels do not have there.
+ */
+static unsigned rank(const struct x86_insn *insn, unsigned before, unsigned size)
+{
+	if (insn->gs && holds_displacement(insn, before, size))
+		return 3;
+	return insn->escape ? 1 : 2;
+}
+
+uint64_t x86_64_locate(struct span code, uint64_t field, unsigned size)
+{
+	uint64_t found = field;
+	unsigned best = 0;
+
+	if (field >= code.size)
+		return field;
+	for (unsigned before = 1; before <= LOOK_BACK && before <= field; before++) {
+		const uint64_t start = field - before;
+		struct x86_insn insn;
+		unsigned its;
+
+		if (!x86_decode((struct span){code.data + start, code.size - start}, &insn) ||
+			!holds_field(&insn, before, size))
+			continue;
+		its = rank(&insn, before, size);
+		/* Of equal ones the longest: what is shorter starts inside of it. */
+		if (its < best)
+			continue;
+		best = its;
+		found = start;
+	}
+	return found;
+}
