@@ -85,7 +85,8 @@ static enum site_use use_of(const struct trail *trail, const struct insn *insn)
 		return USE_UNKNOWN;
 	if (insn->kind != INSN_ADD && !reaches_memory(insn))
 		return USE_UNKNOWN;
-	if (insn->percpu || other == trail->arch->percpu_register)
+	if (insn->percpu ||
+		(other != INSN_NO_REGISTER && other == trail->arch->percpu_register))
 		return USE_PERCPU;
 	/* A displacement that long may be the base. */
 	if (insn->displacement_size > 1)

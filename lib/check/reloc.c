@@ -34,7 +34,10 @@ const char *reference_text(struct check_run *run, const struct reference *r)
 
 	if (!function)
 		return text(run, "%s", name);
-	return text(run, "%s in %s+0x%" PRIx64, name, function, offset - r->site.before);
+	offset -= r->site.before;
+	if (!offset)
+		return text(run, "%s in %s", name, function);
+	return text(run, "%s in %s+0x%" PRIx64, name, function, offset);
 }
 
 bool names_bound(const struct check_run *run, const struct reference *r)

@@ -148,9 +148,10 @@ static void report_together(struct check_run *run, const struct reference *first
 
 	found(run, SEVERITY_WARNING, &place,
 		text(run,
-			"%s, and %zu more like it, takes the template's address: right in models "
-			"nonzero and naive only, and the object does not say its model",
-			reference_text(run, first), count - 1),
+			"%s takes the template's address%s: right in models nonzero and naive only, "
+			"and the object does not say its model",
+			reference_text(run, first),
+			count == 1 ? "" : text(run, ", one of %zu that do", count)),
 		"say it: --model, or link a note (percpu_note.h); in model zero use accessors");
 }
 

@@ -106,9 +106,10 @@ static void judge_object(struct check_run *run)
 	place = at_reference(run, first);
 	found(run, SEVERITY_WARNING, &place,
 		text(run,
-			"%s and %zu more accesses may be relaxed: GNU ld takes gp out of those whose "
-			"offset ends up below 0x800",
-			reference_text(run, first), count - 1),
+			"%s%s may be relaxed: GNU ld takes gp out of an access whose offset ends up "
+			"below 0x800",
+			reference_text(run, first),
+			count == 1 ? "" : text(run, ", one of %zu accesses,", count)),
 		"put .option norelax around the accesses, or build with -mno-relax");
 }
 
