@@ -20,14 +20,16 @@ enum insn_kind {
 	INSN_SET,
 	/*
 	 * target = first and a constant: add and sub imm, lea disp(reg); movk (first is target);
-	 * addi, c.addi; ori, addi.d, lu32i.d (first is target), lu52i.d.
+	 * addi, c.addi; ori, addi.d, lu32i.d (first is target), lu52i.d. The constant may be 0, as
+	 * it is in an object before a relocation is applied.
 	 */
 	INSN_MORE,
 	INSN_ADD,   /* target = first + second; with memory on x86_64: second is INSN_MEMORY_OPERAND
 		     */
 	INSN_MOVE,  /* target = first */
 	INSN_LOAD,  /* target = memory: at first, + second, + a displacement, or relative to pc */
-	INSN_STORE, /* memory = something, addressed likewise; read-modify-write of memory too */
+	INSN_STORE, /* memory = something, addressed likewise; read-modify-write of memory too, where
+		     * `also` and `third` are the registers that it writes */
 	INSN_BRANCH, /* straight-line code ends here: jump, call, return, trap, conditional or not
 		      */
 };
@@ -46,6 +48,7 @@ struct insn {
 	uint8_t first;	/* of an addition; the base register of memory; INSN_NO_REGISTER for none */
 	uint8_t second; /* likewise, the index register of memory */
 	uint8_t also;	/* another general register it writes: of ldp, a write-back, xchg, amoadd */
+	uint8_t third;	/* one more: the write-back of ldp, the second of casp; else NO_REGISTER */
 	bool pc_relative; /* INSN_SET, INSN_LOAD, INSN_STORE: relative to the program counter */
 	bool percpu;	  /* a gs override on its memory operand */
 	bool call;	  /* INSN_BRANCH: it comes back, with registers changed */
