@@ -59,6 +59,9 @@ struct arch {
 const struct arch *arch_by_machine(uint16_t machine);
 const struct arch *arch_by_name(const char *name);
 
+/* `field` as it is: struct arch's `locate` where relocations name the instruction's start. */
+uint64_t locate_start(struct span code, uint64_t field, unsigned size);
+
 /* All of them in the order of arches.def; NULL from `index` on where there are no more. */
 const struct arch *arch_at(size_t index);
 

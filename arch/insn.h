@@ -22,6 +22,7 @@ enum insn_kind {
 	 * target = first and a constant: add and sub imm, lea disp(reg); movk (first is target);
 	 * addi, c.addi; ori, addi.d, lu32i.d (first is target), lu52i.d. A lea whose index is
 	 * scaled by more than 1 adds that too: it is in `second`, also of INSN_SET, lea disp(,i,8).
+	 * The constant may be 0, as in an object before a relocation is applied.
 	 */
 	INSN_MORE,
 	/* target = first + second; with memory on x86_64: second is INSN_MEMORY_OPERAND. */
@@ -54,7 +55,7 @@ struct insn {
 	uint8_t first;	/* of an addition; the base register of memory; INSN_NO_REGISTER for none */
 	uint8_t second; /* likewise, the index register of memory */
 	uint8_t also;	/* another general register it writes: of ldp, a write-back, xchg, amoadd */
-	uint32_t others; /* bit n: it writes general register n too: of cpuid, rep movs */
+	uint32_t others; /* bit n: it writes general register n too: of cpuid, ldp with write-back */
 	/* Of the memory of INSN_ADD with INSN_MEMORY_OPERAND; INSN_NO_REGISTER for none. */
 	uint8_t base;
 	uint8_t index;

@@ -54,7 +54,7 @@ void trail_pass(struct trail *trail, const struct insn *insn)
 {
 	const bool kept = computes(trail, insn);
 
-	trail->held &= ~(bit(insn->target) | bit(insn->also));
+	trail->held &= ~(bit(insn->target) | bit(insn->also) | insn->others);
 	if (kept)
 		trail->held |= bit(insn->target);
 	trail->at += insn->length;

@@ -1,5 +1,6 @@
 #include "arch/arch.h"
 #include "arch/aarch64/facts.h"
+#include "arch/aarch64/insn.h"
 #include "arch/aarch64/relocs.h"
 
 static const char *const keep_sections[] = {NULL};
@@ -14,6 +15,8 @@ const struct arch arch_aarch64 = {
 	.offset_limit_wide = PERCPU_OFFSET_LIMIT_WIDE,
 	.relocs = aarch64_relocs,
 	.reloc_count = AARCH64_RELOCS,
+	.decode = aarch64_decode,
+	.locate = locate_start,
 	.percpu_register = INSN_NO_REGISTER,
 	.output_format = "elf64-littleaarch64",
 	.output_arch = "aarch64",

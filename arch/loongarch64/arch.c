@@ -1,5 +1,6 @@
 #include "arch/arch.h"
 #include "arch/loongarch64/facts.h"
+#include "arch/loongarch64/insn.h"
 #include "arch/loongarch64/relocs.h"
 
 static const char *const keep_sections[] = {NULL};
@@ -15,6 +16,8 @@ const struct arch arch_loongarch64 = {
 	.relocs = loongarch64_relocs,
 	.reloc_count = LOONGARCH64_RELOCS,
 	.relax_marker = 100, /* R_LARCH_RELAX */
+	.decode = loongarch64_decode,
+	.locate = locate_start,
 	.percpu_register = 21,
 	.output_format = "elf64-loongarch",
 	.output_arch = "loongarch64",

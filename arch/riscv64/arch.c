@@ -1,5 +1,6 @@
 #include "arch/arch.h"
 #include "arch/riscv64/facts.h"
+#include "arch/riscv64/insn.h"
 #include "arch/riscv64/relocs.h"
 
 static const char *const keep_sections[] = {".riscv.attributes", NULL};
@@ -15,6 +16,8 @@ const struct arch arch_riscv64 = {
 	.relocs = riscv64_relocs,
 	.reloc_count = RISCV64_RELOCS,
 	.relax_marker = 51, /* R_RISCV_RELAX */
+	.decode = riscv64_decode,
+	.locate = locate_start,
 	.percpu_register = 3,
 	.output_format = "elf64-littleriscv",
 	.output_arch = "riscv",

@@ -1,0 +1,9 @@
+/* A64 instructions: Arm Architecture Reference Manual (DDI 0487), C4 and C6. */
+#ifndef PERCPU_ARCH_AARCH64_INSN_H
+#define PERCPU_ARCH_AARCH64_INSN_H
+
+#include "arch/insn.h"
+
+insn_decode aarch64_decode;
+
+#endif

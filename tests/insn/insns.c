@@ -1,0 +1,148 @@
+/*
+ * What the decoder of a file's architecture reads in its executable sections, a line an
+ * instruction:
+ *
+ *   SECTION:ADDRESS LENGTH KIND TARGET FIRST SECOND ALSO THIRD FLAGS REACH
+ *
+ * Registers are numbers, `zero` or `-`; flags are p(c-relative), g(s) and c(all), or `-`. What is
+ * no instruction has the kind `unknown`, and the length that the next one is tried behind.
+ *
+ *   insns FILE             the lines
+ *   insns time FILE        bytes of code a second, and instructions a second
+ */
+#include "arch/arch.h"
+#include "lib/obj/image.h"
+#include "lib/obj/source.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static const char *const kinds[] = {
+	[INSN_OTHER] = "other",
+	[INSN_SET] = "set",
+	[INSN_MORE] = "more",
+	[INSN_ADD] = "add",
+	[INSN_MOVE] = "move",
+	[INSN_LOAD] = "load",
+	[INSN_STORE] = "store",
+	[INSN_BRANCH] = "branch",
+};
+
+static void print_register(uint8_t number)
+{
+	if (number == INSN_NO_REGISTER)
+		fputs(" -", stdout);
+	else if (number == INSN_ZERO_REGISTER)
+		fputs(" zero", stdout);
+	else if (number == INSN_MEMORY_OPERAND)
+		fputs(" memory", stdout);
+	else
+		printf(" %u", number);
+}
+
+/* The first of a set, which has one at most on these machines. */
+static uint8_t lowest(uint32_t registers)
+{
+	for (uint8_t i = 0; i < 32; i++)
+		if (registers >> i & 1)
+			return i;
+	return INSN_NO_REGISTER;
+}
+
+static void print(const struct insn *insn)
+{
+	printf("%u %s", insn->length, kinds[insn->kind]);
+	print_register(insn->target);
+	print_register(insn->first);
+	print_register(insn->second);
+	print_register(insn->also);
+	print_register(lowest(insn->others));
+	printf(" %s%s%s%s %u\n", insn->pc_relative ? "p" : "", insn->percpu ? "g" : "",
+		insn->call ? "c" : "", insn->pc_relative || insn->percpu || insn->call ? "" : "-",
+		insn->reach);
+}
+
+/* How far the next instruction is to be looked for behind what is none. */
+static size_t step(const struct arch *arch, struct span code)
+{
+	if (strcmp(arch->name, "x86_64") == 0)
+		return 1;
+	return strcmp(arch->name, "riscv64") == 0 && (code.data[0] & 3) != 3 ? 2 : 4;
+}
+
+static void show(const struct image *image, const struct section *section)
+{
+	const struct span bytes = image_section_bytes(image, section->index);
+	size_t at = 0;
+
+	while (at < bytes.size) {
+		const struct span code = {bytes.data + at, bytes.size - at};
+		struct insn insn;
+
+		printf("%s:%" PRIx64 " ", section->name, section->addr + at);
+		if (image->arch->decode(code, &insn)) {
+			print(&insn);
+			at += insn.length;
+		} else {
+			printf("%zu unknown\n", step(image->arch, code));
+			at += step(image->arch, code);
+		}
+	}
+}
+
+static double seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static void measure(const struct image *image, const struct section *section)
+{
+	const struct span bytes = image_section_bytes(image, section->index);
+	const double start = seconds();
+	size_t count = 0, writes = 0;
+	double took;
+
+	for (size_t at = 0; at < bytes.size; count++) {
+		const struct span code = {bytes.data + at, bytes.size - at};
+		struct insn insn;
+		const bool known = image->arch->decode(code, &insn);
+
+		writes += known && insn.target != INSN_NO_REGISTER;
+		at += known ? insn.length : step(image->arch, code);
+	}
+	took = seconds() - start;
+	printf("%s: %zu bytes, %zu instructions, %zu with a target, %.0f MB/s, %.1f M/s\n",
+		section->name, bytes.size, count, writes, (double)bytes.size / took / 1e6,
+		(double)count / took / 1e6);
+}
+
+int main(int argc, char **argv)
+{
+	const bool timed = argc == 3 && strcmp(argv[1], "time") == 0;
+	struct source_item item;
+	struct source *source;
+	struct error error = {0};
+
+	if (argc != 2 + timed)
+		return 2;
+	source = source_open(argv[argc - 1], &error);
+	if (!source || source_next(source, &item, &error) != SOURCE_IMAGE) {
+		fprintf(stderr, "%s: %s\n", argv[argc - 1], error.message);
+		source_close(source);
+		return 1;
+	}
+	for (size_t i = 0; i < item.image->section_count; i++) {
+		const struct section *section = &item.image->sections[i];
+
+		if (section->type == SHT_PROGBITS && (section->flags & SHF_EXECINSTR))
+			(timed ? measure : show)(item.image, section);
+	}
+	image_close(item.image);
+	source_close(source);
+	return 0;
+}
