@@ -55,7 +55,8 @@ struct insn {
 	uint8_t first;	/* of an addition; the base register of memory; INSN_NO_REGISTER for none */
 	uint8_t second; /* likewise, the index register of memory */
 	uint8_t also;	/* another general register it writes: of ldp, a write-back, xchg, amoadd */
-	uint32_t others; /* bit n: it writes general register n too: of cpuid, ldp with write-back */
+	uint32_t
+		others; /* bit n: it writes general register n too: of cpuid, ldp with write-back */
 	/* Of the memory of INSN_ADD with INSN_MEMORY_OPERAND; INSN_NO_REGISTER for none. */
 	uint8_t base;
 	uint8_t index;

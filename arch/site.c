@@ -85,8 +85,7 @@ static enum site_use use_of(const struct trail *trail, const struct insn *insn)
 		return USE_UNKNOWN;
 	if (insn->kind != INSN_ADD && !reaches_memory(insn))
 		return USE_UNKNOWN;
-	if (insn->percpu ||
-		(other != INSN_NO_REGISTER && other == trail->arch->percpu_register))
+	if (insn->percpu || (other != INSN_NO_REGISTER && other == trail->arch->percpu_register))
 		return USE_PERCPU;
 	/* A displacement that long may be the base. */
 	if (insn->displacement_size > 1)
@@ -151,8 +150,8 @@ static enum site_kind kind_of(const struct insn *insn, bool displacement)
  * A movk, or the low half, may stand behind the instruction that begins its sequence: whether that
  * is so is for who pairs them. One that begins says how far its own sequence reaches.
  */
-struct site site_read(const struct arch *arch, struct span code, uint64_t place,
-	const struct reloc_info *info)
+struct site site_read(
+	const struct arch *arch, struct span code, uint64_t place, const struct reloc_info *info)
 {
 	const unsigned size = info && info->bytes ? info->bytes : 4;
 	const uint64_t start = arch->locate(code, place, size);

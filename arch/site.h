@@ -44,8 +44,8 @@ struct site {
  * Reads the instruction whose field at offset `place` of `code` holds a relocation of the row
  * `info`; NULL for a number nobody knows.
  */
-struct site site_read(const struct arch *arch, struct span code, uint64_t place,
-	const struct reloc_info *info);
+struct site site_read(
+	const struct arch *arch, struct span code, uint64_t place, const struct reloc_info *info);
 
 /*
  * Registers, a bit each, that hold a value or a part of it, while straight-line code is read from

@@ -16,8 +16,8 @@ struct place at_reference(const struct check_run *run, const struct reference *r
 
 	if (r->foreign || !image_symbol(image, r->symbol, &symbol, run->error))
 		return place;
-	place.variable = layout_variable_at(
-		run->layout, symbol.section, r->target, &place.offset.value);
+	place.variable =
+		layout_variable_at(run->layout, symbol.section, r->target, &place.offset.value);
 	place.offset.known = place.variable != NULL;
 	if (!place.variable)
 		place.symbol = symbol.type == STT_SECTION ? run->layout->name : symbol.name;

@@ -46,8 +46,7 @@ static void report_one(struct check_run *run, const struct reference *r)
 		"store the pointer at start-up, for each CPU, or keep the offset in an integer");
 }
 
-static void report_section(
-	struct check_run *run, const struct reference *first, size_t count)
+static void report_section(struct check_run *run, const struct reference *first, size_t count)
 {
 	const struct place place = at_reference(run, first);
 
@@ -177,7 +176,8 @@ static uint64_t word_at(const struct image *image, uint64_t address)
 
 		if (s->type == PT_LOAD && address >= s->vaddr &&
 			range_within(address - s->vaddr, 8, s->filesz))
-			return read_le64(image_bytes(image).data + s->offset + (address - s->vaddr));
+			return read_le64(
+				image_bytes(image).data + s->offset + (address - s->vaddr));
 	}
 	return 0;
 }

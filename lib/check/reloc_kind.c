@@ -16,32 +16,37 @@ static const struct wording {
 	const char *what; /* behind "R_... in f+0x1: " */
 	const char *fix;
 } wordings[FAULT_COUNT] = {
-	[FAULT_TLS] = {
-		"takes it for thread-local data: its offset is not from the per-CPU base",
-		"take __thread or thread_local off its declaration",
-	},
-	[FAULT_BRANCH] = {
-		"jumps or calls into the template",
-		"name a function there; data is read through an accessor",
-	},
-	[FAULT_GOT] = {
-		"takes its address from the GOT, where there is an offset; nothing adds the base",
-		"build without -fPIC, and reach it with an accessor of the runtime",
-	},
-	[FAULT_ADDRESS] = {
-		"forms its address relative to the program counter, which is no address of any "
-		"CPU's copy",
-		"reach it with an accessor of the runtime; for the offset, one that returns it",
-	},
-	[FAULT_DIRECT] = {
-		"reaches memory at the offset itself: nothing adds the base of this CPU's area",
-		"reach it with an accessor of the runtime",
-	},
+	[FAULT_TLS] =
+		{
+			"takes it for thread-local data: its offset is not from the per-CPU base",
+			"take __thread or thread_local off its declaration",
+		},
+	[FAULT_BRANCH] =
+		{
+			"jumps or calls into the template",
+			"name a function there; data is read through an accessor",
+		},
+	[FAULT_GOT] =
+		{
+			"takes its address from the GOT, where there is an offset; nothing adds the base",
+			"build without -fPIC, and reach it with an accessor of the runtime",
+		},
+	[FAULT_ADDRESS] =
+		{
+			"forms its address relative to the program counter, which is no address of any "
+			"CPU's copy",
+			"reach it with an accessor of the runtime; for the offset, one that returns it",
+		},
+	[FAULT_DIRECT] =
+		{
+			"reaches memory at the offset itself: nothing adds the base of this CPU's area",
+			"reach it with an accessor of the runtime",
+		},
 };
 
 /* The value that a PC-relative field forms is exact only if it fits: not all are refused. */
-static bool fits_pc_relative(const struct check_run *run, const struct reference *r,
-	const struct reloc_info *info)
+static bool fits_pc_relative(
+	const struct check_run *run, const struct reference *r, const struct reloc_info *info)
 {
 	const int64_t distance = (int64_t)(r->target - r->place);
 
@@ -50,15 +55,15 @@ static bool fits_pc_relative(const struct check_run *run, const struct reference
 }
 
 /* An exact offset is formed in an unusual way, and then used as it should be. */
-static bool is_based(const struct check_run *run, const struct reference *r,
-	const struct reloc_info *info)
+static bool is_based(
+	const struct check_run *run, const struct reference *r, const struct reloc_info *info)
 {
 	return (r->site.use == USE_PERCPU || r->site.use == USE_COMBINED) &&
 	       fits_pc_relative(run, r, info);
 }
 
-static enum fault fault_of_code(const struct check_run *run, const struct reference *r,
-	const struct reloc_info *info)
+static enum fault fault_of_code(
+	const struct check_run *run, const struct reference *r, const struct reloc_info *info)
 {
 	/* Low parts complete a high one, which is judged. */
 	if (info->part == PART_LOW || info->part == PART_LOW_STORE)
@@ -119,10 +124,9 @@ static void say_unknown(struct check_run *run)
 
 	for (size_t i = 0; i < references->count; i++)
 		if (!reference_info(run->image, &references->items[i])) {
-			skipped_in_part(run,
-				text(run, "relocations of %s are not known",
-					reloc_name(run->image->arch, references->items[i].type,
-						number)));
+			skipped_in_part(run, text(run, "relocations of %s are not known",
+						     reloc_name(run->image->arch,
+							     references->items[i].type, number)));
 			return;
 		}
 }

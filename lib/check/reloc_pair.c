@@ -152,8 +152,17 @@ static bool agree_in_object(
 		       layout_variable_at(run->layout, low->symbol.section, low->target, &offset);
 }
 
+/* RISC-V ELF psABI, "PC-relative symbol addresses": the low part names the auipc, by its label. */
+static bool names_label(const struct part *low)
+{
+	return low->info->pc_relative &&
+	       (low->info->part == PART_LOW || low->info->part == PART_LOW_STORE);
+}
+
 static bool agree(const struct check_run *run, const struct part *high, const struct part *low)
 {
+	if (names_label(low))
+		return low->target == high->reloc.offset;
 	if (run->image->kind == IMAGE_OBJECT)
 		return agree_in_object(run, high, low);
 	return upper(low->info, high->target) == upper(low->info, low->target);

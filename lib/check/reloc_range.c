@@ -56,9 +56,10 @@ static void judge_nonzero(
 	struct check_run *run, const struct reference *r, const struct reloc_info *info)
 {
 	const struct layout *layout = run->layout;
-	const struct maybe start = layout->bounds[BOUND_BASE].state == BOUND_DEFINED
-		? (struct maybe){true, layout->bounds[BOUND_BASE].symbol.value}
-		: layout->template_start;
+	const struct maybe start =
+		layout->bounds[BOUND_BASE].state == BOUND_DEFINED
+			? (struct maybe){true, layout->bounds[BOUND_BASE].symbol.value}
+			: layout->template_start;
 	const unsigned bits = r->site.reach - (info->least < 0 ? 1u : 0u);
 	const struct place place = at_reference(run, r);
 
@@ -70,8 +71,9 @@ static void judge_nonzero(
 			"%s holds the lower %u bits of 0x%" PRIx64 ", and the load start 0x%" PRIx64
 			" has others above them: their difference is not the offset",
 			reference_text(run, r), bits, r->target, start.value),
-		text(run, "align the load start so that the template crosses no multiple of 0x%" PRIx64
-			  ", or build for wide offsets (PERCPU_WIDE)",
+		text(run,
+			"align the load start so that the template crosses no multiple of 0x%" PRIx64
+			", or build for wide offsets (PERCPU_WIDE)",
 			UINT64_C(1) << bits));
 }
 

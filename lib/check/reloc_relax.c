@@ -7,8 +7,8 @@ static bool reaches_memory(enum site_kind kind)
 }
 
 /* Does the instruction right before this one add into the register that it overwrites? */
-static bool overwrites_sum(const struct check_run *run, const struct reference *r,
-	const struct insn *insn)
+static bool overwrites_sum(
+	const struct check_run *run, const struct reference *r, const struct insn *insn)
 {
 	const struct arch *arch = run->image->arch;
 	uint64_t offset;

@@ -70,8 +70,7 @@ static const char *shown(struct check_run *run, const char *name)
 	return result;
 }
 
-const char *function_at(
-	struct check_run *run, uint32_t section, uint64_t address, uint64_t *offset)
+const char *function_at(struct check_run *run, uint32_t section, uint64_t address, uint64_t *offset)
 {
 	const char *name;
 

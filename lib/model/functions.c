@@ -76,8 +76,8 @@ static bool starts_behind(const struct function *f, uint32_t section, uint64_t a
 	return f->section != section ? f->section > section : f->value > address;
 }
 
-const char *functions_at(const struct functions *functions, uint32_t section, uint64_t address,
-	uint64_t *offset)
+const char *functions_at(
+	const struct functions *functions, uint32_t section, uint64_t address, uint64_t *offset)
 {
 	size_t low = 0, high = functions->count;
 	const struct function *f;

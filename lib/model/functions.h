@@ -18,7 +18,7 @@ struct functions *functions_read(
  * `section`), in the image; *offset gets the bytes from its start. Of several at one place a global
  * one. NULL when none does.
  */
-const char *functions_at(const struct functions *functions, uint32_t section, uint64_t address,
-	uint64_t *offset);
+const char *functions_at(
+	const struct functions *functions, uint32_t section, uint64_t address, uint64_t *offset);
 
 #endif

@@ -125,7 +125,8 @@ static uint64_t target_of(const struct image *image, const struct reference *r,
 {
 	const uint64_t target = symbol->value + (uint64_t)addend;
 
-	if (!info || !info->pc_relative || !image->arch->counts_from_end || r->site.kind == SITE_NONE)
+	if (!info || !info->pc_relative || !image->arch->counts_from_end ||
+		r->site.kind == SITE_NONE)
 		return target;
 	return target + (r->site.length ? (uint64_t)(r->site.length - r->site.before) : 4);
 }

@@ -10,8 +10,8 @@
 #include "lib/obj/image.h"
 
 struct reference {
-	uint64_t place;	 /* virtual address; in an object the offset in `section` */
-	uint64_t target; /* S + A; with what a PC-relative field counts from taken off */
+	uint64_t place;	  /* virtual address; in an object the offset in `section` */
+	uint64_t target;  /* S + A; with what a PC-relative field counts from taken off */
 	uint32_t section; /* index, where the place is */
 	uint32_t symbol;  /* index in .symtab */
 	uint32_t type;	  /* R_<machine>_* */

@@ -68,8 +68,7 @@ static int print_image(const struct image *image)
 	}
 	for (size_t i = 0; i < list.count; i++)
 		for (size_t j = 0; j < list.layouts[i].references.count; j++)
-			print_reference(
-				&list.layouts[i], &list.layouts[i].references.items[j]);
+			print_reference(&list.layouts[i], &list.layouts[i].references.items[j]);
 	arena_release(&arena);
 	return 0;
 }
@@ -90,8 +89,7 @@ int main(int argc, char **argv)
 	bytes = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (bytes == MAP_FAILED)
 		return 2;
-	image = image_open_bytes(
-		argv[1], (struct span){bytes, (size_t)status.st_size}, &error);
+	image = image_open_bytes(argv[1], (struct span){bytes, (size_t)status.st_size}, &error);
 	if (image)
 		result = print_image(image);
 	else
