@@ -133,7 +133,7 @@ static bool is_alone(const struct insn *insn)
 /* By what the instruction does with the field: a displacement, or a constant. */
 static enum site_kind kind_of(const struct insn *insn, bool displacement)
 {
-	if (insn->kind == INSN_BRANCH)
+	if (insn->kind == INSN_BRANCH && !(displacement && insn->displacement_size))
 		return SITE_BRANCH;
 	if (!displacement)
 		return SITE_VALUE;
@@ -141,7 +141,8 @@ static enum site_kind kind_of(const struct insn *insn, bool displacement)
 		return SITE_ACCESS;
 	if (insn->kind == INSN_SET)
 		return insn->pc_relative ? SITE_ADDRESS : SITE_VALUE;
-	if (!reaches_memory(insn) && !adds_memory(insn))
+	/* A branch through memory, which is x86_64's, is a load first. */
+	if (!reaches_memory(insn) && !adds_memory(insn) && insn->kind != INSN_BRANCH)
 		return SITE_VALUE;
 	return is_alone(insn) ? SITE_DIRECT : SITE_THROUGH;
 }
