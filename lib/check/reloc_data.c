@@ -113,6 +113,7 @@ struct dynamic {
 	const struct section *section; /* of the relocations */
 	uint64_t place;
 	uint64_t value; /* what it stores, less the load bias */
+	bool is_address;
 };
 
 /* In the template, from its start to its end; never in an empty one. */
@@ -131,7 +132,8 @@ static void judge_dynamic(struct check_run *run, const struct dynamic *d, const 
 {
 	const struct layout *layout = run->layout;
 	const struct section *place = template_holds(layout, d->place);
-	const struct section *value = place ? NULL : template_holds(layout, d->value);
+	const struct section *value =
+		place || !d->is_address ? NULL : template_holds(layout, d->value);
 	const uint64_t address = place ? d->place : d->value;
 	struct place at = {.section = place ? place : value, .address = {true, d->place}};
 
@@ -148,6 +150,27 @@ static void judge_dynamic(struct check_run *run, const struct dynamic *d, const 
 		"link without -pie: offsets do not move with the kernel");
 }
 
+/*
+ * S + A, and whether that is an address: what has no definition here is 0, and a thread-local
+ * offset may be any small number.
+ */
+static void read_value(const struct check_run *run, const struct section *section,
+	const struct reloc *reloc, struct dynamic *d)
+{
+	const struct reloc_info *info = reloc_info(run->image->arch, reloc->type);
+	struct symbol symbol;
+
+	d->value = (uint64_t)reloc->addend;
+	d->is_address = !info || info->class != RELOC_TLS;
+	if (!reloc->symbol)
+		return;
+	if (image_reloc_symbol(run->image, section, reloc->symbol, &symbol) &&
+		symbol.section != SHN_UNDEF)
+		d->value += symbol.value;
+	else
+		d->is_address = false;
+}
+
 static void judge_rela(struct check_run *run, const struct section *section)
 {
 	const size_t count = image_reloc_count(run->image, section);
@@ -155,15 +178,13 @@ static void judge_rela(struct check_run *run, const struct section *section)
 
 	for (size_t i = 0; i < count; i++) {
 		const struct reloc reloc = image_reloc(run->image, section, i);
-		struct dynamic d = {
-			.section = section,
-			.place = reloc.offset,
-			.value = (uint64_t)reloc.addend,
-		};
-		struct symbol symbol;
+		const struct reloc_info *info = reloc_info(run->image->arch, reloc.type);
+		struct dynamic d = {.section = section, .place = reloc.offset};
 
-		if (reloc.symbol && image_reloc_symbol(run->image, section, reloc.symbol, &symbol))
-			d.value += symbol.value;
+		/* GNU ld leaves some that are none, with all zeros. */
+		if (info && info->class == RELOC_IGNORE)
+			continue;
+		read_value(run, section, &reloc, &d);
 		judge_dynamic(run, &d, reloc_name(run->image->arch, reloc.type, number));
 	}
 }
@@ -184,7 +205,7 @@ static uint64_t word_at(const struct image *image, uint64_t address)
 
 static void judge_relr_word(struct check_run *run, const struct section *section, uint64_t place)
 {
-	const struct dynamic d = {section, place, word_at(run->image, place)};
+	const struct dynamic d = {section, place, word_at(run->image, place), true};
 
 	judge_dynamic(run, &d, "relative relocation");
 }
