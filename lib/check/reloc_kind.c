@@ -28,18 +28,21 @@ static const struct wording {
 		},
 	[FAULT_GOT] =
 		{
-			"takes its address from the GOT, where there is an offset; nothing adds the base",
+			"takes its address from the GOT, where there is an offset; nothing adds "
+			"the base",
 			"build without -fPIC, and reach it with an accessor of the runtime",
 		},
 	[FAULT_ADDRESS] =
 		{
-			"forms its address relative to the program counter, which is no address of any "
-			"CPU's copy",
-			"reach it with an accessor of the runtime; for the offset, one that returns it",
+			"forms its address relative to the program counter, which is no address of "
+			"any CPU's copy",
+			"reach it with an accessor of the runtime; for the offset, one that "
+			"returns it",
 		},
 	[FAULT_DIRECT] =
 		{
-			"reaches memory at the offset itself: nothing adds the base of this CPU's area",
+			"reaches memory at the offset itself: nothing adds the base of this CPU's "
+			"area",
 			"reach it with an accessor of the runtime",
 		},
 };
@@ -152,8 +155,8 @@ static void report_together(struct check_run *run, const struct reference *first
 
 	found(run, SEVERITY_WARNING, &place,
 		text(run,
-			"%s takes the template's address%s: right in models nonzero and naive only, "
-			"and the object does not say its model",
+			"%s takes the template's address%s: right in models nonzero and naive "
+			"only, and the object does not say its model",
 			reference_text(run, first),
 			count == 1 ? "" : text(run, ", one of %zu that do", count)),
 		"say it: --model, or link a note (percpu_note.h); in model zero use accessors");
@@ -202,16 +205,16 @@ const struct check check_reloc_kind = {
 	.needs = {&check_section_present, &check_section_vma},
 	.run = reloc_kind,
 	.summary = "code refers to per-CPU data in a way that its model allows",
-	.what = "Model zero: a relocation against per-CPU data is of the GOT, of TLS, of a branch, or "
-		"is direct: the address is formed relative to the program counter, or memory is "
-		"reached at the offset itself, and no register is added to it. A warning in an object "
-		"whose model is not known. GOT and PC-relative forms whose value is then used "
-		"through the per-CPU register, or added to another one, are right.",
-	.why = "In model zero a symbol's value is an offset. Code that takes it for an address reads "
-	       "and writes the first pages of memory, the same ones on every CPU; where they are "
-	       "mapped, nothing faults. Linkers say nothing: a kernel in the top 2 GiB wraps to "
-	       "address 0 within reach of a PC-relative field. Compilers drop the segment too: "
-	       "clang for a locally defined stack guard (ClangBuiltLinux 1854).",
+	.what = "Model zero: a relocation against per-CPU data is of the GOT, of TLS, of a branch, "
+		"or is direct: the address is formed relative to the program counter, or memory is "
+		"reached at the offset itself, and no register is added to it. A warning in an "
+		"object whose model is not known. GOT and PC-relative forms whose value is then "
+		"used through the per-CPU register, or added to another one, are right.",
+	.why = "In model zero a symbol's value is an offset. Code that takes it for an address "
+		"reads and writes the first pages of memory, the same ones on every CPU; where "
+		"they are mapped, nothing faults. Linkers say nothing: a kernel in the top 2 GiB "
+		"wraps to address 0 within reach of a PC-relative field. Compilers drop the "
+		"segment too: clang for a locally defined stack guard (ClangBuiltLinux 1854).",
 	.example = "unsigned long n = __PERCPU_counter; in C, instead of an accessor",
 	.fix = "Reach per-CPU data with accessors only: in C the storage symbol is never named.",
 };
