@@ -29,8 +29,8 @@ struct arch {
 	const struct reloc_info *relocs;
 	size_t reloc_count;
 
-	/* P of a PC-relative relocation in an instruction is the field's address, but the machine
-	 * counts from the instruction's end: the addend makes up for it. */
+	/* P of a PC-relative relocation in an instruction is its field, but the machine counts from
+	 * the instruction's end: the addend makes up for it. */
 	bool counts_from_end;
 	/* The relocation that allows the linker to rewrite the instruction at its place; 0: none. */
 	uint32_t relax_marker;

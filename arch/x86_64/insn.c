@@ -758,6 +758,8 @@ static bool holds_field(const struct x86_insn *insn, unsigned before, unsigned s
 	       (insn->immediate_size == size && insn->immediate_at == before);
 }
 
+enum { RANK_ESCAPE = 1, RANK_PLAIN, RANK_GS };
+
 /*
  * How likely the bytes before the field are this instruction and no tail of the one before: a gs
  * override is what per-CPU code has, VEX and EVEX are what kernels do not have there.
@@ -765,8 +767,29 @@ static bool holds_field(const struct x86_insn *insn, unsigned before, unsigned s
 static unsigned rank(const struct x86_insn *insn, unsigned before, unsigned size)
 {
 	if (insn->gs && holds_displacement(insn, before, size))
-		return 3;
-	return insn->escape ? 1 : 2;
+		return RANK_GS;
+	return insn->escape ? RANK_ESCAPE : RANK_PLAIN;
+}
+
+/* SDM volume 2, section 2.1.1: legacy prefixes, which may stand before a gs override. */
+static bool is_prefix(uint8_t byte)
+{
+	switch (byte) {
+	case 0x26:
+	case 0x2e:
+	case 0x36:
+	case 0x3e:
+	case 0x64:
+	case 0x65:
+	case 0x66:
+	case 0x67:
+	case 0xf0:
+	case 0xf2:
+	case 0xf3:
+		return true;
+	default:
+		return false;
+	}
 }
 
 uint64_t x86_64_locate(struct span code, uint64_t field, unsigned size)
@@ -790,6 +813,8 @@ uint64_t x86_64_locate(struct span code, uint64_t field, unsigned size)
 			continue;
 		best = its;
 		found = start;
+		if (its == RANK_GS && (start == 0 || !is_prefix(code.data[start - 1])))
+			break;
 	}
 	return found;
 }

@@ -37,10 +37,11 @@ static void judge_zero(
 	struct check_run *run, const struct reference *r, const struct reloc_info *info)
 {
 	const bool object = run->image->kind == IMAGE_OBJECT;
-	const struct place place = at_reference(run, r);
+	struct place place;
 
 	if (value_fits(r, info))
 		return;
+	place = at_reference(run, r);
 	found(run, object ? SEVERITY_WARNING : SEVERITY_ERROR, &place,
 		text(run, "%s holds no more than %u bits of the offset 0x%" PRIx64 "%s",
 			reference_text(run, r), r->site.reach ? r->site.reach : 32u, r->target,
@@ -61,11 +62,12 @@ static void judge_nonzero(
 			? (struct maybe){true, layout->bounds[BOUND_BASE].symbol.value}
 			: layout->template_start;
 	const unsigned bits = r->site.reach - (info->least < 0 ? 1u : 0u);
-	const struct place place = at_reference(run, r);
+	struct place place;
 
 	if (info->checked || !r->site.starts || !r->site.reach || bits >= 64 || !start.known ||
 		r->target >> bits == start.value >> bits)
 		return;
+	place = at_reference(run, r);
 	found(run, SEVERITY_ERROR, &place,
 		text(run,
 			"%s holds the lower %u bits of 0x%" PRIx64 ", and the load start 0x%" PRIx64

@@ -70,11 +70,12 @@ static bool uses_register(const struct references *references)
 static void judge_linked(struct check_run *run, const struct reference *r)
 {
 	const struct reloc_info *info = reference_info(run->image, r);
-	const struct place place = at_reference(run, r);
+	struct place place;
 	const char *why;
 
 	if (!info || info->class != RELOC_RELAXED || (why = lost(run, r)) == NULL)
 		return;
+	place = at_reference(run, r);
 	found(run, SEVERITY_ERROR, &place,
 		text(run, "%s was relaxed by the linker and %s", reference_text(run, r), why),
 		"link with --no-relax, or put .option norelax around the access");
