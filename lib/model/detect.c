@@ -246,10 +246,21 @@ static void claim_companions(struct finder *finder, const struct profile *profil
 			finder->claimed[i] = true;
 }
 
+static bool add_layout(struct finder *finder, struct layout *layout)
+{
+	struct layout_list *list = finder->list;
+
+	if (!layout_bind(layout, finder->scan, finder->arena, finder->error))
+		return false;
+	if (!ARENA_GROW(finder->arena, list->layouts, list->count, finder->room))
+		return error_memory(finder->error);
+	list->layouts[list->count++] = *layout;
+	return true;
+}
+
 static bool try_profile(struct finder *finder, const struct profile *profile)
 {
 	struct layout layout = {.image = finder->image, .profile = profile};
-	struct layout_list *list = finder->list;
 
 	layout.profile_source = recognise(finder, profile, &layout);
 	if (finder->error->kind != ERROR_NONE)
@@ -259,12 +270,65 @@ static bool try_profile(struct finder *finder, const struct profile *profile)
 	for (size_t i = 0; i < layout.section_count; i++)
 		finder->claimed[layout.sections[i]] = true;
 	claim_companions(finder, profile);
-	if (!layout_bind(&layout, finder->scan, finder->arena, finder->error))
-		return false;
-	if (!ARENA_GROW(finder->arena, list->layouts, list->count, finder->room))
-		return error_memory(finder->error);
-	list->layouts[list->count++] = layout;
+	return add_layout(finder, &layout);
+}
+
+static bool has_stray(const struct finder *finder, const struct profile *profile)
+{
+	const struct symbol_list *strays = &finder->scan->strays;
+	struct symbol symbol;
+
+	for (size_t i = 0; profile->variable_prefix && i < strays->count; i++)
+		if (image_symbol(finder->image, strays->indices[i], &symbol, finder->error) &&
+			name_has_prefix(symbol.name, profile->variable_prefix))
+			return true;
+	return false;
+}
+
+/*
+ * No section and no boundary symbols, but variables that bear a profile's prefix: whether they are
+ * per-CPU, or plain globals of a build for one CPU, the code that reaches them says.
+ */
+static bool try_strays(struct finder *finder)
+{
+	const struct profile *profile;
+
+	if (finder->image->kind != IMAGE_RELOCS || finder->list->count || finder->options->profile)
+		return true;
+	for (size_t i = 0; (profile = profile_at(i)) != NULL; i++) {
+		struct layout layout = {
+			.image = finder->image, .profile = profile, .tentative = true};
+
+		if (!has_stray(finder, profile))
+			continue;
+		layout.profile_source = arena_printf(finder->arena, "accesses through %s to %s*",
+			finder->image->arch->base_register, profile->variable_prefix);
+		if (!layout.profile_source)
+			return error_memory(finder->error);
+		return add_layout(finder, &layout);
+	}
 	return true;
+}
+
+static bool is_reached(const struct layout *layout)
+{
+	for (size_t i = 0; i < layout->references.count; i++) {
+		const struct reference *r = &layout->references.items[i];
+
+		if (!r->foreign && (r->site.kind == SITE_ACCESS || r->site.use == USE_PERCPU))
+			return true;
+	}
+	return false;
+}
+
+static void drop_unreached(struct layout_list *list)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (!list->layouts[i].tentative || is_reached(&list->layouts[i]))
+			list->layouts[kept++] = list->layouts[i];
+	list->count = kept;
 }
 
 /* Beside any system's template: a stripped file does not say whose it is. */
@@ -325,8 +389,9 @@ bool layouts_find(const struct image *image, const struct layout_options *option
 		if (!try_profile(&finder, profile))
 			return false;
 	/* What relocations say is asked once, for all of them, and tells the model. */
-	if (!layouts_refer(image, list, &finder.scan->inside, arena, error))
+	if (!try_strays(&finder) || !layouts_refer(image, list, finder.scan, arena, error))
 		return false;
+	drop_unreached(list);
 	for (size_t i = 0; i < list->count; i++)
 		if (!layout_derive(&list->layouts[i], finder.scan, options, arena, error))
 			return false;

@@ -38,6 +38,9 @@ struct layout {
 	const struct image *image;
 	const struct profile *profile;
 	const char *profile_source; /* what told the profile, in words */
+	/* Nothing but variables' names speaks of it so far; it stays only if code reaches them
+	 * through the per-CPU register. */
+	bool tentative;
 	enum model model;
 	const char *model_source; /* "option", "profile", "code", "assumed"; NULL when unknown */
 	bool model_assumed;

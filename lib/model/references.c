@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "lib/model/names.h"
 #include "lib/model/private.h"
 
 struct gathered {
@@ -56,6 +57,9 @@ static bool stands_in(const struct layout *layout, const struct symbol *symbol)
 {
 	const struct section *s;
 
+	if (layout->tentative)
+		return symbol_is_data(symbol) && symbol->section != SYMBOL_UNDEFINED &&
+		       name_has_prefix(symbol->name, layout->profile->variable_prefix);
 	if (!layout_has_section(layout, symbol->section))
 		return false;
 	if (layout->image->kind == IMAGE_OBJECT)
@@ -95,20 +99,35 @@ static bool has_range(const struct layout_list *list)
 	return false;
 }
 
+static bool mark_list(struct gatherer *g, uint64_t *bits, const struct symbol_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (!mark(g, bits, list->indices[i]))
+			return false;
+	return true;
+}
+
+/* The section of a symbol range is not followed: all symbols are asked. */
+static bool mark_all(struct gatherer *g, uint64_t *bits)
+{
+	for (size_t i = 0; i < g->image->symbol_count; i++)
+		if (!mark(g, bits, i))
+			return false;
+	return true;
+}
+
 /* The filter's bits: of every symbol of every layout, and of the numbers that relaxation leaves. */
-static bool make_filter(struct gatherer *g, const struct symbol_list *inside)
+static bool make_filter(struct gatherer *g, const struct symbol_scan *scan)
 {
 	const struct arch *arch = g->image->arch;
-	/* The section of a symbol range is not followed. */
-	const bool all = has_range(g->list);
-	const size_t count = all ? g->image->symbol_count : inside->count;
 	uint64_t *bits = ARENA_ARRAY(g->arena, uint64_t, g->image->symbol_count / 64 + 1);
 
 	if (!bits)
 		return error_memory(g->error);
-	for (size_t i = 0; i < count; i++)
-		if (!mark(g, bits, all ? i : inside->indices[i]))
-			return false;
+	if (has_range(g->list) ? !mark_all(g, bits)
+			       : !mark_list(g, bits, &scan->inside) ||
+					 !mark_list(g, bits, &scan->strays))
+		return false;
 	g->filter.symbols = bits;
 	for (size_t i = 0; i < arch->reloc_count && i < RELOC_FILTER_TYPES; i++)
 		if (arch->relocs[i].class == RELOC_RELAXED)
@@ -230,7 +249,7 @@ static int compare(const void *left, const void *right)
 }
 
 bool layouts_refer(const struct image *image, struct layout_list *list,
-	const struct symbol_list *inside, struct arena *arena, struct error *error)
+	const struct symbol_scan *scan, struct arena *arena, struct error *error)
 {
 	struct gatherer g = {.image = image, .list = list, .arena = arena, .error = error};
 
@@ -241,7 +260,7 @@ bool layouts_refer(const struct image *image, struct layout_list *list,
 		return error_memory(error);
 	for (size_t i = 0; i < list->count; i++)
 		g.gathered[i].sorted = true;
-	if (!make_filter(&g, inside))
+	if (!make_filter(&g, scan))
 		return false;
 	for (size_t i = 1; i < image->section_count; i++)
 		if (image_is_link_rela(image, &image->sections[i]) &&
