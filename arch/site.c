@@ -130,10 +130,16 @@ static bool is_alone(const struct insn *insn)
 	       (base == INSN_NO_REGISTER && index == INSN_NO_REGISTER);
 }
 
+/* A jump through memory reaches that like a load. */
+static bool is_target(const struct insn *insn, bool displacement)
+{
+	return insn->kind == INSN_BRANCH && !(displacement && insn->displacement_size);
+}
+
 /* By what the instruction does with the field: a displacement, or a constant. */
 static enum site_kind kind_of(const struct insn *insn, bool displacement)
 {
-	if (insn->kind == INSN_BRANCH)
+	if (is_target(insn, displacement))
 		return SITE_BRANCH;
 	if (!displacement)
 		return SITE_VALUE;
@@ -141,7 +147,7 @@ static enum site_kind kind_of(const struct insn *insn, bool displacement)
 		return SITE_ACCESS;
 	if (insn->kind == INSN_SET)
 		return insn->pc_relative ? SITE_ADDRESS : SITE_VALUE;
-	if (!reaches_memory(insn) && !adds_memory(insn))
+	if (!reaches_memory(insn) && !adds_memory(insn) && insn->kind != INSN_BRANCH)
 		return SITE_VALUE;
 	return is_alone(insn) ? SITE_DIRECT : SITE_THROUGH;
 }
@@ -160,11 +166,12 @@ struct site site_read(
 	struct trail trail;
 	struct insn insn;
 
-	if (!decode_at(arch, code, start, &insn) || start + insn.length <= place)
+	if (!decode_at(arch, code, start, &insn) || (arch->counts_from_end && start == place))
 		return site;
 	site.before = (uint8_t)(place - start);
 	site.length = insn.length;
-	site.kind = kind_of(&insn, insn.displacement_at == site.before);
+	site.kind = kind_of(&insn,
+		insn.displacement_size ? insn.displacement_at == site.before : start == place);
 	site.starts = insn.kind == INSN_SET;
 	site.reach = insn.reach;
 	/* On x86_64 the instruction itself loads from the GOT. */

@@ -83,7 +83,7 @@ static enum fault fault_of_code(
 	case SITE_VALUE:
 		return r->site.use == USE_DIRECT ? FAULT_DIRECT : FAULT_NONE;
 	case SITE_BRANCH:
-		return FAULT_BRANCH;
+		return info->class == RELOC_PCREL ? FAULT_BRANCH : FAULT_NONE;
 	default:
 		return FAULT_NONE;
 	}
