@@ -134,24 +134,13 @@ static void say_unknown(struct check_run *run)
 		}
 }
 
-/* An offset of model zero in an instruction; the low part of an address is none. */
-static bool is_offset(const struct image *image, const struct reference *r)
-{
-	const struct reloc_info *info = reference_info(image, r);
-
-	return info && !r->foreign &&
-	       (r->site.kind == SITE_ACCESS ||
-		       (r->site.kind == SITE_VALUE &&
-			       (info->class == RELOC_OFFSET || info->class == RELOC_WORD)));
-}
-
-/* Has any of the object's code an offset or an access of model zero in it? */
-static bool has_offsets(const struct check_run *run)
+/* Is any of the object's code seen to use the per-CPU register? */
+static bool has_accesses(const struct check_run *run)
 {
 	const struct references *references = &run->layout->references;
 
 	for (size_t i = 0; i < references->count; i++)
-		if (is_offset(run->image, &references->items[i]))
+		if (reference_is_access(run->image, &references->items[i]))
 			return true;
 	return false;
 }
@@ -182,7 +171,7 @@ static void reloc_kind(struct check_run *run)
 {
 	const struct layout *layout = run->layout;
 	const struct references *references = &layout->references;
-	const bool together = layout->model == MODEL_UNKNOWN && !has_offsets(run);
+	const bool together = layout->model == MODEL_UNKNOWN && !has_accesses(run);
 	const struct reference *first = NULL;
 	size_t count = 0;
 

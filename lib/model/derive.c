@@ -49,15 +49,14 @@ static enum model model_by_code(const struct layout *layout)
 
 	if (layout_section(layout)->addr != 0)
 		return MODEL_UNKNOWN;
-	for (size_t i = 0; i < references->count; i++)
-		switch (references->items[i].site.kind) {
-		case SITE_ACCESS:
-		case SITE_VALUE:
+	for (size_t i = 0; i < references->count; i++) {
+		const struct reference *r = &references->items[i];
+
+		if (reference_is_offset(layout->image, r))
 			return MODEL_ZERO;
-		case SITE_ADDRESS:
-		case SITE_DIRECT:
+		if (!r->foreign && (r->site.kind == SITE_ADDRESS || r->site.kind == SITE_DIRECT))
 			addresses++;
-		}
+	}
 	return addresses ? MODEL_NAIVE : MODEL_UNKNOWN;
 }
 

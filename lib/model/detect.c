@@ -312,12 +312,9 @@ static bool try_strays(struct finder *finder)
 
 static bool is_reached(const struct layout *layout)
 {
-	for (size_t i = 0; i < layout->references.count; i++) {
-		const struct reference *r = &layout->references.items[i];
-
-		if (!r->foreign && (r->site.kind == SITE_ACCESS || r->site.use == USE_PERCPU))
+	for (size_t i = 0; i < layout->references.count; i++)
+		if (reference_is_access(layout->image, &layout->references.items[i]))
 			return true;
-	}
 	return false;
 }
 

@@ -31,6 +31,24 @@ const struct reloc_info *reference_info(
 	return reloc_info(image->arch, reference->type);
 }
 
+bool reference_is_offset(const struct image *image, const struct reference *r)
+{
+	const struct reloc_info *info = reference_info(image, r);
+
+	return info && !r->foreign &&
+	       (r->site.kind == SITE_ACCESS ||
+		       (r->site.kind == SITE_VALUE &&
+			       (info->class == RELOC_OFFSET || info->class == RELOC_WORD)));
+}
+
+/* On aarch64 it is read into any register: from offsets of 32 bits at most addresses are far. */
+bool reference_is_access(const struct image *image, const struct reference *r)
+{
+	return reference_is_offset(image, r) &&
+	       (r->site.kind == SITE_ACCESS || r->site.use == USE_PERCPU ||
+		       (r->site.use == USE_COMBINED && r->site.reach && r->site.reach <= 32));
+}
+
 struct span reference_code(
 	const struct image *image, const struct reference *reference, uint64_t *offset)
 {
