@@ -388,8 +388,8 @@ const struct check check_area_aligned = {
 	.summary = "the areas keep every variable's alignment",
 	.what = "Where the profile, its symbols, the ABI note or --stride-align fix the stride: a "
 		"variable's alignment does not divide the areas' base and stride. An error when an "
-		"object says it, a warning when only the section's alignment does. Of a stride that "
-		"the note itself states, note_agrees speaks.",
+		"object says it, a warning when only the section's alignment does. A stride that "
+		"the note itself states is judged by note_agrees.",
 	.why = "A variable aligned to 128 in areas 64 bytes apart is aligned on every other CPU "
 	       "only. The percpu crate rounds areas up to 64, whatever the variables need.",
 	.example = "a variable of alignment 4096 in a template of 0x1040 bytes, stride 0x1040",
