@@ -1,7 +1,7 @@
 #!/bin/bash
 # The ABI note as runtime/percpu_note.h writes it: the same bytes from C, C++ and assembly, from
 # both compilers on every architecture, in a section of the right type; and still there when the
-# linkers have collected garbage.
+# linkers have collected garbage. Then what `check` makes of it in objects and linked files.
 #
 #   PERCPU_TOOL: the binary; TEST_DIR: where outputs go
 set -u
@@ -126,7 +126,93 @@ lto() { # what linker compiler...
 	fi
 }
 
-for tool_needed in clang-19 llvm-objcopy-19 llvm-readelf-19 ld.lld-19; do
+# ---- what check says --------------------------------------------------------------------------
+
+# Runs check, and leaves its report in $dir/report; says NAME: whether jq finds it so.
+check() { "$tool" check --format json "$@" >"$dir/report" 2>"$dir/log"; code=$?; }
+says() { # what exit-code jq-expression
+	if [ "$code" = "$2" ] && jq -e "$3" "$dir/report" >/dev/null; then
+		pass
+	else
+		fail "$1: exit code $code, or not $3" "$(jq -c '.files[] | [.layouts, .findings]' \
+			"$dir/report" 2>&1 | head -c 1500)$(head -n 3 "$dir/log")"
+	fi
+}
+notes_found='[.files[].findings[] | select(.check == "note_agrees")]'
+
+# The matrix' kernel with a note of a model, in two units.
+kernel() { # arch compiler...
+	local unit model file machine=
+	[ "$1" = riscv64 ] && machine=-mcmodel=medany
+	shift
+	for unit in a b; do
+		for model in ZERO NONZERO; do
+			file=$dir/$unit-$model
+			if [ $unit = a ]; then
+				cat tests/fixtures/base.c
+			else
+				echo 'int in_b(void); int in_b(void) { return 1; }'
+			fi >"$file.c"
+			printf '%s\n' '#include "tests/fixtures/note.h"' "PERCPU_NOTE_UNIT(\
+				PERCPU_NOTE_MODE_PERCPU, PERCPU_NOTE_MODEL_$model, OWN_REGISTER, 1, 1);" \
+				>>"$file.c"
+			"$@" -I. $machine -O1 -ffreestanding -fno-pic -c -o "$file.o" "$file.c" || return
+		done
+	done
+	"$@" -c -o "$dir/code.o" tests/fixtures/base.S
+}
+
+scenarios() { # what arch linker compiler...
+	local what=$1 arch=$2 linker="$3 -z noexecstack"
+	local a=$dir/a-ZERO.o b=$dir/b-ZERO.o other=$dir/b-NONZERO.o boot=$dir/code.o out=$dir/kernel
+	shift 3
+	kernel "$arch" "$@" || { fail "$what: the kernel does not compile"; return; }
+	"$tool" ldscript --full --cpus 4 --arch "$arch" >"$dir/full.ld"
+	sed 's|^\t\.note\.percpu :.*||; s|^\t/DISCARD/ : {|& *(.note.*)|' "$dir/full.ld" \
+		>"$dir/discard.ld"
+
+	check "$a"
+	says "$what: an object's model" 0 '.files[0].layouts[0] | .model == "zero" and
+		.model_source == "note"'
+	$linker -T "$dir/full.ld" -o "$out" "$a" "$b" "$boot" 2>"$dir/log" ||
+		{ fail "$what: does not link" "$(head -n 3 "$dir/log")"; return; }
+	check "$out" --objects "$a" "$b" "$boot"
+	says "$what: clean" 0 ".files[0].layouts[0].model_source == \"note\" and
+		($notes_found | length == 0)"
+	llvm-objcopy-19 --strip-all "$out" "$out-stripped"
+	check "$out-stripped"
+	says "$what: stripped" 0 '.files[0].layouts[0] | .model == "zero" and
+		.model_source == "note"'
+
+	$linker -T "$dir/discard.ld" -o "$out" "$a" "$b" "$boot" 2>"$dir/log" ||
+		fail "$what: does not link without notes" "$(head -n 3 "$dir/log")"
+	check "$out"
+	says "$what: dropped" 0 ".files[0].layouts[0].model_source == \"assumed\" and
+		($notes_found | length == 0)"
+	check "$out" --objects "$a" "$b" "$boot"
+	says "$what: dropped, seen from the objects" 0 "$notes_found | length == 1 and
+		.[0].severity == \"note\" and (.[0].message | test(\"discards or loses\")) and
+		(.[0].fix | test(\"note.percpu : { KEEP\"))"
+	check "$out" --objects "$a" "$other" "$boot"
+	says "$what: dropped, and contradictory" 1 "$notes_found | any(.severity == \"error\" and
+		(.message | test(\"a-ZERO.o .*b-NONZERO.o\")))"
+
+	$linker -T "$dir/full.ld" -o "$out" "$a" "$other" "$boot" 2>"$dir/log"
+	check "$out"
+	says "$what: contradictory" 1 "$notes_found | length == 1 and
+		(.[0].message | test(\"at file offset .* says model .*nonzero\"))"
+	check "$out" --objects "$a" "$other" "$boot"
+	says "$what: contradictory, by object" 1 "$notes_found | length == 1 and
+		(.[0].message | test(\"a-ZERO.o .* says model zero.*b-NONZERO.o\"))"
+
+	# A member that was not linked.
+	rm -f "$dir/b.a" && llvm-ar-19 rc "$dir/b.a" "$other"
+	$linker -T "$dir/full.ld" -o "$out" "$a" "$boot" "$dir/b.a" 2>"$dir/log"
+	check "$out" --objects "$a" "$boot" "$dir/b.a"
+	says "$what: an archive" 0 "$notes_found | length == 0"
+}
+
+for tool_needed in clang-19 llvm-objcopy-19 llvm-readelf-19 llvm-ar-19 ld.lld-19 jq; do
 	have $tool_needed && continue
 	skip "no $tool_needed"
 	echo "$passed passed, $failed failed, $skipped skipped"
@@ -141,6 +227,7 @@ for arch in x86_64 aarch64 riscv64 loongarch64; do
 	cxx=1
 	compile "clang $arch" clang-19 -Wno-unused-command-line-argument --target=$target
 	link "lld $arch" $arch ld.lld-19 clang-19 --target=$target
+	scenarios "lld $arch" $arch ld.lld-19 clang-19 --target=$target
 	lto "clang $arch" "ld.lld-19 --gc-sections" clang-19 --target=$target
 	if ! have $arch-linux-gnu-gcc; then
 		skip "no gcc for $arch"
@@ -150,6 +237,7 @@ for arch in x86_64 aarch64 riscv64 loongarch64; do
 	[ $arch = x86_64 ] && have g++ && cxx=1
 	compile "gcc $arch" $arch-linux-gnu-gcc
 	link "bfd $arch" $arch $arch-linux-gnu-ld $arch-linux-gnu-gcc
+	scenarios "bfd $arch" $arch $arch-linux-gnu-ld $arch-linux-gnu-gcc
 	lto "gcc $arch" "$arch-linux-gnu-gcc -nostdlib -static -Wl,--gc-sections,--build-id=none" \
 		$arch-linux-gnu-gcc
 done
