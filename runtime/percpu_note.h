@@ -1,7 +1,7 @@
 /*
  * The ABI note, `.note.percpu`: what an object's per-CPU accesses were built for and what the
  * image's start-up code does, for whoever links or checks them. The tool reads it, the runtime
- * emits it, other runtimes may: percpu-tool-check(1), "THE ABI NOTE".
+ * emits it, other runtimes may: percpu-note(5).
  *
  * C11, C++17 and assembler; freestanding; little-endian machines. The constants are preprocessor
  * only, so that all three have them.

@@ -104,6 +104,8 @@ static bool damaged(struct reader *r, size_t at, const char *what)
 
 	if (!what)
 		return error_memory(r->error);
+	if (!r->note->section)
+		r->note->section = r->section;
 	if (r->note->damage_count++ == 0)
 		*damage = (struct note_damage){
 			.what = what, .image = r->image, .offset = r->offset + at};

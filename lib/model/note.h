@@ -46,7 +46,7 @@ struct note_damage {
 };
 
 struct abi_note {
-	const struct section *section; /* the first that has a note; NULL: none, or segments only */
+	const struct section *section; /* the first that has a note; NULL: none, or segments */
 	size_t unit_count;
 	size_t image_count;
 	struct note_fact facts[NOTE_FIELD_COUNT];
