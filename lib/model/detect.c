@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/model/names.h"
+#include "lib/model/note.h"
 #include "lib/model/private.h"
 
 struct finder {
@@ -250,6 +251,7 @@ static bool add_layout(struct finder *finder, struct layout *layout)
 {
 	struct layout_list *list = finder->list;
 
+	layout->note = layout->profile->takes_note ? list->note : NULL;
 	if (!layout_bind(layout, finder->scan, finder->arena, finder->error))
 		return false;
 	if (!ARENA_GROW(finder->arena, list->layouts, list->count, finder->room))
@@ -362,6 +364,39 @@ static bool find_orphans(struct finder *finder)
 	return true;
 }
 
+static bool read_note(struct finder *finder)
+{
+	struct abi_note *note = ARENA_NEW(finder->arena, struct abi_note);
+
+	if (!note)
+		return error_memory(finder->error);
+	if (!note_read(finder->image, finder->arena, note, finder->error))
+		return false;
+	finder->list->note = note_present(note) ? note : NULL;
+	return true;
+}
+
+/* Notes of per-CPU code in a linked file that has nothing else of it: the section is lost, or was
+ * never needed. */
+static bool find_noted(struct finder *finder)
+{
+	struct layout layout = {
+		.image = finder->image,
+		.profile = profile_by_name("crate"),
+		.profile_source = "ABI note",
+	};
+	const struct maybe mode = note_agreed(finder->list->note, NOTE_MODE);
+	struct layout_list *list = finder->list;
+
+	if (list->count || list->orphan_count || finder->options->profile ||
+		finder->image->kind == IMAGE_OBJECT || !finder->image->section_count ||
+		!mode.known || mode.value != PERCPU_NOTE_MODE_PERCPU)
+		return true;
+	return add_layout(finder, &layout) &&
+	       layout_derive(&list->layouts[0], finder->scan, finder->options, finder->arena,
+		       finder->error);
+}
+
 bool layouts_find(const struct image *image, const struct layout_options *options,
 	struct arena *arena, struct layout_list *list, struct error *error)
 {
@@ -378,7 +413,7 @@ bool layouts_find(const struct image *image, const struct layout_options *option
 	*list = (struct layout_list){0};
 	if (!finder.scan)
 		return error_memory(error);
-	if (!follow_sections(&finder) || !scan_symbols(&finder))
+	if (!follow_sections(&finder) || !scan_symbols(&finder) || !read_note(&finder))
 		return false;
 	if (options->profile && !try_profile(&finder, options->profile))
 		return false;
@@ -392,5 +427,5 @@ bool layouts_find(const struct image *image, const struct layout_options *option
 	for (size_t i = 0; i < list->count; i++)
 		if (!layout_derive(&list->layouts[i], finder.scan, options, arena, error))
 			return false;
-	return find_orphans(&finder);
+	return find_orphans(&finder) && find_noted(&finder);
 }

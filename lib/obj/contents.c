@@ -22,6 +22,18 @@ struct span image_section_bytes(const struct image *image, size_t index)
 	return (struct span){image_file(image)->bytes.data + s->offset, (size_t)s->size};
 }
 
+struct span image_segment_bytes(const struct image *image, size_t index)
+{
+	const struct segment *s;
+
+	if (index >= image->segment_count)
+		return (struct span){0};
+	s = &image->segments[index];
+	if (!range_within(s->offset, s->filesz, image->file_size))
+		return (struct span){0};
+	return (struct span){image_file(image)->bytes.data + s->offset, (size_t)s->filesz};
+}
+
 static uint32_t resolve_section(
 	const struct image_file *file, size_t index, uint16_t raw, struct error *error)
 {

@@ -681,6 +681,33 @@ static void everything_at_odd_offsets(void **state)
 	free(file.data);
 }
 
+/* Every word of both ABI notes, and every length of their section. */
+static void abi_notes(void **state)
+{
+	static const uint32_t words[] = {7, 24, 1, 0x63726570, 0x7570, 1, 1, 1, 1, 1, 1, 7, 40, 2,
+		0x63726570, 0x7570, 1, 1, 4, 0, 0x40, 0, 64, 0, 0, 0};
+	const struct elf_section note = {
+		".note.percpu", SHT_NOTE, SHF_ALLOC, 0, sizeof(words), 4, words, 0, 0, 0};
+	struct elf_section sections[COUNT(kernel_sections) + 1];
+	struct elf_spec spec = kernel_spec;
+	struct elf_file file;
+	Elf64_Shdr *header;
+
+	(void)state;
+	memcpy(sections, kernel_sections, sizeof(kernel_sections));
+	sections[COUNT(kernel_sections)] = note;
+	spec.sections = sections;
+	spec.section_count = COUNT(sections);
+	file = elf_write(&spec);
+	header = section_at(&file, COUNT(sections));
+	assert_true(judge_file(&file));
+	for (size_t i = 0; i < COUNT(words); i++)
+		set_field(&file, header->sh_offset + 4 * i, 4);
+	for (header->sh_size = 0; header->sh_size <= sizeof(words); header->sh_size++)
+		assert_true(judge_file(&file));
+	free(file.data);
+}
+
 static int report_cases(void **state)
 {
 	(void)state;
@@ -711,6 +738,7 @@ int main(void)
 		cmocka_unit_test(nothing_but_relocations),
 		cmocka_unit_test(hostile_section_names),
 		cmocka_unit_test(everything_at_odd_offsets),
+		cmocka_unit_test(abi_notes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, report_cases);
