@@ -217,7 +217,7 @@ static void reloc_dynamic(struct check_run *run)
 
 	if (run->layout->model != MODEL_ZERO) {
 		if (run->layout->model_assumed && run->image->type == ET_DYN)
-			skipped(run, "model assumed");
+			skipped(run, "model assumed; --model says which");
 		return;
 	}
 	for (size_t i = 1; i < run->image->section_count; i++) {

@@ -177,7 +177,7 @@ static void reloc_kind(struct check_run *run)
 
 	if (layout->model != MODEL_ZERO && layout->model != MODEL_UNKNOWN) {
 		if (layout->model_assumed && references->count)
-			skipped(run, "model assumed");
+			skipped(run, "model assumed; --model says which");
 		return;
 	}
 	for (size_t i = 0; i < references->count; i++) {

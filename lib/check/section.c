@@ -148,8 +148,10 @@ const struct check check_section_present = {
 	.summary = "the per-CPU section that symbols speak of is in the file",
 	.what = "Defined boundary symbols say that there is per-CPU data, the profile wants a "
 		"section for it, and the file has none. So does an ABI note where a variable is "
-		"there too, by its name; without one, an empty template is only noted. Undefined "
-		"weak symbols say nothing, and Xen's symbol range stands for a section.",
+		"there too, by its name, and so do kept relocations by which code reaches such "
+		"variables through the per-CPU register. Without one, an empty template is only "
+		"noted. Undefined weak symbols say nothing, and Xen's symbol range stands for a "
+		"section.",
 	.why = "Without the section every access lands in whatever stands at the variable's "
 	       "offset. It happens when --gc-sections meets a script without KEEP, or when the "
 	       "output section is called something else.",

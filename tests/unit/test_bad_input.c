@@ -556,7 +556,8 @@ static void relocate(
 	r->spec.section_count = COUNT(r->sections);
 	for (size_t i = 0; i < count; i++)
 		r->entries[i] = (Elf64_Rela){
-			.r_offset = (type == ET_REL ? 0 : KERNEL_BASE) + random_next() % (code - 16),
+			.r_offset =
+				(type == ET_REL ? 0 : KERNEL_BASE) + random_next() % (code - 16),
 			/* Of the symbols, those of the template; of the numbers, the usual ones. */
 			.r_info = ELF64_R_INFO(5 + random_next() % 6, random_next() % 320),
 			.r_addend = (int64_t)(random_next() % 0x40),
