@@ -57,20 +57,40 @@ static bool fits_pc_relative(
 	       (distance >= info->least && distance <= info->most);
 }
 
+/* It completes a higher part, which is judged; unless it counts from the zero register. */
+static bool is_low(const struct reloc_info *info)
+{
+	return info->part == PART_LOW || info->part == PART_LOW_STORE || info->part == PART_64_LOW;
+}
+
+/*
+ * A distance, from the GOT or from the place, that is a constant in the code: what is added to it
+ * first makes it an address.
+ */
+static bool is_distance(const struct reference *r, const struct reloc_info *info)
+{
+	if (r->site.kind != SITE_VALUE)
+		return false;
+	return info->class == RELOC_PCREL ||
+	       (info->class == RELOC_GOT &&
+		       (!info->pc_relative || info->part == PART_64_HIGH));
+}
+
 /* An exact offset is formed in an unusual way, and then used as it should be. */
 static bool is_based(
 	const struct check_run *run, const struct reference *r, const struct reloc_info *info)
 {
-	return (r->site.use == USE_PERCPU || r->site.use == USE_COMBINED) &&
+	return (r->site.use == USE_PERCPU ||
+		       (r->site.use == USE_COMBINED && !is_distance(r, info))) &&
 	       fits_pc_relative(run, r, info);
 }
 
 static enum fault fault_of_code(
 	const struct check_run *run, const struct reference *r, const struct reloc_info *info)
 {
-	/* Low parts complete a high one, which is judged. */
-	if (info->part == PART_LOW || info->part == PART_LOW_STORE)
-		return FAULT_NONE;
+	if (is_low(info))
+		return info->class == RELOC_OFFSET && r->site.kind == SITE_DIRECT ? FAULT_DIRECT
+										  : FAULT_NONE;
 	if (info->class == RELOC_GOT)
 		return is_based(run, r, info) ? FAULT_NONE : FAULT_GOT;
 	switch (r->site.kind) {
@@ -81,7 +101,9 @@ static enum fault fault_of_code(
 			return FAULT_DIRECT;
 		return is_based(run, r, info) ? FAULT_NONE : FAULT_ADDRESS;
 	case SITE_VALUE:
-		return r->site.use == USE_DIRECT ? FAULT_DIRECT : FAULT_NONE;
+		if (r->site.use == USE_DIRECT)
+			return FAULT_DIRECT;
+		return is_distance(r, info) && !is_based(run, r, info) ? FAULT_ADDRESS : FAULT_NONE;
 	case SITE_BRANCH:
 		return info->class == RELOC_PCREL ? FAULT_BRANCH : FAULT_NONE;
 	default:
@@ -100,6 +122,9 @@ static enum fault fault_of(const struct check_run *run, const struct reference *
 		return FAULT_TLS;
 	case RELOC_BRANCH:
 		return FAULT_BRANCH;
+	case RELOC_RELAXED: /* what reaches memory itself is for reloc_relax */
+		return r->site.kind == SITE_VALUE && r->site.use == USE_DIRECT ? FAULT_DIRECT
+									       : FAULT_NONE;
 	case RELOC_GOT:
 	case RELOC_PCREL:
 	case RELOC_OFFSET:

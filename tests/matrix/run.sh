@@ -46,7 +46,7 @@ toolchain() { # arch bfd|lld
 # ---- .test files ------------------------------------------------------------------------------
 
 keys='fault where arch linker script plant-script code cflags ldflags args
-	base-c base-asm base-ld c asm ld poke finds section symbol says also'
+	base-c base-asm base-probe base-ld c asm probe ld poke finds section symbol says also'
 
 # Reads the next paragraph of `key: value` lines into T[]; a key that comes again adds a line.
 # A paragraph that only says `none:` is left in T[none]. False at the end.
@@ -202,11 +202,21 @@ join() { # edits that are not empty, a line each
 	printf %s "$all"
 }
 
+# Lines of assembly as a function `probe` of the compiler's output: the edit that appends it.
+probe_edit() { # lines
+	[ -n "$1" ] || return
+	local lines=${1//\\/\\\\}
+	printf '%s' '$a\\t.text\n\t.globl probe\n\t.type probe,%function\nprobe:\n\t' \
+		"${lines//$'\n'/\\n\\t}" '\n\t.size probe, . - probe'
+}
+
 # Plants the fault, and links its clean neighbour with the same base and the same options.
 plant() {
 	local where=${T[where]} code=${T[code]:-}
 	local base_c=${T[base-c]:-} base_asm=${T[base-asm]:-} base_ld=${T[base-ld]:-}
 	case ${T[script]:-} in *nonzero* | *naive*) code=${code:-in-place} ;; esac
+	base_asm=$(join "$base_asm" "$(probe_edit "${T[base-probe]:-}")")
+	T[asm]=$(join "${T[asm]:-}" "$(probe_edit "${T[probe]:-}")")
 	command=
 	build_image "$base_c" "$base_asm" "${T[cflags]:-}" "${code:-zero}" "${T[script]:-}" \
 		"$base_ld" "${T[ldflags]:-}" '' "$where" clean ||
