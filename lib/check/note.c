@@ -145,6 +145,9 @@ static void judge_dropped(struct check_run *run)
 
 void note_judge_file(struct check_run *run)
 {
+	const bool naive =
+		is_naive(run->list->note) || (run->inputs && is_naive(run->inputs->note));
+
 	judge_damage(run, run->list->note);
 	if (run->inputs) {
 		judge_damage(run, run->inputs->note);
@@ -154,7 +157,7 @@ void note_judge_file(struct check_run *run)
 		const enum note_field field = (enum note_field)i;
 
 		/* Plain globals have neither. */
-		if (is_naive(run->list->note) && (field == NOTE_MODEL || field == NOTE_REGISTER))
+		if (naive && (field == NOTE_MODEL || field == NOTE_REGISTER))
 			continue;
 		if (disagreements[field].harm)
 			judge_field(run, field);
@@ -250,6 +253,13 @@ static void judge_stride(struct check_run *run)
 				noted.value, layout->stride.value),
 			text(run, "build start-up code and script for the same stride; percpu-tool "
 				  "ldscript pads the template to it"));
+	else if (layout->area_size.known && layout->area_size.value > noted.value)
+		found(run, SEVERITY_ERROR, &place,
+			text(run,
+				"the ABI note says stride 0x%" PRIx64 ", less than the 0x%" PRIx64
+				" bytes of the template",
+				noted.value, layout->area_size.value),
+			"build start-up code for the template that it is linked with");
 	else if (noted.value % align && !(cpus.known && cpus.value == 1))
 		found(run, SEVERITY_ERROR, &place,
 			text(run,
@@ -346,17 +356,18 @@ const struct check check_note_agrees = {
 	.where = "ORBS",
 	.run = note_agrees,
 	.summary = "the ABI notes agree with each other and with the link",
-	.what = "Notes in .note.percpu contradict each other - objects were built for different "
-		"modes, models or registers, or there are two image notes - or they contradict the "
-		"link or the options: the register is another architecture's, the placement is not "
-		"that of the boundary symbols, the stride is not the image's or no multiple of the "
-		"section's alignment, areas are allocated with less than that alignment, fewer "
-		"bytes are reserved in an area than are handed out, --model, --placement, --cpus "
-		"or --stride-align says something else. A note that cannot be read is named by its "
-		"file offset. Reserved areas that dynamic placement does not use are a warning. "
-		"Where the objects of --objects have notes and the linked file has none, that is "
-		"noted. What a note does not specify contradicts nothing; preempt and wide may "
-		"differ.",
+	.what = "Notes in .note.percpu contradict each other - objects were built for "
+		"different modes, models or registers, or there are two image notes - or they "
+		"contradict the link or the options: the register is another architecture's, "
+		"the placement is not that of the boundary symbols, the stride is not the "
+		"image's, less than the template or no multiple of the section's alignment, "
+		"areas are allocated with less than that alignment, fewer bytes are reserved "
+		"in an area than are handed out, or --model, --placement, --cpus or --stride-align "
+		"says something else. A note that cannot be read is named by its file "
+		"offset. Reserved areas that dynamic placement does not use are a warning. "
+		"Where the objects of --objects have notes and the linked file has none, that "
+		"is noted. What a note does not specify contradicts nothing; preempt and wide "
+		"may differ.",
 	.why = "Objects that were built for different models or registers link without a word and "
 	       "reach each other's memory at run time. Where start-up code and script count with "
 	       "different strides, the last areas lie on what follows them.",

@@ -217,19 +217,29 @@ static void derive_areas(struct layout *layout)
 	}
 }
 
-/* What start-up rounds the size of an area up to. */
-static struct maybe stride_align(const struct layout *layout, const struct layout_options *options)
+/* What start-up is said to round the size of an area up to. */
+static struct maybe stated_align(const struct layout *layout, const struct layout_options *options)
 {
-	const struct maybe noted = note_agreed(layout->note, NOTE_STRIDE_ALIGN);
-	const struct maybe bound = bound_value(layout, BOUND_ALIGN);
-
 	if (options->stride_align)
 		return known(options->stride_align);
-	if (noted.known)
-		return noted;
+	return note_agreed(layout->note, NOTE_STRIDE_ALIGN);
+}
+
+/* What the system is known to round it up to. */
+static struct maybe usual_align(const struct layout *layout)
+{
+	const struct maybe bound = bound_value(layout, BOUND_ALIGN);
+
 	if (!bound.known && layout->profile->stride_align)
 		return known(layout->profile->stride_align);
 	return bound;
+}
+
+static struct maybe rounded(struct maybe bytes, struct maybe align)
+{
+	if (!bytes.known || !align.known)
+		return (struct maybe){0};
+	return known(align_up(bytes.value, align.value));
 }
 
 /* Bytes of an area, before they are rounded up: the template and the room behind it. */
@@ -248,16 +258,17 @@ static struct maybe area_bytes(const struct layout *layout)
 
 static void derive_stride(struct layout *layout, const struct layout_options *options)
 {
-	const struct maybe align = stride_align(layout, options), bytes = area_bytes(layout);
+	const struct maybe bytes = area_bytes(layout);
 
 	if (layout->model == MODEL_NAIVE)
 		return;
-	if (bound_value(layout, BOUND_STRIDE).known)
-		layout->stride = bound_value(layout, BOUND_STRIDE);
-	else if (align.known && bytes.known)
-		layout->stride = known(align_up(bytes.value, align.value));
-	else
+	layout->stride = bound_value(layout, BOUND_STRIDE);
+	if (!layout->stride.known)
+		layout->stride = rounded(bytes, stated_align(layout, options));
+	if (!layout->stride.known)
 		layout->stride = note_agreed(layout->note, NOTE_STRIDE);
+	if (!layout->stride.known)
+		layout->stride = rounded(bytes, usual_align(layout));
 	if (layout->area_start.known && layout->area_end.known && layout->stride.known &&
 		layout->stride.value && layout->area_end.value >= layout->area_start.value)
 		layout->cpus = known(
