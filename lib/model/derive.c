@@ -52,10 +52,13 @@ static enum model model_by_code(const struct layout *layout)
 		return MODEL_UNKNOWN;
 	for (size_t i = 0; i < references->count; i++) {
 		const struct reference *r = &references->items[i];
+		const struct reloc_info *info = reference_info(layout->image, r);
 
 		if (reference_is_offset(layout->image, r))
 			return MODEL_ZERO;
-		if (!r->foreign && (r->site.kind == SITE_ADDRESS || r->site.kind == SITE_DIRECT))
+		/* What relaxation has rewritten was either. */
+		if (!r->foreign && (r->site.kind == SITE_ADDRESS || r->site.kind == SITE_DIRECT) &&
+			info && info->class != RELOC_RELAXED)
 			addresses++;
 	}
 	return addresses ? MODEL_NAIVE : MODEL_UNKNOWN;
