@@ -80,9 +80,16 @@ function load(	vector, changed) {
 	if (!vector) target = written(op[1])
 	if (!vector && mnemonic ~ /^ld(n?p|psw|a?xp|iapp|tn?p)$/) {
 		also = written(op[2])
-		if (changed) third = first
+		if (changed) others = first
 	} else if (changed)
 		also = first
+}
+
+function load_64_bytes(	i) {
+	load()
+	also = target + 1
+	others = target + 2
+	for (i = 3; i < 8; i++) others = others "," target + i
 }
 
 # `wrote`, an operand that a store writes; `next`, one behind it.
@@ -91,7 +98,7 @@ function store(wrote, wrote_next,	changed) {
 	changed = address()
 	if (wrote) also = written(op[wrote])
 	else if (changed) also = first
-	if (wrote_next) third = written(op[wrote_next])
+	if (wrote_next) others = written(op[wrote_next])
 }
 
 function is_scalable(	i) {
@@ -104,7 +111,7 @@ function is_scalable(	i) {
 function memory() {
 	if (mnemonic ~ /^r?prfu?m$/) return
 	if (mnemonic ~ /^ldgm?$/) target = written(op[1])
-	else if (mnemonic == "ld64b") { kind = "branch"; flags = "c" }
+	else if (mnemonic == "ld64b") load_64_bytes()
 	else if (mnemonic ~ /^st64bv0?$/) store(1)
 	else if (mnemonic ~ /^(ld(add|clr|eor|set|[su]max|[su]min)|swp|rcws?(clr|swp|set))(al?|l)?[bh]?$/) store(2)
 	else if (mnemonic ~ /^(ld(clr|set)p|swpp|rcws?(clr|swp|set)p)(al?|l)?$/) store(1, 2)
@@ -125,7 +132,7 @@ function copy_or_set(	i) {
 	if (mnemonic ~ /^set/) also = written(op[2])
 	else {
 		also = written(op[3])
-		third = written(op[2])
+		others = written(op[2])
 	}
 }
 

@@ -3,7 +3,7 @@
 
 function none() {
 	kind = "other"
-	target = first = second = also = third = "-"
+	target = first = second = also = others = "-"
 	flags = "-"
 	reach = 0
 }
@@ -70,5 +70,5 @@ function settle() {
 	if (kind == "unknown")
 		print section ":" at, length(raw) / 2, kind
 	else
-		print section ":" at, length(raw) / 2, kind, target, first, second, also, third, flags, reach
+		print section ":" at, length(raw) / 2, kind, target, first, second, also, others, flags, reach
 }

@@ -2,10 +2,11 @@
  * What the decoder of a file's architecture reads in its executable sections, a line an
  * instruction:
  *
- *   SECTION:ADDRESS LENGTH KIND TARGET FIRST SECOND ALSO THIRD FLAGS REACH
+ *   SECTION:ADDRESS LENGTH KIND TARGET FIRST SECOND ALSO OTHERS FLAGS REACH
  *
- * Registers are numbers, `zero` or `-`; flags are p(c-relative), g(s) and c(all), or `-`. What is
- * no instruction has the kind `unknown`, and the length that the next one is tried behind.
+ * Registers are numbers, `zero` or `-`, OTHERS of them with commas; flags are p(c-relative), g(s)
+ * and c(all), or `-`. What is no instruction has the kind `unknown`, and the length that the next
+ * one is tried behind.
  *
  *   insns FILE             the lines
  *   insns time FILE        bytes of code a second, and instructions a second
@@ -42,6 +43,19 @@ static void print_register(uint8_t number)
 		printf(" %u", number);
 }
 
+static void print_others(uint32_t others)
+{
+	const char *before = " ";
+
+	if (!others)
+		fputs(" -", stdout);
+	for (unsigned i = 0; i < 32; i++)
+		if (others >> i & 1) {
+			printf("%s%u", before, i);
+			before = ",";
+		}
+}
+
 static void print(const struct insn *insn)
 {
 	printf("%u %s", insn->length, kinds[insn->kind]);
@@ -49,7 +63,7 @@ static void print(const struct insn *insn)
 	print_register(insn->first);
 	print_register(insn->second);
 	print_register(insn->also);
-	print_register(insn->third);
+	print_others(insn->others);
 	printf(" %s%s%s%s %u\n", insn->pc_relative ? "p" : "", insn->percpu ? "g" : "",
 		insn->call ? "c" : "", insn->pc_relative || insn->percpu || insn->call ? "" : "-",
 		insn->reach);

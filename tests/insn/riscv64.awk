@@ -92,7 +92,7 @@ function instruction() {
 	else if (mnemonic ~ /^(sc\.|amo|ssamo)/) {
 		store()
 		also = written(op[1])
-		if (mnemonic ~ /^amocas\.q/ && also != "-") third = also + 1
+		if (mnemonic ~ /^amocas\.q/ && also != "-") others = also + 1
 	} else if (mnemonic !~ /^(fence|pause|cbo\.|prefetch\.|[sh]fence|[sh]inval|wrs\.|wfi|sspush|sspopchk)/)
 		target = written(op[1])
 }

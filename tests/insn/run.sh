@@ -228,13 +228,13 @@ all_of() { # arch
 		compiled "$1" clang-lasx $clang -mlasx
 		;;
 	esac
-	random "$1" 100000 "$2"
+	random "$1" 60000 "$2"
 	[ "$1" = loongarch64 ] || library "$1"
 }
 
 headers
 # Two at a time; each writes its lines and its counts.
-for arch in "aarch64 35000" "riscv64 80000" "loongarch64 30000"; do
+for arch in "aarch64 20000" "riscv64 50000" "loongarch64 15000"; do
 	(
 		all_of $arch
 		finish

@@ -28,75 +28,72 @@ struct sample {
 };
 
 /* Members that are not named are 0: register 0 is written as such, and so is INSN_OTHER. */
-#define WANT(kind_, length_, target_, first_, second_, also_, third_, ...)                         \
+#define WANT(kind_, length_, target_, first_, second_, also_, others_, ...)                        \
 	{.kind = (kind_),                                                                          \
 		.length = (length_),                                                               \
 		.target = (target_),                                                               \
 		.first = (first_),                                                                 \
 		.second = (second_),                                                               \
 		.also = (also_),                                                                   \
-		.third = (third_),                                                                 \
+		.others = (others_),                                                               \
 		__VA_ARGS__}
 
 static const struct sample samples[] = {
-	{A64, 0xd503201f, "nop", WANT(INSN_OTHER, 4, NONE, NONE, NONE, NONE, NONE, )},
-	{A64, 0x910003fd, "mov x29, sp", WANT(INSN_MOVE, 4, 29, 31, NONE, NONE, NONE, )},
-	{A64, 0x9100403f, "add sp, x1, #16", WANT(INSN_MORE, 4, 31, 1, NONE, NONE, NONE, )},
-	{A64, 0xf100403f, "cmp x1, #16", WANT(INSN_OTHER, 4, NONE, NONE, NONE, NONE, NONE, )},
-	{A64, 0xf10043e0, "subs x0, sp, #16", WANT(INSN_MORE, 4, 0, 31, NONE, NONE, NONE, )},
-	{A64, 0xaa1f03e0, "mov x0, xzr", WANT(INSN_SET, 4, 0, NONE, NONE, NONE, NONE, )},
-	{A64, 0xaa0103e0, "mov x0, x1", WANT(INSN_MOVE, 4, 0, 1, NONE, NONE, NONE, )},
-	{A64, 0x8b0203e0, "add x0, xzr, x2", WANT(INSN_MOVE, 4, 0, 2, NONE, NONE, NONE, )},
-	{A64, 0x8b020020, "add x0, x1, x2", WANT(INSN_ADD, 4, 0, 1, 2, NONE, NONE, )},
-	{A64, 0x8b2263e0, "add x0, sp, x2", WANT(INSN_ADD, 4, 0, 31, 2, NONE, NONE, )},
+	{A64, 0xd503201f, "nop", WANT(INSN_OTHER, 4, NONE, NONE, NONE, NONE, 0, )},
+	{A64, 0x910003fd, "mov x29, sp", WANT(INSN_MOVE, 4, 29, 31, NONE, NONE, 0, )},
+	{A64, 0x9100403f, "add sp, x1, #16", WANT(INSN_MORE, 4, 31, 1, NONE, NONE, 0, )},
+	{A64, 0xf100403f, "cmp x1, #16", WANT(INSN_OTHER, 4, NONE, NONE, NONE, NONE, 0, )},
+	{A64, 0xf10043e0, "subs x0, sp, #16", WANT(INSN_MORE, 4, 0, 31, NONE, NONE, 0, )},
+	{A64, 0xaa1f03e0, "mov x0, xzr", WANT(INSN_SET, 4, 0, NONE, NONE, NONE, 0, )},
+	{A64, 0xaa0103e0, "mov x0, x1", WANT(INSN_MOVE, 4, 0, 1, NONE, NONE, 0, )},
+	{A64, 0x8b0203e0, "add x0, xzr, x2", WANT(INSN_MOVE, 4, 0, 2, NONE, NONE, 0, )},
+	{A64, 0x8b020020, "add x0, x1, x2", WANT(INSN_ADD, 4, 0, 1, 2, NONE, 0, )},
+	{A64, 0x8b2263e0, "add x0, sp, x2", WANT(INSN_ADD, 4, 0, 31, 2, NONE, 0, )},
 	{A64, 0xd2a00020, "movz x0, #1, lsl #16",
-		WANT(INSN_SET, 4, 0, NONE, NONE, NONE, NONE, .reach = 32)},
+		WANT(INSN_SET, 4, 0, NONE, NONE, NONE, 0, .reach = 32)},
 	{A64, 0xf2e00020, "movk x0, #1, lsl #48",
-		WANT(INSN_MORE, 4, 0, 0, NONE, NONE, NONE, .reach = 64)},
+		WANT(INSN_MORE, 4, 0, 0, NONE, NONE, 0, .reach = 64)},
 	{A64, 0xf2e0003f, "movk xzr, #1, lsl #48",
-		WANT(INSN_OTHER, 4, NONE, NONE, NONE, NONE, NONE, )},
+		WANT(INSN_OTHER, 4, NONE, NONE, NONE, NONE, 0, )},
 	{A64, 0x90000001, "adrp x1, 0",
-		WANT(INSN_SET, 4, 1, NONE, NONE, NONE, NONE, .pc_relative = true)},
+		WANT(INSN_SET, 4, 1, NONE, NONE, NONE, 0, .pc_relative = true)},
 	{A64, 0x58000040, "ldr x0, . + 8",
-		WANT(INSN_LOAD, 4, 0, NONE, NONE, NONE, NONE, .pc_relative = true)},
-	{A64, 0xf87f6be0, "ldr x0, [sp, xzr]", WANT(INSN_LOAD, 4, 0, 31, ZERO, NONE, NONE, )},
-	{A64, 0xf940003f, "ldr xzr, [x1]", WANT(INSN_LOAD, 4, NONE, 1, NONE, NONE, NONE, )},
-	{A64, 0xa8c10440, "ldp x0, x1, [x2], #16", WANT(INSN_LOAD, 4, 0, 2, NONE, 1, 2, )},
+		WANT(INSN_LOAD, 4, 0, NONE, NONE, NONE, 0, .pc_relative = true)},
+	{A64, 0xf87f6be0, "ldr x0, [sp, xzr]", WANT(INSN_LOAD, 4, 0, 31, ZERO, NONE, 0, )},
+	{A64, 0xf940003f, "ldr xzr, [x1]", WANT(INSN_LOAD, 4, NONE, 1, NONE, NONE, 0, )},
+	{A64, 0xa8c10440, "ldp x0, x1, [x2], #16", WANT(INSN_LOAD, 4, 0, 2, NONE, 1, 1U << 2, )},
 	{A64, 0xa9be7bfd, "stp x29, x30, [sp, #-32]!",
-		WANT(INSN_STORE, 4, NONE, 31, NONE, 31, NONE, )},
-	{A64, 0xc8007c41, "stxr w0, x1, [x2]", WANT(INSN_STORE, 4, NONE, 2, NONE, 0, NONE, )},
-	{A64, 0x48207c82, "casp x0, x1, x2, x3, [x4]", WANT(INSN_STORE, 4, NONE, 4, NONE, 0, 1, )},
-	{A64, 0xd63f0020, "blr x1", WANT(INSN_BRANCH, 4, 30, NONE, NONE, NONE, NONE, .call = true)},
-	{A64, 0xd538d081, "mrs x1, tpidr_el1", WANT(INSN_OTHER, 4, 1, NONE, NONE, NONE, NONE, )},
-	{RISCV, 0x00500513, "li a0, 5", WANT(INSN_SET, 4, 10, NONE, NONE, NONE, NONE, )},
-	{RISCV, 0x00500013, "addi zero, zero, 5",
-		WANT(INSN_OTHER, 4, NONE, NONE, NONE, NONE, NONE, )},
-	{RISCV, 0x00803503, "ld a0, 8(zero)", WANT(INSN_LOAD, 4, 10, ZERO, NONE, NONE, NONE, )},
-	{RISCV, 0x00053003, "ld zero, 0(a0)", WANT(INSN_LOAD, 4, NONE, 10, NONE, NONE, NONE, )},
-	{RISCV, 0x00350533, "add a0, a0, gp", WANT(INSN_ADD, 4, 10, 10, 3, NONE, NONE, )},
-	{RISCV, 0x00300533, "add a0, zero, gp", WANT(INSN_MOVE, 4, 10, 3, NONE, NONE, NONE, )},
-	{RISCV, 0x20b6e533, "sh3add a0, a3, a1", WANT(INSN_ADD, 4, 10, 11, 13, NONE, NONE, )},
-	{RISCV, 0x950e, "c.add a0, gp", WANT(INSN_ADD, 2, 10, 10, 3, NONE, NONE, )},
-	{RISCV, 0x858e, "c.mv a1, gp", WANT(INSN_MOVE, 2, 11, 3, NONE, NONE, NONE, )},
-	{RISCV, 0x6505, "c.lui a0, 1", WANT(INSN_SET, 2, 10, NONE, NONE, NONE, NONE, )},
-	{RISCV, 0x9502, "c.jalr a0", WANT(INSN_BRANCH, 2, 1, NONE, NONE, NONE, NONE, .call = true)},
-	{RISCV, 0x00008067, "ret", WANT(INSN_BRANCH, 4, NONE, NONE, NONE, NONE, NONE, )},
-	{RISCV, 0x00c5b52f, "amoadd.d a0, a2, (a1)",
-		WANT(INSN_STORE, 4, NONE, 11, NONE, 10, NONE, )},
-	{LOONGARCH, 0x380c5484, "ldx.d $a0, $a0, $r21", WANT(INSN_LOAD, 4, 4, 4, 21, NONE, NONE, )},
-	{LOONGARCH, 0x03800404, "ori $a0, $zero, 1",
-		WANT(INSN_SET, 4, 4, NONE, NONE, NONE, NONE, )},
+		WANT(INSN_STORE, 4, NONE, 31, NONE, 31, 0, )},
+	{A64, 0xc8007c41, "stxr w0, x1, [x2]", WANT(INSN_STORE, 4, NONE, 2, NONE, 0, 0, )},
+	{A64, 0x48207c82, "casp x0, x1, x2, x3, [x4]",
+		WANT(INSN_STORE, 4, NONE, 4, NONE, 0, 1U << 1, )},
+	{A64, 0xd63f0020, "blr x1", WANT(INSN_BRANCH, 4, 30, NONE, NONE, NONE, 0, .call = true)},
+	{A64, 0xd538d081, "mrs x1, tpidr_el1", WANT(INSN_OTHER, 4, 1, NONE, NONE, NONE, 0, )},
+	{RISCV, 0x00500513, "li a0, 5", WANT(INSN_SET, 4, 10, NONE, NONE, NONE, 0, )},
+	{RISCV, 0x00500013, "addi zero, zero, 5", WANT(INSN_OTHER, 4, NONE, NONE, NONE, NONE, 0, )},
+	{RISCV, 0x00803503, "ld a0, 8(zero)", WANT(INSN_LOAD, 4, 10, ZERO, NONE, NONE, 0, )},
+	{RISCV, 0x00053003, "ld zero, 0(a0)", WANT(INSN_LOAD, 4, NONE, 10, NONE, NONE, 0, )},
+	{RISCV, 0x00350533, "add a0, a0, gp", WANT(INSN_ADD, 4, 10, 10, 3, NONE, 0, )},
+	{RISCV, 0x00300533, "add a0, zero, gp", WANT(INSN_MOVE, 4, 10, 3, NONE, NONE, 0, )},
+	{RISCV, 0x20b6e533, "sh3add a0, a3, a1", WANT(INSN_ADD, 4, 10, 11, 13, NONE, 0, )},
+	{RISCV, 0x950e, "c.add a0, gp", WANT(INSN_ADD, 2, 10, 10, 3, NONE, 0, )},
+	{RISCV, 0x858e, "c.mv a1, gp", WANT(INSN_MOVE, 2, 11, 3, NONE, NONE, 0, )},
+	{RISCV, 0x6505, "c.lui a0, 1", WANT(INSN_SET, 2, 10, NONE, NONE, NONE, 0, )},
+	{RISCV, 0x9502, "c.jalr a0", WANT(INSN_BRANCH, 2, 1, NONE, NONE, NONE, 0, .call = true)},
+	{RISCV, 0x00008067, "ret", WANT(INSN_BRANCH, 4, NONE, NONE, NONE, NONE, 0, )},
+	{RISCV, 0x00c5b52f, "amoadd.d a0, a2, (a1)", WANT(INSN_STORE, 4, NONE, 11, NONE, 10, 0, )},
+	{LOONGARCH, 0x380c5484, "ldx.d $a0, $a0, $r21", WANT(INSN_LOAD, 4, 4, 4, 21, NONE, 0, )},
+	{LOONGARCH, 0x03800404, "ori $a0, $zero, 1", WANT(INSN_SET, 4, 4, NONE, NONE, NONE, 0, )},
 	{LOONGARCH, 0x16000004, "lu32i.d $a0, 0",
-		WANT(INSN_MORE, 4, 4, 4, NONE, NONE, NONE, .reach = 52)},
+		WANT(INSN_MORE, 4, 4, 4, NONE, NONE, 0, .reach = 52)},
 	{LOONGARCH, 0x16000000, "lu32i.d $zero, 0",
-		WANT(INSN_OTHER, 4, NONE, NONE, NONE, NONE, NONE, )},
-	{LOONGARCH, 0x001500a4, "move $a0, $a1", WANT(INSN_MOVE, 4, 4, 5, NONE, NONE, NONE, )},
-	{LOONGARCH, 0x0010d4a4, "add.d $a0, $a1, $r21", WANT(INSN_ADD, 4, 4, 5, 21, NONE, NONE, )},
-	{LOONGARCH, 0x54000000, "bl 0",
-		WANT(INSN_BRANCH, 4, 1, NONE, NONE, NONE, NONE, .call = true)},
-	{LOONGARCH, 0x4c000020, "ret", WANT(INSN_BRANCH, 4, NONE, NONE, NONE, NONE, NONE, )},
+		WANT(INSN_OTHER, 4, NONE, NONE, NONE, NONE, 0, )},
+	{LOONGARCH, 0x001500a4, "move $a0, $a1", WANT(INSN_MOVE, 4, 4, 5, NONE, NONE, 0, )},
+	{LOONGARCH, 0x0010d4a4, "add.d $a0, $a1, $r21", WANT(INSN_ADD, 4, 4, 5, 21, NONE, 0, )},
+	{LOONGARCH, 0x54000000, "bl 0", WANT(INSN_BRANCH, 4, 1, NONE, NONE, NONE, 0, .call = true)},
+	{LOONGARCH, 0x4c000020, "ret", WANT(INSN_BRANCH, 4, NONE, NONE, NONE, NONE, 0, )},
 	{LOONGARCH, 0x386198a4, "amadd.d $a0, $a2, $a1",
-		WANT(INSN_STORE, 4, NONE, 5, NONE, 4, NONE, )},
+		WANT(INSN_STORE, 4, NONE, 5, NONE, 4, 0, )},
 };
 
 static void put(uint8_t bytes[4], uint32_t word)
@@ -109,7 +106,7 @@ static bool same(const struct insn *a, const struct insn *b)
 {
 	return a->kind == b->kind && a->length == b->length && a->target == b->target &&
 	       a->first == b->first && a->second == b->second && a->also == b->also &&
-	       a->third == b->third && a->pc_relative == b->pc_relative && a->call == b->call &&
+	       a->others == b->others && a->pc_relative == b->pc_relative && a->call == b->call &&
 	       a->reach == b->reach && !a->percpu;
 }
 
@@ -156,11 +153,10 @@ static void check_form(const struct arch *arch, uint32_t word, const struct insn
 	const bool fixed = arch->machine != A64;
 	bool fine = insn->length == 4 || (arch->machine == RISCV && insn->length == 2);
 
-	fine = fine && is_register(insn->target) && is_register(insn->also) &&
-	       is_register(insn->third) && !insn->percpu;
+	fine = fine && is_register(insn->target) && is_register(insn->also) && !insn->percpu;
 	/* Register 0 is never written where it is zero. */
 	if (fixed)
-		fine = fine && insn->target && insn->also && insn->third && insn->first &&
+		fine = fine && insn->target && insn->also && !(insn->others & 1) && insn->first &&
 		       insn->second;
 	if (insn->kind >= INSN_SET && insn->kind <= INSN_MOVE)
 		fine = fine && insn->target != NONE &&
