@@ -125,6 +125,12 @@ static bool find_low(struct check_run *run, const struct reference *r,
 	return false;
 }
 
+/* How far apart two addresses cannot have the same upper part. */
+static uint64_t unit_of(const struct reloc_info *low)
+{
+	return is_movw(low) ? 0x10000 : 0x1000;
+}
+
 /* Bits of the target that the low part leaves to the others; a signed one carries. */
 static uint64_t upper(const struct reloc_info *low, uint64_t target)
 {
@@ -135,17 +141,17 @@ static uint64_t upper(const struct reloc_info *low, uint64_t target)
 
 /*
  * In an object addresses are not final: parts of one symbol are together what they are now, unless
- * they stand a page apart; parts of two variables are together by accident only.
+ * they stand too far apart; parts of two variables are together by accident only.
  */
 static bool agree_in_object(
 	const struct check_run *run, const struct part *high, const struct part *low)
 {
-	const uint64_t distance = low->target - high->target;
+	const uint64_t distance = low->target - high->target, unit = unit_of(low->info);
 	uint64_t offset;
 
 	if (high->symbol.section != low->symbol.section)
 		return false;
-	if (distance + 0x1000 > 0x2000)
+	if (distance + unit - 1 > 2 * (unit - 1))
 		return false;
 	return high->symbol.index == low->symbol.index ||
 	       layout_variable_at(run->layout, high->symbol.section, high->target, &offset) ==
