@@ -761,7 +761,8 @@ bool x86_64_decode(struct span code, struct insn *out)
 enum {
 	LOOK_BACK = 12, /* bytes before a field: prefixes, REX, escapes, opcode, ModRM, SIB, disp */
 	HISTORY = 128,	/* bytes that are asked at most */
-	LEAD = 24,	/* votes more than any other are enough */
+	LEAD = 16,	/* votes more than any other are enough */
+	LEAD_GS = 10,	/* the same for a gs override, which seldom comes by accident */
 };
 
 struct ballot {
@@ -833,41 +834,12 @@ static unsigned leader(const struct ballot *ballot)
 
 static bool leads(const struct ballot *ballot, unsigned first)
 {
+	const unsigned lead = ballot->ranks[first] == RANK_GS ? LEAD_GS : LEAD;
+
 	for (unsigned i = 1; i < X86_LONGEST; i++)
-		if (i != first && ballot->votes[i] + LEAD > ballot->votes[first])
+		if (i != first && ballot->votes[i] + lead > ballot->votes[first])
 			return false;
 	return true;
-}
-
-/* SDM volume 2, section 2.1.1: legacy prefixes, which may stand before a gs override. */
-static bool is_prefix(uint8_t byte)
-{
-	switch (byte) {
-	case 0x26:
-	case 0x2e:
-	case 0x36:
-	case 0x3e:
-	case 0x64:
-	case 0x65:
-	case 0x66:
-	case 0x67:
-	case 0xf0:
-	case 0xf2:
-	case 0xf3:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/*
- * A gs override with its displacement at the field is no part of another instruction: there is none
- * that has the field, and such bytes right before it, in its middle.
- */
-static bool is_certain(const struct ballot *ballot, struct span code, uint64_t start, uint8_t vote)
-{
-	return vote && vote < X86_LONGEST && ballot->ranks[vote] == RANK_GS &&
-	       (start == 0 || !is_prefix(code.data[start - 1]));
 }
 
 uint64_t x86_64_locate(struct span code, uint64_t field, unsigned size)
@@ -887,8 +859,6 @@ uint64_t x86_64_locate(struct span code, uint64_t field, unsigned size)
 		ballot.arrives[before] = vote;
 		if (vote)
 			ballot.votes[vote]++;
-		if (vote == before && is_certain(&ballot, code, start, vote))
-			return start;
 		if (before >= LOOK_BACK && leads(&ballot, vote))
 			return field - vote;
 	}

@@ -235,7 +235,8 @@ size_t image_reloc_find(const struct image *image, const struct section *section
 {
 	const struct span bytes = image_section_bytes(image, section->index);
 	const size_t count = bytes.size / sizeof(Elf64_Rela);
-	const uint8_t *entry = bytes.data + from * sizeof(Elf64_Rela) + offsetof(Elf64_Rela, r_info);
+	const uint8_t *entry =
+		bytes.data + from * sizeof(Elf64_Rela) + offsetof(Elf64_Rela, r_info);
 	const uint64_t *symbols = filter->symbols;
 	const uint64_t symbol_count = image->symbol_count;
 	const bool by_type = has_types(filter);
