@@ -170,7 +170,7 @@ struct site site_read(
 		return site;
 	site.before = (uint8_t)(place - start);
 	site.length = insn.length;
-	site.kind = kind_of(&insn,
+	site.kind = (uint8_t)kind_of(&insn,
 		insn.displacement_size ? insn.displacement_at == site.before : start == place);
 	site.starts = insn.kind == INSN_SET;
 	site.reach = insn.reach;
@@ -179,6 +179,6 @@ struct site site_read(
 		site.kind = SITE_ADDRESS;
 	if ((site.kind == SITE_VALUE || site.kind == SITE_ADDRESS) &&
 		trail_begin(&trail, arch, code, start))
-		site.use = follow(&trail, got && insn.kind != INSN_LOAD, &site.reach);
+		site.use = (uint8_t)follow(&trail, got && insn.kind != INSN_LOAD, &site.reach);
 	return site;
 }
