@@ -152,7 +152,16 @@ static enum site_kind kind_of(const struct insn *insn, bool displacement)
 	return is_alone(insn) ? SITE_DIRECT : SITE_THROUGH;
 }
 
+/* A field that fills its bytes is no instruction's, where relocations name the instruction. */
+static bool is_word(const struct arch *arch, const struct reloc_info *info)
+{
+	return !arch->counts_from_end && info && info->bytes && info->bytes <= 8 &&
+	       info->field == UINT64_MAX >> (64 - 8 * info->bytes);
+}
+
 /*
+ * A literal pool is data whose use is not seen from here.
+ *
  * A movk, or the low half, may stand behind the instruction that begins its sequence: whether that
  * is so is for who pairs them. One that begins says how far its own sequence reaches.
  */
@@ -166,7 +175,8 @@ struct site site_read(
 	struct trail trail;
 	struct insn insn;
 
-	if (!decode_at(arch, code, start, &insn) || (arch->counts_from_end && start == place))
+	if (is_word(arch, info) || !decode_at(arch, code, start, &insn) ||
+		(arch->counts_from_end && start == place))
 		return site;
 	site.before = (uint8_t)(place - start);
 	site.length = insn.length;

@@ -14,8 +14,12 @@ struct place at_reference(const struct check_run *run, const struct reference *r
 	};
 	struct symbol symbol;
 
-	if (r->foreign || !image_symbol(image, r->symbol, &symbol, run->error))
+	if (!image_symbol(image, r->symbol, &symbol, run->error))
 		return place;
+	if (r->foreign) {
+		place.symbol = symbol.name[0] ? symbol.name : NULL;
+		return place;
+	}
 	place.variable =
 		layout_variable_at(run->layout, symbol.section, r->target, &place.offset.value);
 	place.offset.known = place.variable != NULL;

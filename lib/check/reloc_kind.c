@@ -122,9 +122,11 @@ static enum fault fault_of(const struct check_run *run, const struct reference *
 		return FAULT_TLS;
 	case RELOC_BRANCH:
 		return FAULT_BRANCH;
-	case RELOC_RELAXED: /* what reaches memory itself is for reloc_relax */
-		return r->site.kind == SITE_VALUE && r->site.use == USE_DIRECT ? FAULT_DIRECT
-									       : FAULT_NONE;
+	case RELOC_RELAXED: /* an access that had the register is for reloc_relax */
+		return r->site.kind == SITE_VALUE && r->site.use == USE_DIRECT &&
+				       !overwrites_sum(run, r)
+			       ? FAULT_DIRECT
+			       : FAULT_NONE;
 	case RELOC_GOT:
 	case RELOC_PCREL:
 	case RELOC_OFFSET:

@@ -6,26 +6,6 @@ static bool reaches_memory(enum site_kind kind)
 	return kind == SITE_DIRECT || kind == SITE_THROUGH;
 }
 
-/* Does the instruction right before this one add into the register that it overwrites? */
-static bool overwrites_sum(
-	const struct check_run *run, const struct reference *r, const struct insn *insn)
-{
-	const struct arch *arch = run->image->arch;
-	uint64_t offset;
-	const struct span code = reference_code(run->image, r, &offset);
-	struct insn before;
-
-	for (unsigned length = 2; length <= 4 && length <= offset; length += 2) {
-		const uint64_t at = offset - length;
-
-		if (arch->decode((struct span){code.data + at, code.size - (size_t)at}, &before) &&
-			before.length == length && before.kind == INSN_ADD &&
-			before.target == insn->target)
-			return true;
-	}
-	return false;
-}
-
 static bool read_insn(const struct check_run *run, const struct reference *r, struct insn *insn)
 {
 	uint64_t offset;
@@ -34,6 +14,26 @@ static bool read_insn(const struct check_run *run, const struct reference *r, st
 	return offset < code.size &&
 	       run->image->arch->decode(
 		       (struct span){code.data + offset, code.size - (size_t)offset}, insn);
+}
+
+bool overwrites_sum(const struct check_run *run, const struct reference *r)
+{
+	const struct arch *arch = run->image->arch;
+	uint64_t offset;
+	const struct span code = reference_code(run->image, r, &offset);
+	struct insn insn, before;
+
+	if (!read_insn(run, r, &insn) || insn.kind != INSN_SET)
+		return false;
+	for (unsigned length = 2; length <= 4 && length <= offset; length += 2) {
+		const uint64_t at = offset - length;
+
+		if (arch->decode((struct span){code.data + at, code.size - (size_t)at}, &before) &&
+			before.length == length && before.kind == INSN_ADD &&
+			before.target == insn.target)
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -52,8 +52,8 @@ static const char *lost(const struct check_run *run, const struct reference *r)
 	if (r->foreign)
 		return NULL;
 	if (reaches_memory(r->site.kind) && insn.first == INSN_ZERO_REGISTER)
-		return "reaches memory at the offset itself: the sum with gp is thrown away";
-	if (insn.kind == INSN_SET && overwrites_sum(run, r, &insn))
+		return "reaches memory at the offset itself: gp, where it was added, takes no part";
+	if (overwrites_sum(run, r))
 		return "overwrites the sum with gp by the offset alone";
 	return NULL;
 }
