@@ -39,3 +39,12 @@ uint64_t locate_start(struct span code, uint64_t field, unsigned size)
 	(void)size;
 	return field;
 }
+
+const char *arch_register_name(const struct arch *arch, uint64_t number)
+{
+	const struct arch_register *r = arch->registers;
+
+	while (r->number && r->number != number)
+		r++;
+	return r->name;
+}

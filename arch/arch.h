@@ -13,6 +13,12 @@
 
 struct reloc_info;
 
+/* A register that may hold a CPU's area. */
+struct arch_register {
+	uint32_t number;  /* PERCPU_NOTE_REGISTER_* of runtime/percpu_note.h */
+	const char *name; /* as the manuals write it */
+};
+
 struct arch {
 	const char *name; /* x86_64, aarch64, riscv64, loongarch64: folders, flags, tests */
 	uint16_t machine; /* e_machine */
@@ -20,6 +26,9 @@ struct arch {
 		*base_register; /* the register that holds a CPU's area, as its manual writes it */
 	uint32_t cache_line;	/* bytes two CPUs contend for */
 	uint32_t page;		/* bytes, the smallest translation granule */
+
+	/* The registers that an ABI note may declare; ended by number 0. */
+	const struct arch_register *registers;
 
 	/* Model zero: the end of the offsets that the default access sequence holds, and the wide
 	 * one. */
@@ -29,10 +38,11 @@ struct arch {
 	const struct reloc_info *relocs;
 	size_t reloc_count;
 
-	/* P of a PC-relative relocation in an instruction is the field's address, but the machine
-	 * counts from the instruction's end: the addend makes up for it. */
+	/* P of a PC-relative relocation in an instruction is its field, but the machine counts from
+	 * the instruction's end: the addend makes up for it. */
 	bool counts_from_end;
-	/* The relocation that allows the linker to rewrite the instruction at its place; 0: none. */
+	/* The relocation that allows the linker to rewrite the instruction at its place; 0: none.
+	 */
 	uint32_t relax_marker;
 
 	/* Reads one instruction. */
@@ -61,6 +71,9 @@ const struct arch *arch_by_name(const char *name);
 
 /* `field` as it is: struct arch's `locate` where relocations name the instruction's start. */
 uint64_t locate_start(struct span code, uint64_t field, unsigned size);
+
+/* A register's name by its number in the ABI note; NULL when the architecture has none of it. */
+const char *arch_register_name(const struct arch *arch, uint64_t number);
 
 /* All of them in the order of arches.def; NULL from `index` on where there are no more. */
 const struct arch *arch_at(size_t index);

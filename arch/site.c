@@ -130,10 +130,16 @@ static bool is_alone(const struct insn *insn)
 	       (base == INSN_NO_REGISTER && index == INSN_NO_REGISTER);
 }
 
+/* A jump through memory reaches that like a load. */
+static bool is_target(const struct insn *insn, bool displacement)
+{
+	return insn->kind == INSN_BRANCH && !(displacement && insn->displacement_size);
+}
+
 /* By what the instruction does with the field: a displacement, or a constant. */
 static enum site_kind kind_of(const struct insn *insn, bool displacement)
 {
-	if (insn->kind == INSN_BRANCH && !(displacement && insn->displacement_size))
+	if (is_target(insn, displacement))
 		return SITE_BRANCH;
 	if (!displacement)
 		return SITE_VALUE;
@@ -141,7 +147,6 @@ static enum site_kind kind_of(const struct insn *insn, bool displacement)
 		return SITE_ACCESS;
 	if (insn->kind == INSN_SET)
 		return insn->pc_relative ? SITE_ADDRESS : SITE_VALUE;
-	/* A branch through memory, which is x86_64's, is a load first. */
 	if (!reaches_memory(insn) && !adds_memory(insn) && insn->kind != INSN_BRANCH)
 		return SITE_VALUE;
 	return is_alone(insn) ? SITE_DIRECT : SITE_THROUGH;
@@ -150,7 +155,7 @@ static enum site_kind kind_of(const struct insn *insn, bool displacement)
 /* A field that fills its bytes is no instruction's, where relocations name the instruction. */
 static bool is_word(const struct arch *arch, const struct reloc_info *info)
 {
-	return arch->locate == locate_start && info && info->bytes && info->bytes <= 8 &&
+	return !arch->counts_from_end && info && info->bytes && info->bytes <= 8 &&
 	       info->field == UINT64_MAX >> (64 - 8 * info->bytes);
 }
 
@@ -171,11 +176,12 @@ struct site site_read(
 	struct insn insn;
 
 	if (is_word(arch, info) || !decode_at(arch, code, start, &insn) ||
-		start + insn.length <= place)
+		(arch->counts_from_end && start == place))
 		return site;
 	site.before = (uint8_t)(place - start);
 	site.length = insn.length;
-	site.kind = kind_of(&insn, insn.displacement_at == site.before);
+	site.kind = (uint8_t)kind_of(&insn,
+		insn.displacement_size ? insn.displacement_at == site.before : start == place);
 	site.starts = insn.kind == INSN_SET;
 	site.reach = insn.reach;
 	/* On x86_64 the instruction itself loads from the GOT. */
@@ -183,6 +189,6 @@ struct site site_read(
 		site.kind = SITE_ADDRESS;
 	if ((site.kind == SITE_VALUE || site.kind == SITE_ADDRESS) &&
 		trail_begin(&trail, arch, code, start))
-		site.use = follow(&trail, got && insn.kind != INSN_LOAD, &site.reach);
+		site.use = (uint8_t)follow(&trail, got && insn.kind != INSN_LOAD, &site.reach);
 	return site;
 }

@@ -276,6 +276,7 @@ static bool finish_own(struct request *r)
 	} else {
 		r->own.name = "user";
 		r->own.title = "the user's own";
+		r->own.takes_note = true;
 		r->own.start_is_exact = true;
 	}
 	r->check.layout.profile = &r->own;

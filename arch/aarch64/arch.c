@@ -2,13 +2,22 @@
 #include "arch/aarch64/facts.h"
 #include "arch/aarch64/insn.h"
 #include "arch/aarch64/relocs.h"
+#include "runtime/percpu_note.h"
 
 static const char *const keep_sections[] = {NULL};
+
+static const struct arch_register registers[] = {
+	{PERCPU_NOTE_REGISTER_TPIDR_EL1, "TPIDR_EL1"},
+	{PERCPU_NOTE_REGISTER_TPIDR_EL2, "TPIDR_EL2"},
+	{PERCPU_NOTE_REGISTER_TPIDR_EL0, "TPIDR_EL0"},
+	{0, NULL},
+};
 
 const struct arch arch_aarch64 = {
 	.name = "aarch64",
 	.machine = PERCPU_ELF_MACHINE,
 	.base_register = "TPIDR_EL1 or TPIDR_EL2",
+	.registers = registers,
 	.cache_line = PERCPU_CACHE_LINE,
 	.page = PERCPU_PAGE,
 	.offset_limit = PERCPU_OFFSET_LIMIT,

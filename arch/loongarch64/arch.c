@@ -2,13 +2,20 @@
 #include "arch/loongarch64/facts.h"
 #include "arch/loongarch64/insn.h"
 #include "arch/loongarch64/relocs.h"
+#include "runtime/percpu_note.h"
 
 static const char *const keep_sections[] = {NULL};
+
+static const struct arch_register registers[] = {
+	{PERCPU_NOTE_REGISTER_R21, "r21"},
+	{0, NULL},
+};
 
 const struct arch arch_loongarch64 = {
 	.name = "loongarch64",
 	.machine = PERCPU_ELF_MACHINE,
 	.base_register = "$r21",
+	.registers = registers,
 	.cache_line = PERCPU_CACHE_LINE,
 	.page = PERCPU_PAGE,
 	.offset_limit = PERCPU_OFFSET_LIMIT,

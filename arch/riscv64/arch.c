@@ -2,13 +2,21 @@
 #include "arch/riscv64/facts.h"
 #include "arch/riscv64/insn.h"
 #include "arch/riscv64/relocs.h"
+#include "runtime/percpu_note.h"
 
 static const char *const keep_sections[] = {".riscv.attributes", NULL};
+
+static const struct arch_register registers[] = {
+	{PERCPU_NOTE_REGISTER_GP, "gp"},
+	{PERCPU_NOTE_REGISTER_TP, "tp"},
+	{0, NULL},
+};
 
 const struct arch arch_riscv64 = {
 	.name = "riscv64",
 	.machine = PERCPU_ELF_MACHINE,
 	.base_register = "gp",
+	.registers = registers,
 	.cache_line = PERCPU_CACHE_LINE,
 	.page = PERCPU_PAGE,
 	.offset_limit = PERCPU_OFFSET_LIMIT,

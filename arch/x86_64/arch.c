@@ -2,13 +2,20 @@
 #include "arch/x86_64/facts.h"
 #include "arch/x86_64/insn.h"
 #include "arch/x86_64/relocs.h"
+#include "runtime/percpu_note.h"
 
 static const char *const keep_sections[] = {NULL};
+
+static const struct arch_register registers[] = {
+	{PERCPU_NOTE_REGISTER_GS_BASE, "GS_BASE"},
+	{0, NULL},
+};
 
 const struct arch arch_x86_64 = {
 	.name = "x86_64",
 	.machine = PERCPU_ELF_MACHINE,
 	.base_register = "GS_BASE",
+	.registers = registers,
 	.cache_line = PERCPU_CACHE_LINE,
 	.page = PERCPU_PAGE,
 	.offset_limit = PERCPU_OFFSET_LIMIT,

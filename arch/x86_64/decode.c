@@ -50,7 +50,7 @@ static const uint8_t two_byte[256] = {
 	M1, M1, M1, M1, M, M, M, N, M, M, X, X, M, M, M, M, /* 70 */
 	J4, J4, J4, J4, J4, J4, J4, J4, J4, J4, J4, J4, J4, J4, J4, J4, /* 80 */
 	M, M, M, M, M, M, M, M, M, M, M, M, M, M, M, M, /* 90 */
-	N, N, N, M, M1, M, X, X, N, N, N, M, M1, M, M, M, /* a0 */
+	N, N, N, M, M1, M, M, M, N, N, N, M, M1, M, M, M, /* a0 */
 	M, M, M, M, M, M, M, M, M, M, M1, M, M, M, M, M, /* b0 */
 	M, M, M1, M, M1, M1, M1, M, N, N, N, N, N, N, N, N, /* c0 */
 	M, M, M, M, M, M, M, M, M, M, M, M, M, M, M, M, /* d0 */
@@ -67,9 +67,6 @@ struct reader {
 	bool short_address;	     /* address size 32 */
 	uint8_t rex_r, rex_x, rex_b; /* 0 or 8 */
 };
-
-/* SDM volume 2, section 2.3.11: what is longer is no instruction. */
-enum { LONGEST = 15 };
 
 static bool take(struct reader *r, uint8_t *byte)
 {
@@ -318,7 +315,11 @@ static bool is_defined_two_byte(const struct x86_insn *insn, uint8_t reg)
 {
 	switch (insn->opcode) {
 	case 0x00:
-		return reg < 6;
+		return reg < 6 || (reg == 6 && insn->prefix == 0xf2);
+	case 0xa6: /* VIA PadLock; no SDM has it, but Linux does */
+		return !insn->memory && reg < 3 && (insn->rm & 7) == 0;
+	case 0xa7:
+		return !insn->memory && reg < 6 && (insn->rm & 7) == 0;
 	case 0xb2: /* lss, lfs, lgs */
 	case 0xb4:
 	case 0xb5:
@@ -364,7 +365,8 @@ static bool is_defined(const struct x86_insn *insn, uint8_t reg)
 
 bool x86_decode(struct span code, struct x86_insn *insn)
 {
-	struct reader r = {.data = code.data, .size = code.size < LONGEST ? code.size : LONGEST};
+	struct reader r = {
+		.data = code.data, .size = code.size < X86_LONGEST ? code.size : X86_LONGEST};
 	enum follows follows;
 	uint8_t byte, reg = 0;
 

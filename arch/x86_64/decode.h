@@ -14,6 +14,9 @@
 #define X86_NO_REGISTER 0xff
 #define X86_RIP 0xfe
 
+/* Bytes of the longest instruction: SDM volume 2, section 2.3.11. */
+#define X86_LONGEST 15
+
 struct x86_insn {
 	uint8_t length; /* bytes, 1 to 15 */
 	uint8_t escape; /* c4 or c5 of VEX, 62 of EVEX, or 0 */
@@ -33,7 +36,7 @@ struct x86_insn {
 	uint8_t index;	/* likewise, never RIP; a vector of addresses has none here */
 	uint8_t scale;	/* 1, 2, 4, 8 */
 	uint8_t displacement_at;   /* offset in the instruction, when its size is not 0 */
-	uint8_t displacement_size; /* 0, 1, 4; 8 for moffs */
+	uint8_t displacement_size; /* 0, 1 (EVEX scales it), 4; 8 for moffs */
 	uint8_t immediate_at;
 	uint8_t immediate_size; /* 0, 1, 2, 4, 8; that of enter, 3 */
 };

@@ -2,6 +2,9 @@
 
 #include "arch/x86_64/decode.h"
 
+#include <stddef.h>
+#include <string.h>
+
 /* As ModRM and the masks below number them. */
 enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI };
 
@@ -52,6 +55,7 @@ enum effect {
 	CMPS,
 	MASKMOV, /* at rdi, which stays */
 	JUMP,
+	TRAP, /* ud0, ud1: touches nothing */
 	LOOP,
 	CALL,
 	GROUP, /* ModRM.reg, or the prefix, tells: group() */
@@ -113,6 +117,7 @@ static const struct row effects[EFFECTS] = {
 	[MASKMOV] = {NO_ACCESS, 0, 0},
 	[LOOP] = {NO_ACCESS, 0, BIT(RCX)},
 	[JUMP] = {READ, 0, 0},
+	[TRAP] = {NO_ACCESS, 0, 0},
 	[CALL] = {READ, 0, 0},
 };
 
@@ -175,10 +180,10 @@ static const uint8_t two_byte[256] = {
 	/* 88 */ JUMP, JUMP, JUMP, JUMP, JUMP, JUMP, JUMP, JUMP,
 	/* 90 */ RM8, RM8, RM8, RM8, RM8, RM8, RM8, RM8,
 	/* 98 */ RM8, RM8, RM8, RM8, RM8, RM8, RM8, RM8,
-	/* a0 */ PUSH, PUSH, CPUID, NONE, RM, RM, NONE, NONE,
+	/* a0 */ PUSH, PUSH, CPUID, NONE, RM, RM, CALL, CALL,
 	/* a8 */ PUSH, PUSH, JUMP, RM, RM, RM, GROUP, REG,
 	/* b0 */ CMPXCHG_8, CMPXCHG, REG, RM, REG, REG, REG, REG,
-	/* b8 */ REG, JUMP, GROUP, RM, REG, REG, REG, REG,
+	/* b8 */ REG, TRAP, GROUP, RM, REG, REG, REG, REG,
 	/* c0 */ BOTH8, BOTH, NONE, STORE, NONE, REG, NONE, GROUP,
 	/* c8 */ RM, RM, RM, RM, RM, RM, RM, RM,
 	/* d0 */ NONE, NONE, NONE, NONE, NONE, NONE, STORE, REG,
@@ -186,7 +191,7 @@ static const uint8_t two_byte[256] = {
 	/* e0 */ NONE, NONE, NONE, NONE, NONE, NONE, NONE, STORE,
 	/* e8 */ NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE,
 	/* f0 */ NONE, NONE, NONE, NONE, NONE, NONE, NONE, MASKMOV,
-	/* f8 */ NONE, NONE, NONE, NONE, NONE, NONE, NONE, JUMP,
+	/* f8 */ NONE, NONE, NONE, NONE, NONE, NONE, NONE, TRAP,
 };
 /* clang-format on */
 
@@ -263,6 +268,8 @@ static enum effect group_7_register(const struct x86_insn *insn)
 	case 030:
 	case 031:
 		return CALL;
+	case 012: /* erets, eretu */
+		return is_repeated(insn) ? JUMP : NONE;
 	case 015: /* seamret, skinit */
 	case 036:
 		return JUMP;
@@ -707,6 +714,7 @@ static void refine(const struct x86_insn *insn, enum effect effect, struct insn 
 		implicit_address(insn, out, effect);
 		break;
 	case JUMP:
+	case TRAP:
 	case LOOP:
 		branch(out, false);
 		break;
@@ -744,52 +752,116 @@ bool x86_64_decode(struct span code, struct insn *out)
 	return true;
 }
 
-/* Bytes that can stand before a field: prefixes, REX, escapes, opcode, ModRM, SIB, disp32. */
-enum { LOOK_BACK = 12 };
+/*
+ * Where the instruction begins that holds a field is a matter of where those before it begin, back
+ * to the function. But instructions decoded from a wrong start soon fall into step with the right
+ * ones: each start in the bytes before the field has a vote, for the instruction that it arrives
+ * at.
+ */
+enum {
+	LOOK_BACK = 12, /* bytes before a field: prefixes, REX, escapes, opcode, ModRM, SIB, disp */
+	HISTORY = 128,	/* bytes that are asked at most */
+	LEAD = 16,	/* votes more than any other are enough */
+	LEAD_GS = 10,	/* the same for a gs override, which seldom comes by accident */
+};
+
+struct ballot {
+	uint8_t votes[X86_LONGEST]; /* by bytes from an instruction's start to the field */
+	uint8_t ranks[X86_LONGEST];
+	uint8_t arrives[HISTORY + 1]; /* for whom the byte so far before the field votes; 0: none */
+};
 
 static bool holds_displacement(const struct x86_insn *insn, unsigned before, unsigned size)
 {
 	return insn->displacement_size == size && insn->displacement_at == before;
 }
 
-static bool holds_field(const struct x86_insn *insn, unsigned before, unsigned size)
+static bool holds_immediate(const struct x86_insn *insn, unsigned before, unsigned size)
 {
-	return holds_displacement(insn, before, size) ||
-	       (insn->immediate_size == size && insn->immediate_at == before);
+	return insn->immediate_size == size && insn->immediate_at == before;
 }
 
+enum { RANK_ESCAPE = 1, RANK_PLAIN, RANK_GS };
+
 /*
- * How likely the bytes before the field are this instruction and no tail of the one before: a gs
- * override is what per-CPU code has, VEX and EVEX are what kernels do not have there.
+ * 0 for none that can hold the field. A gs override is what per-CPU code has, VEX and EVEX are what
+ * kernels do not have there.
  */
-static unsigned rank(const struct x86_insn *insn, unsigned before, unsigned size)
+static uint8_t rank(const struct x86_insn *insn, unsigned before, unsigned size)
 {
-	if (insn->gs && holds_displacement(insn, before, size))
-		return 3;
-	return insn->escape ? 1 : 2;
+	if (holds_displacement(insn, before, size))
+		return insn->gs ? RANK_GS : insn->escape ? RANK_ESCAPE : RANK_PLAIN;
+	return holds_immediate(insn, before, size) ? RANK_PLAIN : 0;
+}
+
+/* The vote of the start so many bytes before the field; those nearer have voted. */
+static uint8_t arrival(struct ballot *ballot, struct span from, unsigned before, unsigned size)
+{
+	struct x86_insn insn;
+	uint8_t its;
+
+	/* add %al, (%rax): no code has that, but constants do. */
+	if (from.size >= 2 && from.data[0] == 0 && from.data[1] == 0)
+		return 0;
+	if (!x86_decode(from, &insn))
+		return 0;
+	if (insn.length < before)
+		return ballot->arrives[before - insn.length];
+	its = insn.length > before ? rank(&insn, before, size) : 0;
+	if (!its)
+		return 0;
+	ballot->ranks[before] = its;
+	return (uint8_t)before;
+}
+
+static bool is_ahead(const struct ballot *ballot, unsigned i, unsigned best)
+{
+	if (ballot->votes[i] != ballot->votes[best])
+		return ballot->votes[i] > ballot->votes[best];
+	return ballot->ranks[i] >= ballot->ranks[best];
+}
+
+/* Of equal ones the longest: what is shorter starts inside of it. */
+static unsigned leader(const struct ballot *ballot)
+{
+	unsigned best = 0;
+
+	for (unsigned i = 1; i < X86_LONGEST; i++)
+		if (ballot->votes[i] && is_ahead(ballot, i, best))
+			best = i;
+	return best;
+}
+
+static bool leads(const struct ballot *ballot, unsigned first)
+{
+	const unsigned lead = ballot->ranks[first] == RANK_GS ? LEAD_GS : LEAD;
+
+	for (unsigned i = 1; i < X86_LONGEST; i++)
+		if (i != first && ballot->votes[i] + lead > ballot->votes[first])
+			return false;
+	return true;
 }
 
 uint64_t x86_64_locate(struct span code, uint64_t field, unsigned size)
 {
-	uint64_t found = field;
-	unsigned best = 0;
+	const unsigned history = field < HISTORY ? (unsigned)field : HISTORY;
+	struct ballot ballot;
+	uint8_t vote = 0;
 
+	memset(&ballot, 0, offsetof(struct ballot, arrives));
 	if (field >= code.size)
 		return field;
-	for (unsigned before = 1; before <= LOOK_BACK && before <= field; before++) {
+	for (unsigned before = 1; before <= history; before++) {
 		const uint64_t start = field - before;
-		struct x86_insn insn;
-		unsigned its;
 
-		if (!x86_decode((struct span){code.data + start, code.size - start}, &insn) ||
-			!holds_field(&insn, before, size))
-			continue;
-		its = rank(&insn, before, size);
-		/* Of equal ones the longest: what is shorter starts inside of it. */
-		if (its < best)
-			continue;
-		best = its;
-		found = start;
+		vote = arrival(
+			&ballot, (struct span){code.data + start, code.size - start}, before, size);
+		ballot.arrives[before] = vote;
+		if (vote)
+			ballot.votes[vote]++;
+		if (before >= LOOK_BACK && leads(&ballot, vote))
+			return field - vote;
 	}
-	return found;
+	/* The code's first byte is a right start. */
+	return field - (history == field && vote ? vote : leader(&ballot));
 }

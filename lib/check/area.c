@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "lib/check/run.h"
+#include "lib/model/note.h"
 
 static struct place at_areas(const struct layout *layout)
 {
@@ -38,9 +39,16 @@ static bool is_page_rounded(const struct check_run *run, uint64_t reserved, uint
 	return align_up(start + need, run->image->arch->page) == start + reserved;
 }
 
-static void judge_cpus(struct check_run *run, uint64_t reserved, uint64_t stride)
+/* CPUs that the image is built for, by the user or by the note. */
+static struct maybe wanted_cpus(const struct check_run *run)
 {
-	const uint64_t cpus = run->options->cpus.value;
+	if (run->options->cpus.known)
+		return run->options->cpus;
+	return note_agreed(run->layout->note, NOTE_CPUS);
+}
+
+static void judge_cpus(struct check_run *run, uint64_t cpus, uint64_t reserved, uint64_t stride)
+{
 	const uint64_t need = cpus > UINT64_MAX / stride ? UINT64_MAX : cpus * stride;
 	struct place place = at_areas(run->layout);
 	const char *fix = text(run,
@@ -69,6 +77,7 @@ static void judge_cpus(struct check_run *run, uint64_t reserved, uint64_t stride
 static void area_room(struct check_run *run)
 {
 	const struct layout *layout = run->layout;
+	const struct maybe cpus = wanted_cpus(run);
 	struct place place = at_areas(layout);
 	uint64_t reserved;
 
@@ -81,8 +90,8 @@ static void area_room(struct check_run *run)
 	if (!layout->stride.value)
 		return;
 	reserved = layout->area_end.value - layout->area_start.value;
-	if (run->options->cpus.known)
-		judge_cpus(run, reserved, layout->stride.value);
+	if (cpus.known)
+		judge_cpus(run, cpus.value, reserved, layout->stride.value);
 	else if (reserved < layout->stride.value)
 		found(run, SEVERITY_WARNING, &place,
 			text(run,
@@ -100,8 +109,9 @@ const struct check check_area_room = {
 	.needs = {&check_section_present, &check_bounds_order},
 	.run = area_room,
 	.summary = "the reserved bytes hold every CPU's area",
-	.what = "With --cpus: fewer bytes are reserved than CPUs * stride, or a whole stride or "
-		"more too many. Without: there is not room for a single area (a warning).",
+	.what = "With --cpus, or an ABI note that gives CPUs: fewer bytes are reserved than CPUs * "
+		"stride, or a whole stride or more too many. Without: there is not room for a "
+		"single area (a warning).",
 	.why = "The areas of the last CPUs lie on whatever follows: in ArceOS on the boot stack. "
 	       "`. = start + ALIGN(64) * N` inside a section that is not at address 0 reserves "
 	       "0x100 bytes with GNU ld and 128 MiB with lld.",
@@ -324,9 +334,14 @@ static struct demand strictest(struct check_run *run)
 	return (struct demand){s->align, SEVERITY_WARNING, text(run, "section %s", s->name), NULL};
 }
 
-/* In an object only an alignment that the user states is known to hold for the areas. */
+/*
+ * In an object only an alignment that the user states is known to hold for the areas. A stride that
+ * a note states is judged by note_agrees.
+ */
 static struct maybe area_step(const struct check_run *run)
 {
+	if (note_agreed(run->layout->note, NOTE_STRIDE).known)
+		return (struct maybe){0};
 	if (run->image->kind != IMAGE_OBJECT)
 		return run->layout->stride;
 	return (struct maybe){.known = run->options->layout.stride_align != 0,
@@ -371,9 +386,10 @@ const struct check check_area_aligned = {
 	.needs = {&check_section_present, &check_section_align},
 	.run = area_aligned,
 	.summary = "the areas keep every variable's alignment",
-	.what = "Where the profile, its symbols or --stride-align fix the stride: a variable's "
-		"alignment does not divide the areas' base and stride. An error when an object "
-		"says it, a warning when only the section's alignment does.",
+	.what = "Where the profile, its symbols, the ABI note or --stride-align fix the stride: a "
+		"variable's alignment does not divide the areas' base and stride. An error when an "
+		"object says it, a warning when only the section's alignment does. A stride that "
+		"the note itself states is judged by note_agrees.",
 	.why = "A variable aligned to 128 in areas 64 bytes apart is aligned on every other CPU "
 	       "only. The percpu crate rounds areas up to 64, whatever the variables need.",
 	.example = "a variable of alignment 4096 in a template of 0x1040 bytes, stride 0x1040",

@@ -103,6 +103,9 @@ static void bounds_defined(struct check_run *run)
 {
 	const struct layout *layout = run->layout;
 
+	/* Start-up code that finds no variable needs none of them. */
+	if (layout_is_only_noted(layout))
+		return;
 	for (unsigned i = 0; i < BOUND_COUNT; i++) {
 		enum bound_role role = (enum bound_role)i;
 		struct place place = at_bound(layout, role);

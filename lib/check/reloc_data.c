@@ -99,12 +99,12 @@ const struct check check_reloc_pointer = {
 	.run = reloc_pointer,
 	.summary = "no data holds an address of the template",
 	.what = "A word of allocated data holds the address, or the distance, of a variable in the "
-		"template. A warning for the percpu crate and our runtime, one for each word; a note "
-		"for other systems, one for each section.",
-	.why = "The variable that a CPU uses stands in its own area. A pointer that the linker fills "
-	       "in is that of the template - in model zero an offset - and whoever follows it reads "
-	       "initial values, or nothing. Other systems keep such words on purpose: Linux has "
-	       "__per_cpu_offset[] and __ksymtab, whose readers add a CPU's offset.",
+		"template. A warning for the percpu crate and our runtime, one for each word; a "
+		"note for other systems, one for each section.",
+	.why = "The variable that a CPU uses stands in its own area. A pointer that the linker "
+		"fills in is that of the template - in model zero an offset - and whoever follows "
+		"it reads initial values, or nothing. Other systems keep such words on purpose: "
+		"Linux has __per_cpu_offset[] and __ksymtab, whose readers add a CPU's offset.",
 	.example = "unsigned long *p = &__PERCPU_counter; at file scope",
 	.fix = "Store pointers at start-up, for each CPU, or keep the offset in an integer.",
 };
@@ -238,7 +238,7 @@ static void reloc_dynamic(struct check_run *run)
 
 	if (run->layout->model != MODEL_ZERO) {
 		if (run->layout->model_assumed && run->image->type == ET_DYN)
-			skipped(run, "model assumed");
+			skipped(run, "model assumed; --model says which");
 		return;
 	}
 	for (size_t i = 1; i < run->image->section_count; i++) {
@@ -260,11 +260,11 @@ const struct check check_reloc_dynamic = {
 	.needs = {&check_section_present, &check_section_vma},
 	.run = reloc_dynamic,
 	.summary = "no dynamic relocation touches the template or an offset",
-	.what = "Model zero: a relocation for a dynamic linker, or for a kernel that relocates itself, "
-		"has its place in the template, or stores an address of the template.",
-	.why = "Whoever applies it adds the address that the kernel was loaded at. What it changes in "
-	       "the template is not at the template's address; and an offset plus that address is "
-	       "neither (Linux kallsyms under KASLR, c6bda7c988a5).",
+	.what = "Model zero: a relocation for a dynamic linker, or for a kernel that relocates "
+		"itself, has its place in the template, or stores an address of the template.",
+	.why = "Whoever applies it adds the address that the kernel was loaded at. What it changes "
+		"in the template is not at the template's address; and an offset plus that address "
+		"is neither (Linux kallsyms under KASLR, c6bda7c988a5).",
 	.example = "a kernel linked with -pie whose data has a pointer to a per-CPU variable",
 	.fix = "Link without -pie, or keep pointers out of the template and to it out of data.",
 };

@@ -28,18 +28,21 @@ static const struct wording {
 		},
 	[FAULT_GOT] =
 		{
-			"takes its address from the GOT, where there is an offset; nothing adds the base",
+			"takes its address from the GOT, where there is an offset; nothing adds "
+			"the base",
 			"build without -fPIC, and reach it with an accessor of the runtime",
 		},
 	[FAULT_ADDRESS] =
 		{
-			"forms its address relative to the program counter, which is no address of any "
-			"CPU's copy",
-			"reach it with an accessor of the runtime; for the offset, one that returns it",
+			"forms its address relative to the program counter, which is no address of "
+			"any CPU's copy",
+			"reach it with an accessor of the runtime; for the offset, one that "
+			"returns it",
 		},
 	[FAULT_DIRECT] =
 		{
-			"reaches memory at the offset itself: nothing adds the base of this CPU's area",
+			"reaches memory at the offset itself: nothing adds the base of this CPU's "
+			"area",
 			"reach it with an accessor of the runtime",
 		},
 };
@@ -102,7 +105,7 @@ static enum fault fault_of_code(
 			return FAULT_DIRECT;
 		return is_distance(r, info) && !is_based(run, r, info) ? FAULT_ADDRESS : FAULT_NONE;
 	case SITE_BRANCH:
-		return FAULT_BRANCH;
+		return info->class == RELOC_PCREL ? FAULT_BRANCH : FAULT_NONE;
 	default:
 		return FAULT_NONE;
 	}
@@ -158,24 +161,13 @@ static void say_unknown(struct check_run *run)
 		}
 }
 
-/* An offset of model zero in an instruction; the low part of an address is none. */
-static bool is_offset(const struct image *image, const struct reference *r)
-{
-	const struct reloc_info *info = reference_info(image, r);
-
-	return info && !r->foreign &&
-	       (r->site.kind == SITE_ACCESS ||
-		       (r->site.kind == SITE_VALUE &&
-			       (info->class == RELOC_OFFSET || info->class == RELOC_WORD)));
-}
-
-/* Has any of the object's code an offset or an access of model zero in it? */
-static bool has_offsets(const struct check_run *run)
+/* Is any of the object's code seen to use the per-CPU register? */
+static bool has_accesses(const struct check_run *run)
 {
 	const struct references *references = &run->layout->references;
 
 	for (size_t i = 0; i < references->count; i++)
-		if (is_offset(run->image, &references->items[i]))
+		if (reference_is_access(run->image, &references->items[i]))
 			return true;
 	return false;
 }
@@ -190,8 +182,8 @@ static void report_together(struct check_run *run, const struct reference *first
 
 	found(run, SEVERITY_WARNING, &place,
 		text(run,
-			"%s takes the template's address%s: right in models nonzero and naive only, "
-			"and the object does not say its model",
+			"%s takes the template's address%s: right in models nonzero and naive "
+			"only, and the object does not say its model",
 			reference_text(run, first),
 			count == 1 ? "" : text(run, ", one of %zu that do", count)),
 		"say it: --model, or link a note (percpu_note.h); in model zero use accessors");
@@ -206,13 +198,13 @@ static void reloc_kind(struct check_run *run)
 {
 	const struct layout *layout = run->layout;
 	const struct references *references = &layout->references;
-	const bool together = layout->model == MODEL_UNKNOWN && !has_offsets(run);
+	const bool together = layout->model == MODEL_UNKNOWN && !has_accesses(run);
 	const struct reference *first = NULL;
 	size_t count = 0;
 
 	if (layout->model != MODEL_ZERO && layout->model != MODEL_UNKNOWN) {
 		if (layout->model_assumed && references->count)
-			skipped(run, "model assumed");
+			skipped(run, "model assumed; --model says which");
 		return;
 	}
 	for (size_t i = 0; i < references->count; i++) {
@@ -240,16 +232,16 @@ const struct check check_reloc_kind = {
 	.needs = {&check_section_present, &check_section_vma},
 	.run = reloc_kind,
 	.summary = "code refers to per-CPU data in a way that its model allows",
-	.what = "Model zero: a relocation against per-CPU data is of the GOT, of TLS, of a branch, or "
-		"is direct: the address is formed relative to the program counter, or memory is "
-		"reached at the offset itself, and no register is added to it. A warning in an object "
-		"whose model is not known. GOT and PC-relative forms whose value is then used "
-		"through the per-CPU register, or added to another one, are right.",
-	.why = "In model zero a symbol's value is an offset. Code that takes it for an address reads "
-	       "and writes the first pages of memory, the same ones on every CPU; where they are "
-	       "mapped, nothing faults. Linkers say nothing: a kernel in the top 2 GiB wraps to "
-	       "address 0 within reach of a PC-relative field. Compilers drop the segment too: "
-	       "clang for a locally defined stack guard (ClangBuiltLinux 1854).",
+	.what = "Model zero: a relocation against per-CPU data is of the GOT, of TLS, of a branch, "
+		"or is direct: the address is formed relative to the program counter, or memory is "
+		"reached at the offset itself, and no register is added to it. A warning in an "
+		"object whose model is not known. GOT and PC-relative forms whose value is then "
+		"used through the per-CPU register, or added to another one, are right.",
+	.why = "In model zero a symbol's value is an offset. Code that takes it for an address "
+		"reads and writes the first pages of memory, the same ones on every CPU; where "
+		"they are mapped, nothing faults. Linkers say nothing: a kernel in the top 2 GiB "
+		"wraps to address 0 within reach of a PC-relative field. Compilers drop the "
+		"segment too: clang for a locally defined stack guard (ClangBuiltLinux 1854).",
 	.example = "unsigned long n = __PERCPU_counter; in C, instead of an accessor",
 	.fix = "Reach per-CPU data with accessors only: in C the storage symbol is never named.",
 };

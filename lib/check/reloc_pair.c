@@ -301,10 +301,10 @@ const struct check check_reloc_pair = {
 	.needs = {&check_section_present},
 	.run = reloc_pair,
 	.summary = "the parts of an offset belong together",
-	.what = "An instruction adds the lower part of one address to the upper part of another, and "
-		"the sum is neither: two variables, or a displacement that carries into the upper "
-		"part. A note for an offset of model zero of which only one part is there. A shared "
-		"upper part, and %hi(x) with %lo(x+4), are fine as long as the sum is.",
+	.what = "An instruction adds the lower part of one address to the upper part of another, "
+		"and the sum is neither: two variables, or a displacement that carries into the "
+		"upper part. A note for an offset of model zero of which only one part is there. A "
+		"shared upper part, and %hi(x) with %lo(x+4), are fine as long as the sum is.",
 	.why = "Each part is right by itself, and no linker compares them. The access then reaches "
 	       "another variable, or none, a page or more away.",
 	.example = "lui a0, %hi(a); add a0, a0, gp; ld a0, %lo(b)(a0)",

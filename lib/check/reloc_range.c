@@ -37,10 +37,11 @@ static void judge_zero(
 	struct check_run *run, const struct reference *r, const struct reloc_info *info)
 {
 	const bool object = run->image->kind == IMAGE_OBJECT;
-	const struct place place = at_reference(run, r);
+	struct place place;
 
 	if (value_fits(r, info))
 		return;
+	place = at_reference(run, r);
 	found(run, object ? SEVERITY_WARNING : SEVERITY_ERROR, &place,
 		text(run, "%s holds no more than %u bits of the offset 0x%" PRIx64 "%s",
 			reference_text(run, r), r->site.reach ? r->site.reach : 32u, r->target,
@@ -61,18 +62,20 @@ static void judge_nonzero(
 			? (struct maybe){true, layout->bounds[BOUND_BASE].symbol.value}
 			: layout->template_start;
 	const unsigned bits = r->site.reach - (info->least < 0 ? 1u : 0u);
-	const struct place place = at_reference(run, r);
+	struct place place;
 
 	if (info->checked || !r->site.starts || !r->site.reach || bits >= 64 || !start.known ||
 		r->target >> bits == start.value >> bits)
 		return;
+	place = at_reference(run, r);
 	found(run, SEVERITY_ERROR, &place,
 		text(run,
 			"%s holds the lower %u bits of 0x%" PRIx64 ", and the load start 0x%" PRIx64
 			" has others above them: their difference is not the offset",
 			reference_text(run, r), bits, r->target, start.value),
 		text(run,
-			"align the load start so that the template crosses no multiple of 0x%" PRIx64
+			"align the load start so that the template crosses no multiple of "
+			"0x%" PRIx64
 			", or build for wide offsets (PERCPU_WIDE)",
 			UINT64_C(1) << bits));
 }
@@ -104,13 +107,13 @@ const struct check check_reloc_range = {
 	.needs = {&check_section_present, &check_section_vma},
 	.run = reloc_range,
 	.summary = "every offset fits the instructions that hold it",
-	.what = "Model zero: an offset has more bits than the sequence that materialises it holds: on "
-		"aarch64 0x10000 and above in a movz without a movk, on loongarch64 2 GiB and above "
-		"without the 64-bit tail, on riscv64 and x86_64 2 GiB and above. A warning in an "
-		"object, whose offsets still grow. Model nonzero: the truncated address of a variable "
-		"and that of the load start differ above the bits that are kept.",
-	.why = "GNU ld and lld cut R_AARCH64_MOVW_UABS_G0_NC and R_LARCH_ABS_HI20 without a word: a "
-	       "variable at 0x12008 is then read at 0x2008, which is another one (arceos 135).",
+	.what = "Model zero: an offset has more bits than the sequence that materialises it holds: "
+		"on aarch64 0x10000 and above in a movz without a movk, on loongarch64 2 GiB and "
+		"above without the 64-bit tail, on riscv64 and x86_64 2 GiB and above. A warning "
+		"in an object, whose offsets still grow. Model nonzero: the truncated address of a "
+		"variable and that of the load start differ above the bits that are kept.",
+	.why = "GNU ld and lld cut R_AARCH64_MOVW_UABS_G0_NC and R_LARCH_ABS_HI20 without a word: "
+		"a variable at 0x12008 is then read at 0x2008, which is another one (arceos 135).",
 	.example = "a per-CPU buffer of 64 KiB on aarch64, and a variable behind it",
 	.fix = "Make the template smaller, or build with PERCPU_WIDE; in nonzero align the load "
 	       "start.",

@@ -70,11 +70,12 @@ static bool uses_register(const struct references *references)
 static void judge_linked(struct check_run *run, const struct reference *r)
 {
 	const struct reloc_info *info = reference_info(run->image, r);
-	const struct place place = at_reference(run, r);
+	struct place place;
 	const char *why;
 
 	if (!info || info->class != RELOC_RELAXED || (why = lost(run, r)) == NULL)
 		return;
+	place = at_reference(run, r);
 	found(run, SEVERITY_ERROR, &place,
 		text(run, "%s was relaxed by the linker and %s", reference_text(run, r), why),
 		"link with --no-relax, or put .option norelax around the access");
@@ -106,8 +107,8 @@ static void judge_object(struct check_run *run)
 	place = at_reference(run, first);
 	found(run, SEVERITY_WARNING, &place,
 		text(run,
-			"%s%s may be relaxed: GNU ld takes gp out of an access whose offset ends up "
-			"below 0x800",
+			"%s%s may be relaxed: GNU ld takes gp out of an access whose offset ends "
+			"up below 0x800",
 			reference_text(run, first),
 			count == 1 ? "" : text(run, ", one of %zu accesses,", count)),
 		"put .option norelax around the accesses, or build with -mno-relax");
@@ -136,17 +137,18 @@ const struct check check_reloc_relax = {
 	.name = "reloc_relax",
 	.severity = SEVERITY_ERROR,
 	.where = "OR",
-	.needs = {&check_section_present, &check_section_vma},
+	/* Not section_vma: what has lost its register at address 0 is wrong in every model. */
+	.needs = {&check_section_present},
 	.run = reloc_relax,
 	.summary = "relaxation leaves every access its register",
-	.what = "riscv64, model zero: the linker has rewritten an access so that gp no longer takes "
-		"part, or so that gp stands for __global_pointer$. A warning in an object, once, "
-		"whose accesses allow it.",
-	.why = "GNU ld turns lui a0, %hi(x); add a0, a0, gp; ld a0, %lo(x)(a0) into add a0, a0, gp; "
-	       "ld a0, x(zero) when x is below 0x800, since lui would load 0: every CPU then reads "
-	       "the first page of memory. Assemblers allow it by default. With __global_pointer$ "
-	       "defined, ordinary data is addressed from gp, which holds the per-CPU base "
-	       "(tgoskits 1617).",
+	.what = "riscv64, model zero: the linker has rewritten an access so that gp no longer "
+		"takes part, or so that gp stands for __global_pointer$. A warning in an object, "
+		"once, whose accesses allow it.",
+	.why = "GNU ld turns lui a0, %hi(x); add a0, a0, gp; ld a0, %lo(x)(a0) into add a0, a0, "
+		"gp; ld a0, x(zero) when x is below 0x800, since lui would load 0: every CPU then "
+		"reads the first page of memory. Assemblers allow it by default. With "
+		"__global_pointer$ defined, ordinary data is addressed from gp, which holds the "
+		"per-CPU base (tgoskits 1617).",
 	.example = "a kernel built without -mno-relax and linked by GNU ld, variables below 0x800",
 	.fix = "Put .option push; .option norelax; ... .option pop around each access, link with "
 	       "--no-relax, and define no __global_pointer$.",

@@ -260,7 +260,8 @@ static bool applies(struct check_run *run)
 {
 	if (strchr(run->check->where, *image_kind_letter(run->image->kind)))
 		return true;
-	if (run->image->kind == IMAGE_STRIPPED)
+	/* What asks for relocations is not said of a file that has but symbols; nor of this one. */
+	if (run->image->kind == IMAGE_STRIPPED && strchr(run->check->where, 'B'))
 		skipped(run, "no symbol table");
 	return false;
 }
@@ -351,13 +352,11 @@ static void named_in_vain(struct check_run *run, enum severity severity)
 		"name the section as readelf -SW shows it, or leave the profile to detection");
 }
 
-static void nothing_there(struct check_run *run, struct report_file *file)
+static void judge_presence(struct check_run *run)
 {
 	struct place nowhere = {0};
 
-	file->verdict = verdict(run);
 	run->check = &check_section_present;
-	run->layout = NULL;
 	if (run->options->levels[CHECK_ID_section_present] == LEVEL_ALLOW)
 		return;
 	if (run->options->layout.profile)
@@ -366,6 +365,22 @@ static void nothing_there(struct check_run *run, struct report_file *file)
 		found(run, SEVERITY_ERROR, &nowhere,
 			"--require is given, and the file has no per-CPU data that is known",
 			"check the kernel itself, or name its section: --section NAME");
+}
+
+/* Notes are in objects that only access variables, too. */
+static void judge_notes(struct check_run *run)
+{
+	run->check = &check_note_agrees;
+	if (run->list->note && run->options->levels[CHECK_ID_note_agrees] != LEVEL_ALLOW)
+		note_judge_file(run);
+}
+
+static void nothing_there(struct check_run *run, struct report_file *file)
+{
+	file->verdict = verdict(run);
+	run->layout = NULL;
+	judge_presence(run);
+	judge_notes(run);
 }
 
 bool check_image(const struct image *image, const struct inputs *inputs,

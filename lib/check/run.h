@@ -19,7 +19,7 @@ struct check_run {
 	const struct layout_list *list;
 	const struct inputs *inputs; /* NULL without --objects */
 	const struct check_options *options;
-	const struct check *check; /* the one that runs */
+	const struct check *check;	    /* the one that runs */
 	enum outcome outcomes[CHECK_COUNT]; /* of this layout */
 	struct arena *arena;
 	struct error *error;
@@ -90,6 +90,12 @@ const struct input_section *strictest_input(
  * copied.
  */
 bool start_is_sound(const struct layout *layout, const struct section *section);
+
+/*
+ * The part of note_agrees that concerns the file as a whole, whatever layouts it has: also of a
+ * file that has none.
+ */
+void note_judge_file(struct check_run *run);
 
 /* Virtual address where the template is linked: its start if sound, else where its section begins.
  */

@@ -86,7 +86,7 @@ static bool is_empty(struct check_run *run)
 	bool cleared = true;
 
 	if (!layout->section_count)
-		return bounds_enclose_nothing(layout);
+		return bounds_enclose_nothing(layout) || layout_is_only_noted(layout);
 	if (!bytes)
 		return true;
 	/* Objects that fit in have perhaps lost their values only: section_type asks. */
@@ -147,8 +147,11 @@ const struct check check_section_present = {
 	.run = section_present,
 	.summary = "the per-CPU section that symbols speak of is in the file",
 	.what = "Defined boundary symbols say that there is per-CPU data, the profile wants a "
-		"section for it, and the file has none. An empty template is only noted. Undefined "
-		"weak symbols say nothing, and Xen's symbol range stands for a section.",
+		"section for it, and the file has none. So does an ABI note where a variable is "
+		"there too, by its name, and so do kept relocations by which code reaches such "
+		"variables through the per-CPU register. Without one, an empty template is only "
+		"noted. Undefined weak symbols say nothing, and Xen's symbol range stands for a "
+		"section.",
 	.why = "Without the section every access lands in whatever stands at the variable's "
 	       "offset. It happens when --gc-sections meets a script without KEEP, or when the "
 	       "output section is called something else.",
@@ -359,9 +362,9 @@ const struct check check_section_vma = {
 	.needs = {&check_section_present},
 	.run = section_vma,
 	.summary = "the section's address fits the model",
-	.what = "The model is known, from --model or the profile, and the section's address "
-		"contradicts it: not 0 in model zero, 0 in the others. Skipped when the model is "
-		"only assumed from the address.",
+	.what = "The model is known, from --model, the ABI note or the profile, and the section's "
+		"address contradicts it: not 0 in model zero, 0 in the others. Skipped when the "
+		"model is only assumed from the address.",
 	.why = "In model zero the symbol's value is the offset; at any other address every access "
 	       "is beside its area by that much. In place, address 0 is nobody's memory.",
 	.example = "percpu-tool check --model zero on a kernel with .percpu at 0xffffffff80200000",

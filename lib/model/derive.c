@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lib/model/names.h"
+#include "lib/model/note.h"
 #include "lib/model/private.h"
 
 static struct maybe known(uint64_t value)
@@ -49,19 +50,22 @@ static enum model model_by_code(const struct layout *layout)
 
 	if (layout_section(layout)->addr != 0)
 		return MODEL_UNKNOWN;
-	for (size_t i = 0; i < references->count; i++)
-		switch (references->items[i].site.kind) {
-		case SITE_ACCESS:
-		case SITE_VALUE:
+	for (size_t i = 0; i < references->count; i++) {
+		const struct reference *r = &references->items[i];
+		const struct reloc_info *info = reference_info(layout->image, r);
+
+		if (reference_is_offset(layout->image, r))
 			return MODEL_ZERO;
-		case SITE_ADDRESS:
-		case SITE_DIRECT:
+		/* What relaxation has rewritten was either. */
+		if (!r->foreign && (r->site.kind == SITE_ADDRESS || r->site.kind == SITE_DIRECT) &&
+			info && info->class != RELOC_RELAXED)
 			addresses++;
-		}
+	}
 	return addresses ? MODEL_NAIVE : MODEL_UNKNOWN;
 }
 
-/* From the option, the profile, the code, or - assumed - the section's address; checks.md. */
+/* From the option, the note, the profile, the code, or - assumed - the section's address;
+ * checks.md. */
 static void derive_model(struct layout *layout, const struct layout_options *options)
 {
 	const struct profile *profile = layout->profile;
@@ -69,6 +73,8 @@ static void derive_model(struct layout *layout, const struct layout_options *opt
 
 	if (options->model)
 		model_set(layout, options->model, "option");
+	else if (note_model(layout->note))
+		model_set(layout, note_model(layout->note), "note");
 	else if (profile->model)
 		model_set(layout, profile->model, "profile");
 	else if (profile->zero_machine && profile->zero_machine != image->arch->machine)
@@ -114,6 +120,10 @@ static void derive_placement(struct layout *layout, const struct layout_options 
 		return;
 	layout->placement = placement_by_symbols(layout);
 	layout->placement_source = layout->placement ? "symbols" : NULL;
+	if (layout->placement || !note_placement(layout->note))
+		return;
+	layout->placement = note_placement(layout->note);
+	layout->placement_source = "note";
 }
 
 /* Where the last of the layout's sections ends. */
@@ -201,36 +211,78 @@ static void derive_areas(struct layout *layout)
 		return;
 	layout->area_start = bound_value(layout, BOUND_AREA_START);
 	layout->area_end = bound_value(layout, BOUND_AREA_END);
-	/* Without symbols of their own the areas fill the section behind the template. */
-	if (!layout->profile->bounds[BOUND_AREA_START].name && layout->section_count) {
+	/* Without symbols of their own the areas fill the section behind the template, where the
+	 * system is known to do it that way: a note does not say. */
+	if (!layout->profile->bounds[BOUND_AREA_START].name && layout->section_count &&
+		strcmp(layout->placement_source, "note") != 0) {
 		layout->area_start = layout->template_start;
 		layout->area_end = known(sections_end(layout));
 	}
 }
 
+/* What start-up is said to round the size of an area up to. */
+static struct maybe stated_align(const struct layout *layout, const struct layout_options *options)
+{
+	if (options->stride_align)
+		return known(options->stride_align);
+	return note_agreed(layout->note, NOTE_STRIDE_ALIGN);
+}
+
+/* What the system is known to round it up to. */
+static struct maybe usual_align(const struct layout *layout)
+{
+	const struct maybe bound = bound_value(layout, BOUND_ALIGN);
+
+	if (!bound.known && layout->profile->stride_align)
+		return known(layout->profile->stride_align);
+	return bound;
+}
+
+static struct maybe rounded(struct maybe bytes, struct maybe align)
+{
+	if (!bytes.known || !align.known)
+		return (struct maybe){0};
+	return known(align_up(bytes.value, align.value));
+}
+
+/* Bytes of an area, before they are rounded up: the template and the room behind it. */
+static struct maybe area_bytes(const struct layout *layout)
+{
+	const struct maybe end = bound_value(layout, BOUND_RESERVE_END);
+	const struct maybe reserve = note_agreed(layout->note, NOTE_RESERVE);
+
+	if (end.known && layout->template_start.known && end.value >= layout->template_start.value)
+		return known(end.value - layout->template_start.value);
+	if (layout->area_size.known && reserve.known &&
+		reserve.value <= UINT64_MAX - layout->area_size.value)
+		return known(layout->area_size.value + reserve.value);
+	return layout->area_size;
+}
+
 static void derive_stride(struct layout *layout, const struct layout_options *options)
 {
-	struct maybe align = bound_value(layout, BOUND_ALIGN);
-	struct maybe reserve_end = bound_value(layout, BOUND_RESERVE_END);
+	const struct maybe bytes = area_bytes(layout);
 
 	if (layout->model == MODEL_NAIVE)
 		return;
-	if (options->stride_align)
-		align = known(options->stride_align);
-	else if (!align.known && layout->profile->stride_align)
-		align = known(layout->profile->stride_align);
-	if (bound_value(layout, BOUND_STRIDE).known)
-		layout->stride = bound_value(layout, BOUND_STRIDE);
-	else if (align.known && reserve_end.known && layout->template_start.known &&
-		 reserve_end.value >= layout->template_start.value)
-		layout->stride = known(
-			align_up(reserve_end.value - layout->template_start.value, align.value));
-	else if (align.known && layout->area_size.known)
-		layout->stride = known(align_up(layout->area_size.value, align.value));
+	layout->stride = bound_value(layout, BOUND_STRIDE);
+	if (!layout->stride.known)
+		layout->stride = rounded(bytes, stated_align(layout, options));
+	if (!layout->stride.known)
+		layout->stride = note_agreed(layout->note, NOTE_STRIDE);
+	if (!layout->stride.known)
+		layout->stride = rounded(bytes, usual_align(layout));
 	if (layout->area_start.known && layout->area_end.known && layout->stride.known &&
 		layout->stride.value && layout->area_end.value >= layout->area_start.value)
 		layout->cpus = known(
 			(layout->area_end.value - layout->area_start.value) / layout->stride.value);
+}
+
+bool layout_is_only_noted(const struct layout *layout)
+{
+	return layout->note && !layout->section_count && !layout->stray_count &&
+	       layout->bounds[BOUND_TEMPLATE_START].state != BOUND_DEFINED &&
+	       layout->bounds[BOUND_TEMPLATE_END].state != BOUND_DEFINED;
 }
 
 bool layout_bind(struct layout *layout, const struct symbol_scan *scan, struct arena *arena,
@@ -253,6 +305,7 @@ bool layout_bind(struct layout *layout, const struct symbol_scan *scan, struct a
 bool layout_derive(struct layout *layout, const struct symbol_scan *scan,
 	const struct layout_options *options, struct arena *arena, struct error *error)
 {
+	layout->declared_register = (uint32_t)note_agreed(layout->note, NOTE_REGISTER).value;
 	derive_model(layout, options);
 	derive_placement(layout, options);
 	if (layout->image->kind == IMAGE_OBJECT)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/model/names.h"
+#include "lib/model/note.h"
 #include "lib/model/private.h"
 
 struct finder {
@@ -246,10 +247,22 @@ static void claim_companions(struct finder *finder, const struct profile *profil
 			finder->claimed[i] = true;
 }
 
+static bool add_layout(struct finder *finder, struct layout *layout)
+{
+	struct layout_list *list = finder->list;
+
+	layout->note = layout->profile->takes_note ? list->note : NULL;
+	if (!layout_bind(layout, finder->scan, finder->arena, finder->error))
+		return false;
+	if (!ARENA_GROW(finder->arena, list->layouts, list->count, finder->room))
+		return error_memory(finder->error);
+	list->layouts[list->count++] = *layout;
+	return true;
+}
+
 static bool try_profile(struct finder *finder, const struct profile *profile)
 {
 	struct layout layout = {.image = finder->image, .profile = profile};
-	struct layout_list *list = finder->list;
 
 	layout.profile_source = recognise(finder, profile, &layout);
 	if (finder->error->kind != ERROR_NONE)
@@ -259,12 +272,62 @@ static bool try_profile(struct finder *finder, const struct profile *profile)
 	for (size_t i = 0; i < layout.section_count; i++)
 		finder->claimed[layout.sections[i]] = true;
 	claim_companions(finder, profile);
-	if (!layout_bind(&layout, finder->scan, finder->arena, finder->error))
-		return false;
-	if (!ARENA_GROW(finder->arena, list->layouts, list->count, finder->room))
-		return error_memory(finder->error);
-	list->layouts[list->count++] = layout;
+	return add_layout(finder, &layout);
+}
+
+static bool has_stray(const struct finder *finder, const struct profile *profile)
+{
+	const struct symbol_list *strays = &finder->scan->strays;
+	struct symbol symbol;
+
+	for (size_t i = 0; profile->variable_prefix && i < strays->count; i++)
+		if (image_symbol(finder->image, strays->indices[i], &symbol, finder->error) &&
+			name_has_prefix(symbol.name, profile->variable_prefix))
+			return true;
+	return false;
+}
+
+/*
+ * No section and no boundary symbols, but variables that bear a profile's prefix: whether they are
+ * per-CPU, or plain globals of a build for one CPU, the code that reaches them says.
+ */
+static bool try_strays(struct finder *finder)
+{
+	const struct profile *profile;
+
+	if (finder->image->kind != IMAGE_RELOCS || finder->list->count || finder->options->profile)
+		return true;
+	for (size_t i = 0; (profile = profile_at(i)) != NULL; i++) {
+		struct layout layout = {
+			.image = finder->image, .profile = profile, .tentative = true};
+
+		if (!has_stray(finder, profile))
+			continue;
+		layout.profile_source = arena_printf(finder->arena, "accesses through %s to %s*",
+			finder->image->arch->base_register, profile->variable_prefix);
+		if (!layout.profile_source)
+			return error_memory(finder->error);
+		return add_layout(finder, &layout);
+	}
 	return true;
+}
+
+static bool is_reached(const struct layout *layout)
+{
+	for (size_t i = 0; i < layout->references.count; i++)
+		if (reference_is_access(layout->image, &layout->references.items[i]))
+			return true;
+	return false;
+}
+
+static void drop_unreached(struct layout_list *list)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (!list->layouts[i].tentative || is_reached(&list->layouts[i]))
+			list->layouts[kept++] = list->layouts[i];
+	list->count = kept;
 }
 
 /* Beside any system's template: a stripped file does not say whose it is. */
@@ -301,6 +364,39 @@ static bool find_orphans(struct finder *finder)
 	return true;
 }
 
+static bool read_note(struct finder *finder)
+{
+	struct abi_note *note = ARENA_NEW(finder->arena, struct abi_note);
+
+	if (!note)
+		return error_memory(finder->error);
+	if (!note_read(finder->image, finder->arena, note, finder->error))
+		return false;
+	finder->list->note = note_present(note) ? note : NULL;
+	return true;
+}
+
+/* Notes of per-CPU code in a linked file that has nothing else of it: the section is lost, or was
+ * never needed. */
+static bool find_noted(struct finder *finder)
+{
+	struct layout layout = {
+		.image = finder->image,
+		.profile = profile_by_name("crate"),
+		.profile_source = "ABI note",
+	};
+	const struct maybe mode = note_agreed(finder->list->note, NOTE_MODE);
+	struct layout_list *list = finder->list;
+
+	if (list->count || list->orphan_count || finder->options->profile ||
+		finder->image->kind == IMAGE_OBJECT || !finder->image->section_count ||
+		!mode.known || mode.value != PERCPU_NOTE_MODE_PERCPU)
+		return true;
+	return add_layout(finder, &layout) &&
+	       layout_derive(&list->layouts[0], finder->scan, finder->options, finder->arena,
+		       finder->error);
+}
+
 bool layouts_find(const struct image *image, const struct layout_options *options,
 	struct arena *arena, struct layout_list *list, struct error *error)
 {
@@ -317,7 +413,7 @@ bool layouts_find(const struct image *image, const struct layout_options *option
 	*list = (struct layout_list){0};
 	if (!finder.scan)
 		return error_memory(error);
-	if (!follow_sections(&finder) || !scan_symbols(&finder))
+	if (!follow_sections(&finder) || !scan_symbols(&finder) || !read_note(&finder))
 		return false;
 	if (options->profile && !try_profile(&finder, options->profile))
 		return false;
@@ -325,10 +421,11 @@ bool layouts_find(const struct image *image, const struct layout_options *option
 		if (!try_profile(&finder, profile))
 			return false;
 	/* What relocations say is asked once, for all of them, and tells the model. */
-	if (!layouts_refer(image, list, &finder.scan->inside, arena, error))
+	if (!try_strays(&finder) || !layouts_refer(image, list, finder.scan, arena, error))
 		return false;
+	drop_unreached(list);
 	for (size_t i = 0; i < list->count; i++)
 		if (!layout_derive(&list->layouts[i], finder.scan, options, arena, error))
 			return false;
-	return find_orphans(&finder);
+	return find_orphans(&finder) && find_noted(&finder);
 }

@@ -189,6 +189,24 @@ static bool open_all(
 	return true;
 }
 
+static bool gather_notes(struct gatherer *g)
+{
+	struct abi_note *note = ARENA_NEW(g->arena, struct abi_note);
+	struct abi_note *member = ARENA_NEW(g->arena, struct abi_note);
+
+	if (!note || !member)
+		return error_memory(g->error);
+	for (size_t i = 0; i < g->inputs->image_count; i++) {
+		const struct image *object = g->inputs->images[i];
+
+		if (!note_read(object, g->arena, object->member ? member : note, g->error))
+			return false;
+	}
+	g->inputs->note = note;
+	g->inputs->member_note = member;
+	return true;
+}
+
 bool inputs_open(struct inputs *inputs, const char *const *paths, size_t count,
 	const struct profile *own, struct arena *arena, const char **failed, struct error *error)
 {
@@ -202,6 +220,9 @@ bool inputs_open(struct inputs *inputs, const char *const *paths, size_t count,
 		if (!gather(&g, inputs->images[i]))
 			return false;
 	}
+	*failed = "--objects";
+	if (!gather_notes(&g))
+		return false;
 	if (inputs->symbol_count)
 		qsort(inputs->symbols, inputs->symbol_count, sizeof(*inputs->symbols),
 			compare_symbols);

@@ -2,7 +2,7 @@
 #ifndef PERCPU_MODEL_INPUTS_H
 #define PERCPU_MODEL_INPUTS_H
 
-#include "lib/model/profile.h"
+#include "lib/model/note.h"
 #include "lib/obj/source.h"
 
 /* A per-CPU-like section of an object. */
@@ -32,6 +32,10 @@ struct inputs {
 	size_t section_count;
 	struct input_symbol *symbols; /* by name */
 	size_t symbol_count;
+	/* The ABI notes of all objects that were named, and those of members of archives, which
+	 * need not all be linked. */
+	const struct abi_note *note;
+	const struct abi_note *member_note;
 };
 
 /*

@@ -34,15 +34,21 @@ struct variable {
 	uint32_t outer; /* 1 + index of the last one before it that ends behind it; 0: none */
 };
 
+struct abi_note;
+
 struct layout {
 	const struct image *image;
 	const struct profile *profile;
 	const char *profile_source; /* what told the profile, in words */
+	/* Nothing but variables' names speaks of it so far; it stays only if code reaches them
+	 * through the per-CPU register. */
+	bool tentative;
+	const struct abi_note *note; /* what the file's ABI notes say of it; NULL when none does */
 	enum model model;
-	const char *model_source; /* "option", "profile", "code", "assumed"; NULL when unknown */
+	const char *model_source; /* "option", "note", "profile", "code", "assumed", or NULL */
 	bool model_assumed;
 	enum placement placement;
-	const char *placement_source; /* "option", "profile", "symbols", or NULL when unknown */
+	const char *placement_source; /* "option", "profile", "symbols", "note", or NULL */
 
 	/* Sections that hold the template, [0] the one the layout is named after; empty when the
 	 * section that the symbols speak of is missing. Behind [0] they are in the order of the
@@ -53,6 +59,9 @@ struct layout {
 	const char *name;   /* the section's name, or what it should be */
 
 	struct bound bounds[BOUND_COUNT];
+	/* What units declare to hold an area, PERCPU_NOTE_REGISTER_*; 0: none does, or they differ.
+	 */
+	uint32_t declared_register;
 
 	struct maybe template_start; /* virtual address */
 	struct maybe template_end;
@@ -87,6 +96,7 @@ struct layout_list {
 	const uint32_t
 		*orphans; /* allocated sections whose names say per-CPU, claimed by no layout */
 	size_t orphan_count;
+	const struct abi_note *note; /* the file's own; NULL when it has none */
 };
 
 /*
@@ -104,6 +114,12 @@ bool layout_has_section(const struct layout *layout, uint32_t index);
 
 /* The layout's first section, or NULL when it is missing. */
 const struct section *layout_section(const struct layout *layout);
+
+/*
+ * Does nothing but an ABI note speak of the layout? A file whose code was compiled for per-CPU data
+ * and that has no variable.
+ */
+bool layout_is_only_noted(const struct layout *layout);
 
 /* Is `symbol` a boundary symbol of the layout's profile? By name, in any state. */
 bool layout_is_bound(const struct layout *layout, const char *symbol_name);

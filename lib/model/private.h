@@ -9,12 +9,10 @@
 bool layout_bind(struct layout *layout, const struct symbol_scan *scan, struct arena *arena,
 	struct error *error);
 
-/*
- * Gathers the references of all layouts, which are bound but not derived; `inside` are the symbols
- * that stand in their sections. False with *error set.
+/* Gathers the references of all layouts, which are bound but not derived. False with *error set.
  */
 bool layouts_refer(const struct image *image, struct layout_list *list,
-	const struct symbol_list *inside, struct arena *arena, struct error *error);
+	const struct symbol_scan *scan, struct arena *arena, struct error *error);
 
 /* Of a layout that is a symbol range: does the symbol's value lie in it? */
 bool layout_in_range(const struct layout *layout, const struct symbol *symbol);

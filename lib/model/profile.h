@@ -83,7 +83,8 @@ struct profile {
 	uint64_t stride_align; /* bytes the system's code rounds the template up to; 0: not fixed */
 	bool zero_by_design;   /* start-up clears the areas: NOBITS loses nothing */
 	bool has_no_pointers;  /* its code never follows an address of the template kept in data */
-	bool start_is_exact;   /* the template's start must be the section's address */
+	bool takes_note;     /* its code is built with runtime/percpu_note.h: a note speaks of it */
+	bool start_is_exact; /* the template's start must be the section's address */
 };
 
 /* In detection order: the specific before the general. NULL from `index` on. Static storage. */

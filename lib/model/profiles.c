@@ -163,6 +163,7 @@ static const struct profile profile_crate = {
 	.variable_prefix = "__PERCPU_",
 	.stride_align = 64, /* percpu 0.4.0, src/imp.rs, align_up_64 */
 	.has_no_pointers = true,
+	.takes_note = true,
 	.start_is_exact = true,
 };
 
@@ -171,6 +172,7 @@ const struct profile profile_generic = {
 	.title = "no known system",
 	.sections = {".percpu"},
 	.inputs = {".percpu", ".percpu.*"},
+	.takes_note = true,
 	.start_is_exact = true,
 };
 

@@ -4,12 +4,16 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "lib/model/names.h"
 #include "lib/model/private.h"
 
+/* Where the relocations are, before they are read: there may be very many. */
 struct gathered {
-	struct reference *items;
+	struct spot {
+		uint32_t rela; /* index of the section, and of the entry in it */
+		uint32_t entry;
+	} *spots;
 	size_t count, room;
-	bool sorted;
 };
 
 struct gatherer {
@@ -25,6 +29,24 @@ const struct reloc_info *reference_info(
 	const struct image *image, const struct reference *reference)
 {
 	return reloc_info(image->arch, reference->type);
+}
+
+bool reference_is_offset(const struct image *image, const struct reference *r)
+{
+	const struct reloc_info *info = reference_info(image, r);
+
+	return info && !r->foreign &&
+	       (r->site.kind == SITE_ACCESS ||
+		       (r->site.kind == SITE_VALUE &&
+			       (info->class == RELOC_OFFSET || info->class == RELOC_WORD)));
+}
+
+/* On aarch64 it is read into any register: from offsets of 32 bits at most addresses are far. */
+bool reference_is_access(const struct image *image, const struct reference *r)
+{
+	return reference_is_offset(image, r) &&
+	       (r->site.kind == SITE_ACCESS || r->site.use == USE_PERCPU ||
+		       (r->site.use == USE_COMBINED && r->site.reach && r->site.reach <= 32));
 }
 
 struct span reference_code(
@@ -56,6 +78,9 @@ static bool stands_in(const struct layout *layout, const struct symbol *symbol)
 {
 	const struct section *s;
 
+	if (layout->tentative)
+		return symbol_is_data(symbol) && symbol->section != SYMBOL_UNDEFINED &&
+		       name_has_prefix(symbol->name, layout->profile->variable_prefix);
 	if (!layout_has_section(layout, symbol->section))
 		return false;
 	if (layout->image->kind == IMAGE_OBJECT)
@@ -95,20 +120,35 @@ static bool has_range(const struct layout_list *list)
 	return false;
 }
 
+static bool mark_list(struct gatherer *g, uint64_t *bits, const struct symbol_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (!mark(g, bits, list->indices[i]))
+			return false;
+	return true;
+}
+
+/* The section of a symbol range is not followed: all symbols are asked. */
+static bool mark_all(struct gatherer *g, uint64_t *bits)
+{
+	for (size_t i = 0; i < g->image->symbol_count; i++)
+		if (!mark(g, bits, i))
+			return false;
+	return true;
+}
+
 /* The filter's bits: of every symbol of every layout, and of the numbers that relaxation leaves. */
-static bool make_filter(struct gatherer *g, const struct symbol_list *inside)
+static bool make_filter(struct gatherer *g, const struct symbol_scan *scan)
 {
 	const struct arch *arch = g->image->arch;
-	/* The section of a symbol range is not followed. */
-	const bool all = has_range(g->list);
-	const size_t count = all ? g->image->symbol_count : inside->count;
 	uint64_t *bits = ARENA_ARRAY(g->arena, uint64_t, g->image->symbol_count / 64 + 1);
 
 	if (!bits)
 		return error_memory(g->error);
-	for (size_t i = 0; i < count; i++)
-		if (!mark(g, bits, all ? i : inside->indices[i]))
-			return false;
+	if (has_range(g->list)
+			? !mark_all(g, bits)
+			: !mark_list(g, bits, &scan->inside) || !mark_list(g, bits, &scan->strays))
+		return false;
 	g->filter.symbols = bits;
 	for (size_t i = 0; i < arch->reloc_count && i < RELOC_FILTER_TYPES; i++)
 		if (arch->relocs[i].class == RELOC_RELAXED)
@@ -143,77 +183,83 @@ static bool has_marker(const struct gatherer *g, const struct section *rela, siz
 	return next.type == marker && next.offset == here.offset && next.symbol == 0;
 }
 
-static bool keep(struct gatherer *g, size_t layout, const struct reference *r)
-{
-	struct gathered *to = &g->gathered[layout];
-	const struct reference *last = to->count ? &to->items[to->count - 1] : NULL;
-
-	if (!ARENA_GROW(g->arena, to->items, to->count, to->room))
-		return error_memory(g->error);
-	if (last && (last->section > r->section ||
-			    (last->section == r->section && last->place > r->place)))
-		to->sorted = false;
-	to->items[to->count++] = *r;
-	return true;
-}
-
-static bool gather_one(struct gatherer *g, const struct section *rela, size_t entry)
-{
-	const struct image *image = g->image;
-	const struct section *section = &image->sections[rela->info];
-	const struct reloc reloc = image_reloc(image, rela, entry);
-	const struct reloc_info *info = reloc_info(image->arch, reloc.type);
-	struct reference r = {
-		.place = reloc.offset,
-		.section = rela->info,
-		.symbol = reloc.symbol,
-		.type = reloc.type,
-		.rela = rela->index,
-		.entry = (uint32_t)entry,
-	};
-	struct symbol symbol;
-	uint64_t offset;
-	size_t layout;
-	struct span code;
-
-	if (reloc.symbol >= image->symbol_count)
-		return error_set(g->error, ERROR_INPUT,
-			"section %u (%.64s): relocation %zu: there is no symbol %" PRIu32
-			", only %zu",
-			rela->index, rela->name, entry, reloc.symbol, image->symbol_count);
-	if (!image_symbol(image, reloc.symbol, &symbol, g->error))
-		return false;
-	r.foreign = !owner_of(g, &symbol, &layout);
-	if (r.foreign)
-		layout = 0;
-	code = reference_code(image, &r, &offset);
-	if (!range_within(offset, info ? info->bytes : 0, section->size))
-		return error_set(g->error, ERROR_INPUT,
-			"section %u (%.64s): relocation %zu: r_offset 0x%" PRIx64
-			" lies outside section %u (%.64s)",
-			rela->index, rela->name, entry, reloc.offset, rela->info, section->name);
-	if (section->flags & SHF_EXECINSTR)
-		r.site = site_read(image->arch, code, offset, info);
-	r.target = target_of(image, &r, info, &symbol, reloc.addend);
-	r.may_relax = has_marker(g, rela, entry);
-	/* A section's symbol stands for all of it, of which the range is a part. */
-	if (!r.foreign && symbol.type == STT_SECTION &&
-		g->list->layouts[layout].profile->symbol_range) {
-		symbol.value = r.target;
-		if (!layout_in_range(&g->list->layouts[layout], &symbol))
-			return true;
-	}
-	return keep(g, layout, &r);
-}
-
 static bool gather_section(struct gatherer *g, const struct section *rela)
 {
 	const size_t count = image_reloc_count(g->image, rela);
 
-	for (size_t i = 0; (i = image_reloc_find(g->image, rela, i, &g->filter)) < count; i++)
-		if (!gather_one(g, rela, i))
+	for (size_t i = 0; (i = image_reloc_find(g->image, rela, i, &g->filter)) < count; i++) {
+		const struct reloc reloc = image_reloc(g->image, rela, i);
+		struct gathered *to;
+		struct symbol symbol;
+		size_t layout;
+
+		if (reloc.symbol >= g->image->symbol_count)
+			return error_set(g->error, ERROR_INPUT,
+				"section %u (%.64s): relocation %zu: there is no symbol %" PRIu32
+				", only %zu",
+				rela->index, rela->name, i, reloc.symbol, g->image->symbol_count);
+		if (!image_symbol(g->image, reloc.symbol, &symbol, g->error))
 			return false;
+		/* What relaxation has left of other code is the first layout's to look at. */
+		to = &g->gathered[owner_of(g, &symbol, &layout) ? layout : 0];
+		if (!ARENA_GROW(g->arena, to->spots, to->count, to->room))
+			return error_memory(g->error);
+		to->spots[to->count++] = (struct spot){rela->index, (uint32_t)i};
+	}
 	return true;
+}
+
+static bool read_reference(
+	struct gatherer *g, const struct layout *layout, struct spot spot, struct reference *r)
+{
+	const struct image *image = g->image;
+	const struct section *rela = &image->sections[spot.rela];
+	const struct section *section = &image->sections[rela->info];
+	const struct reloc reloc = image_reloc(image, rela, spot.entry);
+	const struct reloc_info *info = reloc_info(image->arch, reloc.type);
+	struct symbol symbol;
+	struct span code;
+	uint64_t offset;
+
+	*r = (struct reference){
+		.place = reloc.offset,
+		.section = rela->info,
+		.symbol = reloc.symbol,
+		.type = reloc.type,
+		.rela = spot.rela,
+		.entry = spot.entry,
+	};
+	if (!image_symbol(image, reloc.symbol, &symbol, g->error))
+		return false;
+	code = reference_code(image, r, &offset);
+	if (!range_within(offset, info ? info->bytes : 0, section->size))
+		return error_set(g->error, ERROR_INPUT,
+			"section %u (%.64s): relocation %" PRIu32 ": r_offset 0x%" PRIx64
+			" lies outside section %u (%.64s)",
+			rela->index, rela->name, spot.entry, reloc.offset, rela->info,
+			section->name);
+	r->foreign = !stands_in(layout, &symbol);
+	if (section->flags & SHF_EXECINSTR)
+		r->site = site_read(image->arch, code, offset, info);
+	r->target = target_of(image, r, info, &symbol, reloc.addend);
+	r->may_relax = has_marker(g, rela, spot.entry);
+	return true;
+}
+
+/* A section's symbol stands for all of it, of which a symbol range is a part. */
+static bool is_beside_range(const struct layout *layout, const struct reference *r)
+{
+	const struct bound *start = &layout->bounds[BOUND_TEMPLATE_START];
+	const struct bound *end = &layout->bounds[BOUND_TEMPLATE_END];
+
+	return !r->foreign && layout->profile->symbol_range &&
+	       layout->image->kind != IMAGE_OBJECT &&
+	       (r->target < start->symbol.value || r->target >= end->symbol.value);
+}
+
+static bool is_behind(const struct reference *a, const struct reference *b)
+{
+	return a->section != b->section ? a->section > b->section : a->place > b->place;
 }
 
 static int compare(const void *left, const void *right)
@@ -229,8 +275,31 @@ static int compare(const void *left, const void *right)
 	return a->entry < b->entry ? -1 : a->entry > b->entry;
 }
 
+static bool read_references(struct gatherer *g, const struct gathered *from, struct layout *layout)
+{
+	struct reference *items = ARENA_ARRAY(g->arena, struct reference, from->count);
+	bool sorted = true;
+	size_t count = 0;
+
+	if (from->count && !items)
+		return error_memory(g->error);
+	for (size_t i = 0; i < from->count; i++) {
+		if (!read_reference(g, layout, from->spots[i], &items[count]))
+			return false;
+		if (is_beside_range(layout, &items[count]))
+			continue;
+		if (count && is_behind(&items[count - 1], &items[count]))
+			sorted = false;
+		count++;
+	}
+	if (!sorted)
+		qsort(items, count, sizeof(*items), compare);
+	layout->references = (struct references){items, count};
+	return true;
+}
+
 bool layouts_refer(const struct image *image, struct layout_list *list,
-	const struct symbol_list *inside, struct arena *arena, struct error *error)
+	const struct symbol_scan *scan, struct arena *arena, struct error *error)
 {
 	struct gatherer g = {.image = image, .list = list, .arena = arena, .error = error};
 
@@ -239,20 +308,14 @@ bool layouts_refer(const struct image *image, struct layout_list *list,
 	g.gathered = ARENA_ARRAY(arena, struct gathered, list->count);
 	if (!g.gathered)
 		return error_memory(error);
-	for (size_t i = 0; i < list->count; i++)
-		g.gathered[i].sorted = true;
-	if (!make_filter(&g, inside))
+	if (!make_filter(&g, scan))
 		return false;
 	for (size_t i = 1; i < image->section_count; i++)
 		if (image_is_link_rela(image, &image->sections[i]) &&
 			!gather_section(&g, &image->sections[i]))
 			return false;
-	for (size_t i = 0; i < list->count; i++) {
-		struct gathered *its = &g.gathered[i];
-
-		if (!its->sorted)
-			qsort(its->items, its->count, sizeof(*its->items), compare);
-		list->layouts[i].references = (struct references){its->items, its->count};
-	}
+	for (size_t i = 0; i < list->count; i++)
+		if (!read_references(&g, &g.gathered[i], &list->layouts[i]))
+			return false;
 	return true;
 }

@@ -34,6 +34,13 @@ struct references {
 const struct reloc_info *reference_info(
 	const struct image *image, const struct reference *reference);
 
+/* An offset of model zero in an instruction, as a value or in an access; the low part of an address
+ * is none. Plain C code of a small code model takes addresses in the same way. */
+bool reference_is_offset(const struct image *image, const struct reference *reference);
+
+/* The same, where the per-CPU register is seen to take part: no plain C code does that. */
+bool reference_is_access(const struct image *image, const struct reference *reference);
+
 /* The instruction's bytes; empty when it is not recognised. */
 struct span reference_bytes(const struct image *image, const struct reference *reference);
 

@@ -22,6 +22,18 @@ struct span image_section_bytes(const struct image *image, size_t index)
 	return (struct span){image_file(image)->bytes.data + s->offset, (size_t)s->size};
 }
 
+struct span image_segment_bytes(const struct image *image, size_t index)
+{
+	const struct segment *s;
+
+	if (index >= image->segment_count)
+		return (struct span){0};
+	s = &image->segments[index];
+	if (!range_within(s->offset, s->filesz, image->file_size))
+		return (struct span){0};
+	return (struct span){image_file(image)->bytes.data + s->offset, (size_t)s->filesz};
+}
+
 static uint32_t resolve_section(
 	const struct image_file *file, size_t index, uint16_t raw, struct error *error)
 {
@@ -210,20 +222,32 @@ static bool has_bit(const uint64_t *bits, uint64_t index)
 	return bits[index / 64] >> (index % 64) & 1;
 }
 
+static bool has_types(const struct reloc_filter *filter)
+{
+	for (size_t i = 0; i < RELOC_FILTER_TYPES / 64; i++)
+		if (filter->types[i])
+			return true;
+	return false;
+}
+
 size_t image_reloc_find(const struct image *image, const struct section *section, size_t from,
 	const struct reloc_filter *filter)
 {
-	const size_t count = image_reloc_count(image, section);
-	const uint8_t *entry = image_section_bytes(image, section->index).data;
+	const struct span bytes = image_section_bytes(image, section->index);
+	const size_t count = bytes.size / sizeof(Elf64_Rela);
+	const uint8_t *entry =
+		bytes.data + from * sizeof(Elf64_Rela) + offsetof(Elf64_Rela, r_info);
+	const uint64_t *symbols = filter->symbols;
+	const uint64_t symbol_count = image->symbol_count;
+	const bool by_type = has_types(filter);
 
-	/* The type is the lower half of r_info, the symbol the upper one. */
-	entry += from * sizeof(Elf64_Rela) + offsetof(Elf64_Rela, r_info);
+	/* The type is the lower half of r_info, the symbol the upper one. A million times. */
 	for (size_t i = from; i < count; i++, entry += sizeof(Elf64_Rela)) {
 		const uint64_t info = read_le64(entry);
 		const uint64_t type = ELF64_R_TYPE(info), symbol = ELF64_R_SYM(info);
 
-		if (symbol >= image->symbol_count || has_bit(filter->symbols, symbol) ||
-			(type < RELOC_FILTER_TYPES && has_bit(filter->types, type)))
+		if (symbol >= symbol_count || has_bit(symbols, symbol) ||
+			(by_type && type < RELOC_FILTER_TYPES && has_bit(filter->types, type)))
 			return i;
 	}
 	return count;

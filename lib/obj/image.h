@@ -133,6 +133,9 @@ struct span image_bytes(const struct image *image);
 /* The file's bytes of a section as they stand; empty for NOBITS and for an index out of range. */
 struct span image_section_bytes(const struct image *image, size_t index);
 
+/* The file's bytes of a segment; empty where they reach beyond the file, and out of range. */
+struct span image_segment_bytes(const struct image *image, size_t index);
+
 /*
  * The section's content, decompressed when SHF_COMPRESSED - with every call anew - and owned by the
  * image. False with *error set when it cannot be decompressed.

@@ -255,6 +255,49 @@ for option in --compress-debug-sections=zlib --only-keep-debug; do
 	expect "objcopy $option" 0 ''
 done
 
+# ABI notes that are damaged are findings, and say where; the file is read all the same.
+note() { # descsz type words: an object with a variable and a note
+	cat good.s
+	printf '.section .note.percpu,"a",%%note\n.long 7,%s,%s\n.asciz "percpu"\n.byte 0\n' "$1" "$2"
+	[ -z "$3" ] || printf '.long %s\n' "$3"
+}
+while IFS='|' read -r name descsz type words pattern; do
+	note "$descsz" "$type" "$words" >note.s && as --64 -o "$name.o" note.s
+	run check "$name.o"
+	expect "$name" 1 ''
+	grep -q "error: .percpu: the note at file offset 0x[0-9a-f]* is damaged: $pattern" out &&
+		pass || fail "$name" "$(cat out)"
+	run check good.o --objects "$name.o"
+	grep -q "error: .percpu: the note of $name.o at file offset 0x[0-9a-f]* is damaged: $pattern" out &&
+		pass || fail "$name-objects" "$(cat out)"
+done <<'END'
+note-short|24|1|1,1,1,1|descsz 0x18 reaches beyond
+note-small|20|1|1,1,1,1,1|descsz 0x14 is too small
+note-endless|0xffffffff|1|1,1,1,1,1,1|descsz 0xffffffff reaches beyond
+note-version|24|1|0,1,1,1,1,1|there is no version 0
+note-model|24|1|1,1,9,1,1,1|model is 0x9, which version 1 does not have
+note-image|40|2|1,1,4,0,0x40,0,48,0,0,0|stride_align is 0x30
+END
+note 24 1 1,1,1,1,1,1 | as --64 -o noted.o - && run check noted.o
+expect note-good 0 ''
+grep -q 'model zero (note)' out && pass || fail note-good "$(cat out)"
+note 28 1 2,1,1,99,1,1,5 | as --64 -o newer.o - && run check newer.o
+expect note-newer 0 ''
+grep -q 'model zero (note)' out && pass || fail note-newer "$(cat out)"
+note 24 7 5,5,5,5,5,5 | as --64 -o unknown.o - && run check unknown.o
+expect note-unknown-type 0 ''
+if have llvm-objcopy-19; then
+	note 20 1 1,1,1,1,1 | as --64 -o damaged.o - && printf '%s' \
+		'PHDRS { all PT_LOAD; note PT_NOTE; } SECTIONS { . = 0x100000;' \
+		'.note.percpu : { *(.note.percpu) } :all :note .percpu : { *(.percpu) } :all }' >notes.ld &&
+		ld -e 0 -T notes.ld -o damaged.elf damaged.o && llvm-objcopy-19 --strip-sections \
+		damaged.elf damaged.img
+	run check damaged.img
+	expect note-sectionless 1 ''
+	grep -q 'error: the note at file offset .* is damaged' out && pass ||
+		fail note-sectionless "$(cat out)"
+fi
+
 # Several files in one call: one that is bad takes nothing from the others.
 run check good.o empty wild.o
 expect several 3 '^percpu-tool: empty: '

@@ -36,7 +36,18 @@ real_kernel() {
 			name = $1; for (i = 2; i <= NF - 4; i++) name = name " " $i
 			printf "%-26s %10.2f %12.3f %14d\n", name, $(NF - 3) / 1000, $(NF - 2), $(NF - 1) }'
 	echo
+	slow_readers "$vmlinux"
+	echo
 	echo "check held at most $(mib "$(peak_of check "$vmlinux")") from malloc (libelf's included; the goal is 64 MiB)"
+}
+
+# What else reads relocations, or code: once each, for they take long.
+slow_readers() { # vmlinux
+	"$bench/timer" 1 "$tool" check "$1" -- readelf -rW "$1" -- objdump -d "$1" |
+		paste -d ' ' <(printf '%s\n' check readelf objdump) - | awk '
+		NR == 1 { check = $2 }
+		NR > 1 { printf "%s: %.1f s, %.0f times check\n",
+			$1 == "readelf" ? "readelf -rW" : "objdump -d", $2 / 1e6, $2 / check }'
 }
 
 # The time of each size less that of a file with no element, by element. A step is that over the

@@ -123,10 +123,7 @@ struct field {
 	size_t width;
 };
 
-#define FIELD(type, member)                                                                        \
-	{                                                                                          \
-		offsetof(type, member), sizeof(((type *)NULL)->member)                             \
-	}
+#define FIELD(type, member) {offsetof(type, member), sizeof(((type *)NULL)->member)}
 
 static void set_fields(const struct elf_file *file, size_t table, size_t entry, size_t count,
 	const struct field *fields, size_t field_count)
@@ -528,6 +525,122 @@ static void nothing_but_symbols(void **state)
 	free(name);
 }
 
+/* Code of a kernel with relocations kept, and of an object: what stands in it is read too. */
+struct relocated {
+	struct elf_section sections[COUNT(kernel_sections) + 1];
+	struct elf_spec spec;
+	Elf64_Rela *entries;
+	uint8_t *code;
+};
+
+static void relocate(
+	struct relocated *r, uint16_t machine, uint16_t type, size_t count, size_t code)
+{
+	*r = (struct relocated){.spec = kernel_spec};
+	r->entries = calloc(count, sizeof(*r->entries));
+	r->code = malloc(code);
+	assert_non_null(r->entries);
+	assert_non_null(r->code);
+	for (size_t i = 0; i < code; i++)
+		r->code[i] = (uint8_t)random_next();
+	memcpy(r->sections, kernel_sections, sizeof(kernel_sections));
+	r->sections[KERNEL_TEXT - 1].bytes = r->code;
+	r->sections[KERNEL_TEXT - 1].size = code;
+	r->sections[KERNEL_DATA - 1].addr += code;
+	r->sections[COUNT(kernel_sections)] =
+		(struct elf_section){".rela.text", SHT_RELA, 0, 0, count * sizeof(Elf64_Rela), 8,
+			r->entries, COUNT(kernel_sections) + 2, KERNEL_TEXT, sizeof(Elf64_Rela)};
+	r->spec.machine = machine;
+	r->spec.type = type;
+	r->spec.sections = r->sections;
+	r->spec.section_count = COUNT(r->sections);
+	for (size_t i = 0; i < count; i++)
+		r->entries[i] = (Elf64_Rela){
+			.r_offset =
+				(type == ET_REL ? 0 : KERNEL_BASE) + random_next() % (code - 16),
+			/* Of the symbols, those of the template; of the numbers, the usual ones. */
+			.r_info = ELF64_R_INFO(5 + random_next() % 6, random_next() % 320),
+			.r_addend = (int64_t)(random_next() % 0x40),
+		};
+}
+
+static void relocated_release(struct relocated *r)
+{
+	free(r->entries);
+	free(r->code);
+}
+
+static const uint16_t machines[] = {EM_X86_64, EM_AARCH64, EM_RISCV, 258 /* EM_LOONGARCH */};
+static const uint16_t linked_and_not[] = {ET_EXEC, ET_REL};
+
+static void relocation_fields(void **state)
+{
+	static const struct field fields[] = {
+		FIELD(Elf64_Rela, r_offset),
+		FIELD(Elf64_Rela, r_addend),
+		{offsetof(Elf64_Rela, r_info), 4},
+		{offsetof(Elf64_Rela, r_info) + 4, 4},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(machines) * COUNT(linked_and_not); i++) {
+		struct relocated r;
+		struct elf_file file;
+
+		relocate(&r, machines[i / 2], linked_and_not[i % 2], 8, 0x100);
+		file = elf_write(&r.spec);
+		assert_true(judge_file(&file));
+		set_fields(&file, section_at(&file, COUNT(kernel_sections) + 1)->sh_offset,
+			sizeof(Elf64_Rela), 8, fields, COUNT(fields));
+		set_field(&file,
+			file.shoff + (COUNT(kernel_sections) + 1) * sizeof(Elf64_Shdr) +
+				offsetof(Elf64_Shdr, sh_info),
+			4);
+		set_field(&file,
+			file.shoff + (COUNT(kernel_sections) + 1) * sizeof(Elf64_Shdr) +
+				offsetof(Elf64_Shdr, sh_link),
+			4);
+		free(file.data);
+		relocated_release(&r);
+	}
+}
+
+/* Every number there is, at random places of random code. */
+static void random_code(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 40 * COUNT(machines) * COUNT(linked_and_not); i++) {
+		struct relocated r;
+		struct elf_file file;
+
+		relocate(&r, machines[i / 2 % 4], linked_and_not[i % 2], 400, 0x400);
+		file = elf_write(&r.spec);
+		assert_true(judge_file(&file));
+		free(file.data);
+		relocated_release(&r);
+	}
+}
+
+/* All of them in one place: whoever looks around it meets them all. */
+static void nothing_but_relocations(void **state)
+{
+	enum { MANY = 300000 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(machines) * COUNT(linked_and_not); i++) {
+		struct relocated r;
+		struct elf_file file;
+
+		relocate(&r, machines[i / 2], linked_and_not[i % 2], MANY, 0x400);
+		for (size_t j = 0; j < MANY; j++)
+			r.entries[j].r_offset = (i % 2 ? 0 : KERNEL_BASE) + 0x200 + j % 16 * 4;
+		file = elf_write(&r.spec);
+		assert_true(judge_file(&file));
+		free(file.data);
+		relocated_release(&r);
+	}
+}
+
 static void hostile_section_names(void **state)
 {
 	static const char *const names[] = {
@@ -569,6 +682,33 @@ static void everything_at_odd_offsets(void **state)
 	free(file.data);
 }
 
+/* Every word of both ABI notes, and every length of their section. */
+static void abi_notes(void **state)
+{
+	static const uint32_t words[] = {7, 24, 1, 0x63726570, 0x7570, 1, 1, 1, 1, 1, 1, 7, 40, 2,
+		0x63726570, 0x7570, 1, 1, 4, 0, 0x40, 0, 64, 0, 0, 0};
+	const struct elf_section note = {
+		".note.percpu", SHT_NOTE, SHF_ALLOC, 0, sizeof(words), 4, words, 0, 0, 0};
+	struct elf_section sections[COUNT(kernel_sections) + 1];
+	struct elf_spec spec = kernel_spec;
+	struct elf_file file;
+	Elf64_Shdr *header;
+
+	(void)state;
+	memcpy(sections, kernel_sections, sizeof(kernel_sections));
+	sections[COUNT(kernel_sections)] = note;
+	spec.sections = sections;
+	spec.section_count = COUNT(sections);
+	file = elf_write(&spec);
+	header = section_at(&file, COUNT(sections));
+	assert_true(judge_file(&file));
+	for (size_t i = 0; i < COUNT(words); i++)
+		set_field(&file, header->sh_offset + 4 * i, 4);
+	for (header->sh_size = 0; header->sh_size <= sizeof(words); header->sh_size++)
+		assert_true(judge_file(&file));
+	free(file.data);
+}
+
 static int report_cases(void **state)
 {
 	(void)state;
@@ -594,8 +734,12 @@ int main(void)
 		cmocka_unit_test(extended_segment_numbers),
 		cmocka_unit_test(nothing_but_section_headers),
 		cmocka_unit_test(nothing_but_symbols),
+		cmocka_unit_test(relocation_fields),
+		cmocka_unit_test(random_code),
+		cmocka_unit_test(nothing_but_relocations),
 		cmocka_unit_test(hostile_section_names),
 		cmocka_unit_test(everything_at_odd_offsets),
+		cmocka_unit_test(abi_notes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, report_cases);

@@ -75,7 +75,7 @@ static void kinds(void **state)
 {
 	static const struct elf_section sections[] = {
 		{".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 0x1000, 16, 16, NULL, 0, 0, 0},
-		{".rela.text", SHT_RELA, 0, 0, 48, 8, NULL, 3, 1, 24},
+		{".rela.text", SHT_RELA, 0, 0, 48, 8, NULL, 5, 1, 24},
 		{".rela.debug_info", SHT_RELA, 0, 0, 48, 8, NULL, 3, 4, 24},
 		{".debug_info", SHT_PROGBITS, 0, 0, 16, 1, NULL, 0, 0, 0},
 	};

@@ -146,7 +146,7 @@ static void test_parts_of_the_access_sequences(void **state)
 	assert_int_equal(row("loongarch64", 70)->part, PART_64_HIGH);
 }
 
-struct span {
+struct numbers {
 	const char *arch;
 	enum reloc_class class;
 	uint32_t first, last;
@@ -156,7 +156,7 @@ struct span {
 static void test_classes(void **state)
 {
 	(void)state;
-	static const struct span spans[] = {
+	static const struct numbers spans[] = {
 		{"x86_64", RELOC_WORD, 1, 1},
 		{"x86_64", RELOC_OFFSET, 10, 12},
 		{"x86_64", RELOC_PCREL, 2, 2},

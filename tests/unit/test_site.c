@@ -1,0 +1,204 @@
+/* What the instruction at a relocation is, and what becomes of its value. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "arch/site.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+enum { CODE_MAX = 32 };
+
+struct site_case {
+	const char *arch;
+	const char *code; /* in hex, `_` before the relocated field */
+	uint32_t type;	  /* R_<machine>_* */
+	enum site_kind kind;
+	enum site_use use;
+	uint8_t length, reach;
+};
+
+static const struct site_case cases[] = {
+	/* mov %gs:0, %rax; the same by rip; add %gs:0, %rax; incl %gs:0(,%rdi,8) */
+	{"x86_64", "65488b0425_00000000", 11, SITE_ACCESS, USE_UNKNOWN, 9, 0},
+	{"x86_64", "65488b05_00000000", 2, SITE_ACCESS, USE_UNKNOWN, 8, 0},
+	{"x86_64", "6548030425_00000000", 11, SITE_ACCESS, USE_UNKNOWN, 9, 0},
+	{"x86_64", "65ff04fd_00000000", 11, SITE_ACCESS, USE_UNKNOWN, 8, 0},
+	/* call *%gs:0; jmp *0(%rip); jmp *0(,%rax,8) */
+	{"x86_64", "65ff1425_00000000", 11, SITE_ACCESS, USE_UNKNOWN, 8, 0},
+	{"x86_64", "ff25_00000000", 2, SITE_DIRECT, USE_UNKNOWN, 6, 0},
+	{"x86_64", "ff24c5_00000000", 11, SITE_THROUGH, USE_UNKNOWN, 7, 0},
+	/* mov 0(%rip), %rax; mov 0, %eax; movabs 0, %eax; add 0(%rip), %rax */
+	{"x86_64", "488b05_00000000", 2, SITE_DIRECT, USE_UNKNOWN, 7, 0},
+	{"x86_64", "8b0425_00000000", 11, SITE_DIRECT, USE_UNKNOWN, 7, 0},
+	{"x86_64", "a1_0000000000000000", 1, SITE_DIRECT, USE_UNKNOWN, 9, 0},
+	{"x86_64", "480305_00000000", 2, SITE_DIRECT, USE_UNKNOWN, 7, 0},
+	/* cmpb $0, 0(%rax); add 0(%rdi), %rax; mov 0(,%rdi,8), %rax */
+	{"x86_64", "80b8_0000000000", 11, SITE_THROUGH, USE_UNKNOWN, 7, 0},
+	{"x86_64", "480387_00000000", 11, SITE_THROUGH, USE_UNKNOWN, 7, 0},
+	{"x86_64", "488b04fd_00000000", 11, SITE_THROUGH, USE_UNKNOWN, 8, 0},
+	/* mov $0, %eax, and behind it: ret; mov (%rax), %rax; mov %gs:(%rax), %rax; add %rdi, %rax;
+	 * add %gs:8, %rax; mov %rdi, %rax; mov 0x12345678(%rax), %rax; mov (%rax,%rdi), %rax */
+	{"x86_64", "b8_00000000c3", 10, SITE_VALUE, USE_UNKNOWN, 5, 0},
+	{"x86_64", "b8_00000000488b00", 10, SITE_VALUE, USE_DIRECT, 5, 0},
+	{"x86_64", "b8_0000000065488b00", 10, SITE_VALUE, USE_PERCPU, 5, 0},
+	{"x86_64", "b8_000000004801f8488b00", 10, SITE_VALUE, USE_COMBINED, 5, 0},
+	{"x86_64", "b8_00000000654803042508000000", 10, SITE_VALUE, USE_PERCPU, 5, 0},
+	{"x86_64", "b8_000000004889f8488b00", 10, SITE_VALUE, USE_UNKNOWN, 5, 0},
+	{"x86_64", "b8_00000000488b8078563412", 10, SITE_VALUE, USE_COMBINED, 5, 0},
+	{"x86_64", "b8_00000000488b0438", 10, SITE_VALUE, USE_COMBINED, 5, 0},
+	/* movq $0, (%rsp); movq $0, %gs:8: the field is no displacement */
+	{"x86_64", "48c70424_00000000", 11, SITE_VALUE, USE_UNKNOWN, 8, 0},
+	{"x86_64", "6548c7042508000000_00000000", 11, SITE_VALUE, USE_UNKNOWN, 13, 0},
+	/* lea 0(%rip), %rax: alone; then mov %gs:(%rax), %rcx; then mov (%rax), %rcx */
+	{"x86_64", "488d05_00000000c3", 2, SITE_ADDRESS, USE_UNKNOWN, 7, 0},
+	{"x86_64", "488d05_0000000065488b08", 2, SITE_ADDRESS, USE_PERCPU, 7, 0},
+	{"x86_64", "488d05_00000000488b08", 2, SITE_ADDRESS, USE_DIRECT, 7, 0},
+	/* mov x@GOTPCREL(%rip), %rax: the same three */
+	{"x86_64", "488b05_00000000c3", 42, SITE_ADDRESS, USE_UNKNOWN, 7, 0},
+	{"x86_64", "488b05_0000000065488b08", 42, SITE_ADDRESS, USE_PERCPU, 7, 0},
+	{"x86_64", "488b05_00000000488b08", 42, SITE_ADDRESS, USE_DIRECT, 7, 0},
+	{"x86_64", "e8_00000000", 4, SITE_BRANCH, USE_UNKNOWN, 5, 0},
+	{"x86_64", "0606_06060606", 11, SITE_UNREAD, USE_UNKNOWN, 0, 0},
+
+	/* movz x0: ret; mrs x1, tpidr_el1, ldr x0, [x0, x1]; ldr x1, [x0]; movk x0, lsl 16 */
+	{"aarch64", "_000080d2c0035fd6", 264, SITE_VALUE, USE_UNKNOWN, 4, 16},
+	{"aarch64", "_000080d281d038d5006861f8", 264, SITE_VALUE, USE_COMBINED, 4, 16},
+	{"aarch64", "_000080d2010040f9", 264, SITE_VALUE, USE_DIRECT, 4, 16},
+	{"aarch64", "_000080d20000a0f2c0035fd6", 264, SITE_VALUE, USE_UNKNOWN, 4, 32},
+	/* movz x0, then movk x1: another sequence */
+	{"aarch64", "_000080d20100a0f2c0035fd6", 264, SITE_VALUE, USE_UNKNOWN, 4, 16},
+	/* adrp x0: ret; ldr x1, [x0]; add x0, x0, 0, add x0, x0, x1 */
+	{"aarch64", "_00000090c0035fd6", 275, SITE_ADDRESS, USE_UNKNOWN, 4, 0},
+	{"aarch64", "_00000090010040f9", 275, SITE_ADDRESS, USE_DIRECT, 4, 0},
+	{"aarch64", "_00000090000000910000018b", 275, SITE_ADDRESS, USE_COMBINED, 4, 0},
+	/* adrp x0, ldr x0, [x0] of the GOT, ldr x1, [x0] */
+	{"aarch64", "_00000090000040f9010040f9", 311, SITE_ADDRESS, USE_DIRECT, 4, 0},
+	{"aarch64", "_00000058", 273, SITE_DIRECT, USE_UNKNOWN, 4, 0},
+	{"aarch64", "_00000094", 283, SITE_BRANCH, USE_UNKNOWN, 4, 0},
+	{"aarch64", "_00000000", 264, SITE_BRANCH, USE_UNKNOWN, 4, 0}, /* udf */
+
+	/* lui a0: c.add a0, gp, ld a0, 0(a0); ld a0, 0(a0); addi a0, a0, 0, c.add; add a0, a0, t0
+	 */
+	{"riscv64", "_370500000e9503350500", 26, SITE_VALUE, USE_PERCPU, 4, 0},
+	{"riscv64", "_3705000003350500", 26, SITE_VALUE, USE_DIRECT, 4, 0},
+	{"riscv64", "_37050000130505000e95", 26, SITE_VALUE, USE_PERCPU, 4, 0},
+	{"riscv64", "_37050000169503350500", 26, SITE_VALUE, USE_COMBINED, 4, 0},
+	/* lui a0, then lui a0 again; c.lui a0 */
+	{"riscv64", "_370500003705000003350500", 26, SITE_VALUE, USE_UNKNOWN, 4, 0},
+	{"riscv64", "_05650e9503350500", 46, SITE_VALUE, USE_PERCPU, 2, 0},
+	/* ld a0, 0(a0); ld a0, 8(zero); auipc a0 */
+	{"riscv64", "_03350500", 27, SITE_THROUGH, USE_UNKNOWN, 4, 0},
+	{"riscv64", "_03358000", 47, SITE_DIRECT, USE_UNKNOWN, 4, 0},
+	{"riscv64", "_1705000003350500", 23, SITE_ADDRESS, USE_DIRECT, 4, 0},
+
+	/* lu12i.w a0, ori: ldx.d a0, a0, $r21; ld.d a0, a0, 0; lu32i.d a0; lu52i.d a0 behind it */
+	{"loongarch64", "_040000148400800384540c38", 67, SITE_VALUE, USE_PERCPU, 4, 32},
+	{"loongarch64", "_04000014840080038400c028", 67, SITE_VALUE, USE_DIRECT, 4, 32},
+	{"loongarch64", "_040000148400800304000016", 67, SITE_VALUE, USE_UNKNOWN, 4, 52},
+	{"loongarch64", "_04000014840080030400001684000003", 67, SITE_VALUE, USE_UNKNOWN, 4, 64},
+	/* pcalau12i a0: addi.d, ldx.d with $r21; ld.d */
+	{"loongarch64", "_0400001a8400c00284540c38", 71, SITE_ADDRESS, USE_PERCPU, 4, 0},
+	{"loongarch64", "_0400001a8400c028", 71, SITE_ADDRESS, USE_DIRECT, 4, 0},
+};
+
+static unsigned digit(char c)
+{
+	return c <= '9' ? (unsigned)(c - '0') : (unsigned)(c - 'a' + 10);
+}
+
+static size_t parse(const char *hex, uint8_t code[CODE_MAX], uint64_t *place)
+{
+	size_t size = 0;
+
+	for (; *hex; hex++) {
+		if (*hex == '_') {
+			*place = size;
+			continue;
+		}
+		code[size++] = (uint8_t)(digit(hex[0]) << 4 | digit(hex[1]));
+		hex++;
+	}
+	return size;
+}
+
+static void sites(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct site_case *c = &cases[i];
+		const struct arch *arch = arch_by_name(c->arch);
+		uint8_t code[CODE_MAX];
+		uint64_t place = 0;
+		const size_t size = parse(c->code, code, &place);
+		const struct site site = site_read(
+			arch, (struct span){code, size}, place, reloc_info(arch, c->type));
+
+		if (site.kind != c->kind || site.use != c->use || site.length != c->length ||
+			site.reach != c->reach)
+			fail_msg("%s %s type %u: kind %u use %u length %u reach %u", c->arch,
+				c->code, c->type, site.kind, site.use, site.length, site.reach);
+	}
+}
+
+/* Cut anywhere, the code is read as far as it goes. */
+static void cut(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct arch *arch = arch_by_name(cases[i].arch);
+		uint8_t code[CODE_MAX];
+		uint64_t place = 0;
+		size_t size = parse(cases[i].code, code, &place);
+
+		for (; size; size--) {
+			const struct site site = site_read(arch, (struct span){code, size}, place,
+				reloc_info(arch, cases[i].type));
+
+			if (site.length && place - site.before + site.length > size)
+				fail_msg("%s %s cut to %zu: length %u", cases[i].arch,
+					cases[i].code, size, site.length);
+		}
+	}
+}
+
+/* lui a0; c.add a0, gp; c.mv a1, a0; ld a0, 0(a0); c.li a1, 0: what holds the value, step by step.
+ */
+static void trails(void **state)
+{
+	static const uint8_t code[] = {0x37, 0x05, 0, 0, 0x0e, 0x95, 0xaa, 0x85, 0x03, 0x35, 0x05,
+		0, 0x81, 0x45, 0x82, 0x80};
+	static const uint64_t held[] = {1 << 10, 1 << 10, 1 << 10 | 1 << 11, 1 << 11, 0};
+	struct trail trail;
+	struct insn insn;
+
+	(void)state;
+	assert_true(
+		trail_begin(&trail, arch_by_name("riscv64"), (struct span){code, sizeof(code)}, 0));
+	for (size_t i = 0; i < COUNT(held); i++) {
+		assert_int_equal(trail.held, held[i]);
+		assert_int_equal(trail_holds(&trail, 11), held[i] >> 11 & 1);
+		if (trail_read(&trail, &insn))
+			trail_pass(&trail, &insn);
+	}
+	assert_int_equal(trail.at, 14);
+	assert_false(trail_read(&trail, &insn));
+	/* A jump sets no register. */
+	assert_false(trail_begin(
+		&trail, arch_by_name("riscv64"), (struct span){code, sizeof(code)}, 14));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sites),
+		cmocka_unit_test(cut),
+		cmocka_unit_test(trails),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,86 @@
+# Compares two listings of one file, `insns list` in the variable MINE and the oracle's on the input.
+# Both have the same sections; an address that only one has is a difference of lengths before it.
+function take() {
+	if ((getline line < MINE) <= 0)
+		line = ""
+	split(line, mine, " ")
+}
+function pad(text) {
+	return substr("0000000000000000" text, length(text) + 1)
+}
+function hex(text,    i, value) {
+	for (i = 1; i <= length(text); i++)
+		value = value * 16 + index("0123456789abcdef", substr(text, i, 1)) - 1
+	return value
+}
+function magnitude(text) {
+	sub(/.*0x/, "", text)
+	sub(/\(.*/, "", text)
+	return hex(text)
+}
+# A displacement that EVEX scales: theirs is the multiple. The rest has to be the same.
+function scaled(ours, theirs,    factor, o, t) {
+	if (index(ours, "*") == 0)
+		return 0
+	o = magnitude(ours)
+	t = magnitude(theirs)
+	for (factor = 1; factor <= 64; factor *= 2)
+		if (o * factor == t)
+			break
+	sub(/\*/, "", ours)
+	sub(/0x[0-9a-f]+\(/, "(", ours)
+	sub(/0x[0-9a-f]+\(/, "(", theirs)
+	return factor <= 64 && ours == theirs
+}
+function differ(what) {
+	differences++
+	if (shown++ < LIMIT)
+		print "    " what
+}
+function behind(address) {
+	return line != "" && mine[1] != "section" && pad(mine[1]) < pad(address)
+}
+BEGIN { take() }
+$1 == "section" {
+	while (line != "" && mine[1] != "section")
+		take()
+	if (line != $0)
+		differ("sections: " line " and " $0)
+	take()
+	next
+}
+$2 == "data" {
+	data = 1
+	next
+}
+{
+	while (data && behind($1))
+		take()
+	data = 0
+	while (behind($1)) {
+		differ("only ours: " line)
+		take()
+	}
+	if (line == "" || mine[1] != $1) {
+		differ("only theirs: " $0)
+		next
+	}
+	count++
+	if ($2 == "?") {
+		unknown++
+		kinds[$NF]++
+	} else if (line != $0 && !scaled(line, $0)) {
+		differ("ours " line "\n      not  " $0)
+	}
+	take()
+}
+END {
+	while (line != "") {
+		if (mine[1] != "section")
+			differ("only ours: " line)
+		take()
+	}
+	for (k in kinds)
+		print "no rule for " substr(k, 2) ": " kinds[k]
+	print "compared " count + 0 " " differences + 0 " " unknown + 0
+}

@@ -1,0 +1,225 @@
+/*
+ * What the tool's decoder says of an ELF file, for a script to compare with another reader.
+ *
+ *   insns list FILE     every instruction of every executable section, from its start on
+ *   insns locate FILE   for every relocation there: the section, its place, where locate() puts it
+ */
+#include "arch/arch.h"
+#include "arch/reloc.h"
+#include "arch/x86_64/decode.h"
+#include "lib/obj/image.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *kind_name(const struct insn *insn)
+{
+	static const char *const names[] = {[INSN_OTHER] = "OTHER",
+		[INSN_SET] = "SET",
+		[INSN_MORE] = "MORE",
+		[INSN_ADD] = "ADD",
+		[INSN_MOVE] = "MOVE",
+		[INSN_LOAD] = "LOAD",
+		[INSN_STORE] = "STORE",
+		[INSN_BRANCH] = "JUMP"};
+
+	return insn->call ? "CALL" : names[insn->kind];
+}
+
+static void print_register(uint8_t reg)
+{
+	if (reg == INSN_NO_REGISTER)
+		printf(" -");
+	else if (reg == INSN_MEMORY_OPERAND)
+		printf(" m");
+	else
+		printf(" %u", reg);
+}
+
+/* Of the others only the set of what they write is of interest. */
+static bool is_followed(enum insn_kind kind)
+{
+	return kind >= INSN_SET && kind <= INSN_LOAD;
+}
+
+static uint32_t bit(uint8_t reg)
+{
+	return reg == INSN_NO_REGISTER ? 0 : UINT32_C(1) << reg;
+}
+
+/* A letter for each: a is rax, p is r15. */
+static void print_written(const struct insn *insn)
+{
+	const uint32_t mask = bit(insn->target) | bit(insn->also) | insn->others;
+
+	putchar(' ');
+	if (!mask)
+		putchar('-');
+	for (int reg = 0; reg < 32; reg++)
+		if (mask >> reg & 1)
+			putchar('a' + reg);
+}
+
+static int64_t displacement(const struct x86_insn *insn, const uint8_t *code)
+{
+	const uint8_t *at = code + insn->displacement_at;
+
+	switch (insn->displacement_size) {
+	case 1:
+		return (int8_t)*at;
+	case 4:
+		return (int32_t)read_le32(at);
+	case 8:
+		return (int64_t)read_le64(at);
+	default:
+		return 0;
+	}
+}
+
+/*
+ * segment:displacement(base,index,scale), registers as numbers, rip as ip; with a * before it a
+ * displacement that EVEX scales by what the operation accesses, which the decoder need not know.
+ */
+static void print_memory(const struct x86_insn *insn, const uint8_t *code)
+{
+	const int64_t value = displacement(insn, code);
+
+	if (!insn->memory) {
+		printf(" -");
+		return;
+	}
+	printf(" %s%s%s0x%" PRIx64 "(",
+		insn->gs   ? "gs:"
+		: insn->fs ? "fs:"
+			   : "",
+		insn->escape == 0x62 && insn->displacement_size == 1 ? "*" : "",
+		value < 0 ? "-" : "", value < 0 ? -(uint64_t)value : (uint64_t)value);
+	if (insn->base == X86_RIP)
+		printf("ip");
+	else if (insn->base != X86_NO_REGISTER)
+		printf("%u", insn->base);
+	if (insn->index != X86_NO_REGISTER)
+		printf(",%u,%u", insn->index, insn->scale);
+	printf(")");
+}
+
+static void print_insn(const struct arch *arch, struct span code, uint64_t addr, uint8_t *length)
+{
+	struct x86_insn x86;
+	struct insn insn;
+
+	*length = 1;
+	printf("%" PRIx64, addr);
+	if (!arch->decode(code, &insn) || !x86_decode(code, &x86) || x86.length != insn.length) {
+		printf(" <unknown>\n");
+		return;
+	}
+	*length = insn.length;
+	printf(" %s", kind_name(&insn));
+	print_register(is_followed(insn.kind) ? insn.target : INSN_NO_REGISTER);
+	print_written(&insn);
+	print_register(insn.first);
+	print_register(insn.second);
+	print_register(insn.base);
+	print_register(insn.index);
+	printf(" %s%s%s%s", insn.percpu ? "g" : "", insn.segment ? "f" : "",
+		insn.pc_relative ? "p" : "",
+		insn.percpu || insn.segment || insn.pc_relative ? "" : "-");
+	print_memory(&x86, code.data);
+	putchar('\n');
+}
+
+static bool is_code(const struct section *section)
+{
+	return section->flags & SHF_EXECINSTR && section->type == SHT_PROGBITS;
+}
+
+static void list(const struct image *image)
+{
+	for (size_t i = 0; i < image->section_count; i++) {
+		const struct section *section = &image->sections[i];
+		const struct span code = image_section_bytes(image, i);
+		uint8_t length = 1;
+
+		if (!is_code(section) || !code.size)
+			continue;
+		printf("section %s\n", section->name);
+		for (size_t at = 0; at < code.size; at += length)
+			print_insn(image->arch, (struct span){code.data + at, code.size - at},
+				section->addr + at, &length);
+	}
+}
+
+static void locate(const struct image *image)
+{
+	for (size_t i = 0; i < image->section_count; i++) {
+		const struct section *rela = &image->sections[i], *target;
+		struct span code;
+
+		if (!image_is_alloc_rela(image, rela) || rela->info >= image->section_count ||
+			!is_code(&image->sections[rela->info]))
+			continue;
+		target = &image->sections[rela->info];
+		code = image_section_bytes(image, rela->info);
+		for (size_t n = 0; n < image_reloc_count(image, rela); n++) {
+			const struct reloc reloc = image_reloc(image, rela, n);
+			const struct reloc_info *info = reloc_info(image->arch, reloc.type);
+			const uint64_t field = reloc.offset - target->addr;
+
+			if (info && info->bytes)
+				printf("%s %" PRIx64 " %" PRIx64 " %s\n", target->name,
+					reloc.offset,
+					target->addr +
+						image->arch->locate(code, field, info->bytes),
+					info->name);
+		}
+	}
+}
+
+static int run(const char *what, const char *path, struct span bytes)
+{
+	struct error error;
+	struct image *image = image_open_bytes(path, bytes, &error);
+
+	if (!image) {
+		fprintf(stderr, "%s: no image\n", path);
+		return 1;
+	}
+	if (strcmp(what, "list") == 0)
+		list(image);
+	else
+		locate(image);
+	image_close(image);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct stat status;
+	void *data;
+	int fd, code;
+
+	if (argc != 3) {
+		fprintf(stderr, "usage: insns list|locate FILE\n");
+		return 2;
+	}
+	fd = open(argv[2], O_RDONLY);
+	if (fd < 0 || fstat(fd, &status) != 0) {
+		perror(argv[2]);
+		return 1;
+	}
+	data = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (data == MAP_FAILED) {
+		perror(argv[2]);
+		return 1;
+	}
+	code = run(argv[1], argv[2], (struct span){data, (size_t)status.st_size});
+	munmap(data, (size_t)status.st_size);
+	close(fd);
+	return code;
+}
