@@ -57,6 +57,13 @@ struct arch {
 	 */
 	uint64_t (*locate)(struct span code, uint64_t field, unsigned size);
 
+	/*
+	 * Does the code at `offset` hold what a linker makes of a relocation with the value S + A
+	 * at `place`? NULL where the places that linkers leave can be relied on.
+	 */
+	bool (*holds)(struct span code, uint64_t offset, uint32_t number, uint64_t target,
+		uint64_t place);
+
 	/* Linker scripts: what a complete one for QEMU's virt machine states. */
 	const char *output_format; /* for OUTPUT_FORMAT */
 	const char *output_arch;   /* for OUTPUT_ARCH */

@@ -26,6 +26,7 @@ const struct arch arch_riscv64 = {
 	.relax_marker = 51, /* R_RISCV_RELAX */
 	.decode = riscv64_decode,
 	.locate = locate_start,
+	.holds = riscv64_holds,
 	.percpu_register = 3,
 	.output_format = "elf64-littleriscv",
 	.output_arch = "riscv",

@@ -139,3 +139,39 @@ const struct reloc_info riscv64_relocs[RISCV64_RELOCS] = {
 	RELOC(259, X0REL_S, .class = RELOC_RELAXED, .part = PART_LOW_STORE, .bytes = 4,
 		.field = S_TYPE),
 };
+
+static bool is_upper(uint32_t word, uint32_t opcode, uint64_t value)
+{
+	return (word & 0x7f) == opcode && (word & U_TYPE) == ((value + 0x800) & U_TYPE);
+}
+
+/*
+ * lld 19 with --no-relax pads for R_RISCV_ALIGN as it should, and with --emit-relocs leaves the
+ * places that were before that.
+ */
+bool riscv64_holds(
+	struct span code, uint64_t offset, uint32_t number, uint64_t target, uint64_t place)
+{
+	enum { GOT_HI20 = 20, PCREL_HI20 = 23, HI20 = 26, LO12_I = 27, LO12_S = 28 };
+	enum { OPCODE_AUIPC = 0x17, OPCODE_LUI = 0x37 };
+	uint32_t word;
+
+	if (!range_within(offset, 4, code.size))
+		return false;
+	word = read_le32(code.data + offset);
+	switch (number) {
+	case GOT_HI20:
+		return (word & 0x7f) == OPCODE_AUIPC;
+	case PCREL_HI20:
+		return is_upper(word, OPCODE_AUIPC, target - place);
+	case HI20:
+		return is_upper(word, OPCODE_LUI, target);
+	case LO12_I:
+		return (word & 3) == 3 && word >> 20 == (target & 0xfff);
+	case LO12_S:
+		return (word & 3) == 3 &&
+		       ((word >> 20 & 0xfe0) | (word >> 7 & 0x1f)) == (target & 0xfff);
+	default:
+		return true;
+	}
+}

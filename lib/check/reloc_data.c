@@ -102,9 +102,9 @@ const struct check check_reloc_pointer = {
 		"template. A warning for the percpu crate and our runtime, one for each word; a "
 		"note for other systems, one for each section.",
 	.why = "The variable that a CPU uses stands in its own area. A pointer that the linker "
-		"fills in is that of the template - in model zero an offset - and whoever follows "
-		"it reads initial values, or nothing. Other systems keep such words on purpose: "
-		"Linux has __per_cpu_offset[] and __ksymtab, whose readers add a CPU's offset.",
+	       "fills in is that of the template - in model zero an offset - and whoever follows "
+	       "it reads initial values, or nothing. Other systems keep such words on purpose: "
+	       "Linux has __per_cpu_offset[] and __ksymtab, whose readers add a CPU's offset.",
 	.example = "unsigned long *p = &__PERCPU_counter; at file scope",
 	.fix = "Store pointers at start-up, for each CPU, or keep the offset in an integer.",
 };
@@ -263,8 +263,8 @@ const struct check check_reloc_dynamic = {
 	.what = "Model zero: a relocation for a dynamic linker, or for a kernel that relocates "
 		"itself, has its place in the template, or stores an address of the template.",
 	.why = "Whoever applies it adds the address that the kernel was loaded at. What it changes "
-		"in the template is not at the template's address; and an offset plus that address "
-		"is neither (Linux kallsyms under KASLR, c6bda7c988a5).",
+	       "in the template is not at the template's address; and an offset plus that address "
+	       "is neither (Linux kallsyms under KASLR, c6bda7c988a5).",
 	.example = "a kernel linked with -pie whose data has a pointer to a per-CPU variable",
 	.fix = "Link without -pie, or keep pointers out of the template and to it out of data.",
 };

@@ -72,8 +72,7 @@ static bool is_distance(const struct reference *r, const struct reloc_info *info
 	if (r->site.kind != SITE_VALUE)
 		return false;
 	return info->class == RELOC_PCREL ||
-	       (info->class == RELOC_GOT &&
-		       (!info->pc_relative || info->part == PART_64_HIGH));
+	       (info->class == RELOC_GOT && (!info->pc_relative || info->part == PART_64_HIGH));
 }
 
 /* An exact offset is formed in an unusual way, and then used as it should be. */
@@ -144,6 +143,18 @@ static void report(struct check_run *run, const struct reference *r, enum fault 
 	found(run, by_model(run), &place,
 		text(run, "%s %s", reference_text(run, r), wordings[fault].what),
 		wordings[fault].fix);
+}
+
+static void say_misplaced(struct check_run *run)
+{
+	const struct references *references = &run->layout->references;
+
+	for (size_t i = 0; i < references->count; i++)
+		if (references->items[i].misplaced) {
+			skipped_in_part(run, "relocations are not at the code that the linker has "
+					     "changed: lld --no-relax --emit-relocs");
+			return;
+		}
 }
 
 /* Relocations whose numbers nobody knows are not judged, and that is said. */
@@ -223,6 +234,7 @@ static void reloc_kind(struct check_run *run)
 	if (count)
 		report_together(run, first, count);
 	say_unknown(run);
+	say_misplaced(run);
 }
 
 const struct check check_reloc_kind = {
@@ -238,10 +250,10 @@ const struct check check_reloc_kind = {
 		"object whose model is not known. GOT and PC-relative forms whose value is then "
 		"used through the per-CPU register, or added to another one, are right.",
 	.why = "In model zero a symbol's value is an offset. Code that takes it for an address "
-		"reads and writes the first pages of memory, the same ones on every CPU; where "
-		"they are mapped, nothing faults. Linkers say nothing: a kernel in the top 2 GiB "
-		"wraps to address 0 within reach of a PC-relative field. Compilers drop the "
-		"segment too: clang for a locally defined stack guard (ClangBuiltLinux 1854).",
+	       "reads and writes the first pages of memory, the same ones on every CPU; where "
+	       "they are mapped, nothing faults. Linkers say nothing: a kernel in the top 2 GiB "
+	       "wraps to address 0 within reach of a PC-relative field. Compilers drop the "
+	       "segment too: clang for a locally defined stack guard (ClangBuiltLinux 1854).",
 	.example = "unsigned long n = __PERCPU_counter; in C, instead of an accessor",
 	.fix = "Reach per-CPU data with accessors only: in C the storage symbol is never named.",
 };

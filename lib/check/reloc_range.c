@@ -75,8 +75,7 @@ static void judge_nonzero(
 			reference_text(run, r), bits, r->target, start.value),
 		text(run,
 			"align the load start so that the template crosses no multiple of "
-			"0x%" PRIx64
-			", or build for wide offsets (PERCPU_WIDE)",
+			"0x%" PRIx64 ", or build for wide offsets (PERCPU_WIDE)",
 			UINT64_C(1) << bits));
 }
 
@@ -113,7 +112,7 @@ const struct check check_reloc_range = {
 		"in an object, whose offsets still grow. Model nonzero: the truncated address of a "
 		"variable and that of the load start differ above the bits that are kept.",
 	.why = "GNU ld and lld cut R_AARCH64_MOVW_UABS_G0_NC and R_LARCH_ABS_HI20 without a word: "
-		"a variable at 0x12008 is then read at 0x2008, which is another one (arceos 135).",
+	       "a variable at 0x12008 is then read at 0x2008, which is another one (arceos 135).",
 	.example = "a per-CPU buffer of 64 KiB on aarch64, and a variable behind it",
 	.fix = "Make the template smaller, or build with PERCPU_WIDE; in nonzero align the load "
 	       "start.",

@@ -145,10 +145,10 @@ const struct check check_reloc_relax = {
 		"takes part, or so that gp stands for __global_pointer$. A warning in an object, "
 		"once, whose accesses allow it.",
 	.why = "GNU ld turns lui a0, %hi(x); add a0, a0, gp; ld a0, %lo(x)(a0) into add a0, a0, "
-		"gp; ld a0, x(zero) when x is below 0x800, since lui would load 0: every CPU then "
-		"reads the first page of memory. Assemblers allow it by default. With "
-		"__global_pointer$ defined, ordinary data is addressed from gp, which holds the "
-		"per-CPU base (tgoskits 1617).",
+	       "gp; ld a0, x(zero) when x is below 0x800, since lui would load 0: every CPU then "
+	       "reads the first page of memory. Assemblers allow it by default. With "
+	       "__global_pointer$ defined, ordinary data is addressed from gp, which holds the "
+	       "per-CPU base (tgoskits 1617).",
 	.example = "a kernel built without -mno-relax and linked by GNU ld, variables below 0x800",
 	.fix = "Put .option push; .option norelax; ... .option pop around each access, link with "
 	       "--no-relax, and define no __global_pointer$.",

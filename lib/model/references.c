@@ -209,6 +209,15 @@ static bool gather_section(struct gatherer *g, const struct section *rela)
 	return true;
 }
 
+/* Is a linked file's place beside the code that the linker has changed? */
+static bool is_misplaced(
+	const struct image *image, const struct reference *r, struct span code, uint64_t offset)
+{
+	return image->kind == IMAGE_RELOCS && image->arch->holds &&
+	       image->sections[r->section].flags & SHF_EXECINSTR &&
+	       !image->arch->holds(code, offset, r->type, r->target, r->place);
+}
+
 static bool read_reference(
 	struct gatherer *g, const struct layout *layout, struct spot spot, struct reference *r)
 {
@@ -232,14 +241,18 @@ static bool read_reference(
 	if (!image_symbol(image, reloc.symbol, &symbol, g->error))
 		return false;
 	code = reference_code(image, r, &offset);
-	if (!range_within(offset, info ? info->bytes : 0, section->size))
+	r->foreign = !stands_in(layout, &symbol);
+	r->target = symbol.value + (uint64_t)reloc.addend;
+	r->misplaced = !r->foreign && is_misplaced(image, r, code, offset);
+	if (!r->misplaced && !range_within(offset, info ? info->bytes : 0, section->size))
 		return error_set(g->error, ERROR_INPUT,
 			"section %u (%.64s): relocation %" PRIu32 ": r_offset 0x%" PRIx64
 			" lies outside section %u (%.64s)",
 			rela->index, rela->name, spot.entry, reloc.offset, rela->info,
 			section->name);
-	r->foreign = !stands_in(layout, &symbol);
-	if (section->flags & SHF_EXECINSTR)
+	if (r->misplaced)
+		r->site.kind = SITE_UNREAD;
+	else if (section->flags & SHF_EXECINSTR)
 		r->site = site_read(image->arch, code, offset, info);
 	r->target = target_of(image, r, info, &symbol, reloc.addend);
 	r->may_relax = has_marker(g, rela, spot.entry);

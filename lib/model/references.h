@@ -17,6 +17,7 @@ struct reference {
 	uint32_t type;	  /* R_<machine>_* */
 	uint32_t rela;	  /* index of the section with the relocation, and of its entry there */
 	uint32_t entry;
+	bool misplaced;	  /* the code at the place is not what the linker changed: it is unread */
 	struct site site; /* of SITE_NONE when the place is no code */
 	bool may_relax;	  /* the linker may rewrite the instruction (R_RISCV_RELAX) */
 	/* The symbol is not of the template: what a linker has left of rewritten code is kept
