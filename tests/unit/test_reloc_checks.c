@@ -130,9 +130,9 @@ static void unknown_numbers(void **state)
 /* Linkers refuse these; another tool may have written them. */
 static void offsets_that_linkers_refuse(void **state)
 {
-	/* mov %gs:0, %rax; lui a0, 0 and add a0, a0, gp */
+	/* mov %gs:0, %rax; lui a0, 0x80000; add a0, a0, gp; ld a0, -0x800(a0): as at 2 GiB. */
 	static const uint8_t x86[] = {0x65, 0x48, 0x8b, 0x04, 0x25, 0, 0, 0, 0};
-	static const uint8_t riscv[] = {0x37, 0x05, 0, 0, 0x0e, 0x95, 0x03, 0x35, 5, 0};
+	static const uint8_t riscv[] = {0x37, 0x05, 0, 0x80, 0x0e, 0x95, 0x03, 0x35, 0x05, 0x80};
 	struct relocated r;
 
 	(void)state;
