@@ -4,7 +4,6 @@
  * it costs nothing to see.
  *
  * A prefetch is INSN_OTHER, and so is what SVE does with memory: no general register comes from it.
- * ld64b writes eight registers, for which there is no room: it ends the straight line like a call.
  */
 #include "arch/aarch64/insn.h"
 
@@ -294,6 +293,19 @@ static bool is_prefetch(uint32_t word)
 	return !bit(word, 26) && word >> 30 == 3 && bits(word, 23, 22) == 2;
 }
 
+/* C6.2 "LD64B": eight registers from an even one on, of which x22 is the last. */
+static bool load_64_bytes(uint32_t word, struct insn *insn)
+{
+	const uint8_t reg = reg5(word, 0);
+
+	insn->kind = INSN_LOAD;
+	insn->target = reg;
+	insn->also = next_of(reg);
+	for (unsigned i = 2; i < 8; i++)
+		writes_too(insn, reg + i);
+	return !(reg & 1) && reg <= 22;
+}
+
 /* "Atomic memory operations". */
 static bool atomic(uint32_t word, struct insn *insn)
 {
@@ -307,7 +319,7 @@ static bool atomic(uint32_t word, struct insn *insn)
 		insn->kind = INSN_LOAD; /* ldapr */
 		insn->target = written(word, 0);
 	} else if (word >> 30 == 3 && operation == 13) {
-		return stop(insn, true); /* ld64b */
+		return load_64_bytes(word, insn);
 	} else if (word >> 30 == 3 && (operation == 10 || operation == 11)) {
 		insn->also = written(word, 16); /* st64bv0, st64bv: the status */
 	} else if (word >> 30 != 3 || operation != 9) {

@@ -146,8 +146,8 @@ static bool base(uint32_t word, struct insn *insn)
 /* Bits 31 to 22 are 1: shifts by constants, bstrins.w, bstrpick.w, and x86 and arm flags. */
 static bool shifts(uint32_t word, struct insn *insn)
 {
-	/* x86mtflag, armmtflag. */
-	if (bits(word, 21, 18) == 7 && bit(word, 5))
+	/* x86rotri, x86srli and their like; x86mtflag, armmtflag. */
+	if (bits(word, 21, 18) == 5 || (bits(word, 21, 18) == 7 && bit(word, 5)))
 		return true;
 	return write_rd(word, insn);
 }
