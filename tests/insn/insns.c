@@ -2,10 +2,11 @@
  * What the decoder of a file's architecture reads in its executable sections, a line an
  * instruction:
  *
- *   SECTION:ADDRESS LENGTH KIND TARGET FIRST SECOND ALSO THIRD FLAGS REACH
+ *   SECTION:ADDRESS LENGTH KIND TARGET FIRST SECOND ALSO OTHERS FLAGS REACH
  *
- * Registers are numbers, `zero` or `-`; flags are p(c-relative), g(s) and c(all), or `-`. What is
- * no instruction has the kind `unknown`, and the length that the next one is tried behind.
+ * Registers are numbers, `zero` or `-`, OTHERS of them with commas; flags are p(c-relative), g(s)
+ * and c(all), or `-`. What is no instruction has the kind `unknown`, and the length that the next
+ * one is tried behind.
  *
  *   insns FILE             the lines
  *   insns time FILE        bytes of code a second, and instructions a second
@@ -42,13 +43,17 @@ static void print_register(uint8_t number)
 		printf(" %u", number);
 }
 
-/* The first of a set, which has one at most on these machines. */
-static uint8_t lowest(uint32_t registers)
+static void print_others(uint32_t others)
 {
-	for (uint8_t i = 0; i < 32; i++)
-		if (registers >> i & 1)
-			return i;
-	return INSN_NO_REGISTER;
+	const char *before = " ";
+
+	if (!others)
+		fputs(" -", stdout);
+	for (unsigned i = 0; i < 32; i++)
+		if (others >> i & 1) {
+			printf("%s%u", before, i);
+			before = ",";
+		}
 }
 
 static void print(const struct insn *insn)
@@ -58,10 +63,22 @@ static void print(const struct insn *insn)
 	print_register(insn->first);
 	print_register(insn->second);
 	print_register(insn->also);
-	print_register(lowest(insn->others));
+	print_others(insn->others);
 	printf(" %s%s%s%s %u\n", insn->pc_relative ? "p" : "", insn->percpu ? "g" : "",
 		insn->call ? "c" : "", insn->pc_relative || insn->percpu || insn->call ? "" : "-",
 		insn->reach);
+}
+
+/* "Expanded Instruction-Length Encoding": the lengths that are reserved for longer instructions. */
+static size_t riscv_length(uint16_t half)
+{
+	if ((half & 3) != 3)
+		return 2;
+	if ((half & 0x1f) != 0x1f)
+		return 4;
+	if ((half & 0x7f) != 0x7f)
+		return half & 0x20 ? 8 : 6;
+	return (half >> 12 & 7) < 7 ? 10 + 2 * (size_t)(half >> 12 & 7) : 22;
 }
 
 /* How far the next instruction is to be looked for behind what is none. */
@@ -69,7 +86,9 @@ static size_t step(const struct arch *arch, struct span code)
 {
 	if (strcmp(arch->name, "x86_64") == 0)
 		return 1;
-	return strcmp(arch->name, "riscv64") == 0 && (code.data[0] & 3) != 3 ? 2 : 4;
+	if (strcmp(arch->name, "riscv64") == 0 && code.size >= 2)
+		return riscv_length(read_le16(code.data));
+	return 4;
 }
 
 static void show(const struct image *image, const struct section *section)
@@ -92,20 +111,24 @@ static void show(const struct image *image, const struct section *section)
 	}
 }
 
+/* Of this process: others may keep the machine busy. */
 static double seconds(void)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
 static void measure(const struct image *image, const struct section *section)
 {
 	const struct span bytes = image_section_bytes(image, section->index);
-	const double start = seconds();
 	size_t count = 0, writes = 0;
-	double took;
+	double start, took;
+
+	for (size_t at = 0; at < bytes.size; at += 4096)
+		writes += bytes.data[at] == 1; /* the pages come from the file but once */
+	start = seconds();
 
 	for (size_t at = 0; at < bytes.size; count++) {
 		const struct span code = {bytes.data + at, bytes.size - at};
@@ -132,7 +155,7 @@ int main(int argc, char **argv)
 		return 2;
 	source = source_open(argv[argc - 1], &error);
 	if (!source || source_next(source, &item, &error) != SOURCE_IMAGE) {
-		fprintf(stderr, "%s: %s\n", argv[argc - 1], error.message);
+		fprintf(stderr, "%s: %s\n", argv[argc - 1], error.text);
 		source_close(source);
 		return 1;
 	}

@@ -1,0 +1,98 @@
+# RISC-V: what an instruction writes is its first operand, but for what is named here.
+
+BEGIN {
+	split("zero ra sp gp tp t0 t1 t2 s0 s1 a0 a1 a2 a3 a4 a5 a6 a7 s2 s3 s4 s5 s6 s7 s8 s9 s10 s11 " \
+		"t3 t4 t5 t6", names, " ")
+	for (i in names) number[names[i]] = i - 1
+}
+
+# The number of a general register, "zero", or "" for anything else.
+function general(text) {
+	if (!(text in number)) return ""
+	return text == "zero" ? "zero" : number[text]
+}
+
+function written(text,	r) {
+	r = general(text)
+	return r == "" || r == "zero" ? "-" : r
+}
+
+# Of `8(a0)` or `(a0)`, at the first operand that has it.
+function address(	i, inside) {
+	for (i = 1; i <= n; i++)
+		if (op[i] ~ /\([a-z0-9]+\)$/) {
+			inside = op[i]
+			sub(/.*\(/, "", inside)
+			sub(/\)/, "", inside)
+			first = general(inside)
+			return
+		}
+	kind = "unmatched " mnemonic
+}
+
+function load() {
+	kind = "load"
+	target = written(op[1])
+	address()
+}
+
+function store() {
+	kind = "store"
+	address()
+}
+
+function more(from) {
+	kind = "more"
+	target = written(op[1])
+	first = general(from)
+}
+
+function add(one, other) {
+	kind = "add"
+	target = written(op[1])
+	first = general(one)
+	second = general(other)
+}
+
+function call(link) {
+	kind = "branch"
+	target = written(link)
+	if (target != "-") flags = "c"
+}
+
+# c.jalr and c.add have one operand less than what they stand for.
+function compressed() {
+	if (mnemonic == "c.jalr") call("ra")
+	else if (mnemonic == "c.add" || mnemonic == "c.addw") add(op[1], op[2])
+	else if (mnemonic == "c.mv") add("zero", op[2])
+	else if (mnemonic ~ /^c\.(addi|addiw|addi16sp)$/) more(op[1])
+	else if (mnemonic == "c.addi4spn") more(op[2])
+	# Reserved, which this reader does not say.
+	else if (mnemonic == "c.lui" && op[2] ~ /^(0x)?0$/) kind = "unknown"
+	else if (mnemonic ~ /^c\.(lui|li)$/) { kind = "set"; target = written(op[1]) }
+	else if (mnemonic ~ /^c\.f?l(b|h|w|d)u?(sp)?$/) load()
+	else if (mnemonic ~ /^c\.f?s(b|h|w|d)(sp)?$/) store()
+	else if (mnemonic ~ /^c\.(j|jr|beqz|bnez|ebreak|unimp)$/) kind = "branch"
+	else if (mnemonic !~ /^c\.(nop|mop\.|ssp|ntl)/) target = written(op[1])
+}
+
+function instruction() {
+	if (mnemonic ~ /^c\./) compressed()
+	else if (mnemonic ~ /^(beq|bne|blt|bge|bltu|bgeu|ebreak|[umsd]ret|mnret|unimp)$/) kind = "branch"
+	else if (mnemonic == "csrrw" && op[1] == "zero" && op[2] == "cycle" && op[3] == "zero") kind = "branch"
+	else if (mnemonic ~ /^jalr?$/) call(op[1])
+	else if (mnemonic == "ecall") { kind = "branch"; flags = "c" }
+	else if (mnemonic ~ /^addiw?$/) more(op[2])
+	else if (mnemonic == "lui") { kind = "set"; target = written(op[1]) }
+	else if (mnemonic == "auipc") { kind = "set"; target = written(op[1]); if (target != "-") flags = "p" }
+	else if (mnemonic ~ /^addw?$/) add(op[2], op[3])
+	else if (mnemonic ~ /^(sh[123]add(\.uw)?|add\.uw)$/ && op[3] != "zero") add(op[3], op[2])
+	else if (mnemonic ~ /^(l[bhwd](u|\.aq.*)?|fl[hwdq]|lr\.[wd].*|hlvx?\..*|vl([0-9].*|[eosu].*|m\.v))$/) load()
+	else if (mnemonic ~ /^(s[bhwd](\.(aq)?rl)?|fs[hwdq]|hsv\..*|vs([0-9]+r\.v|m\.v|e[0-9]+\.v|se[0-9]+\.v|seg.*|sseg.*|[ou]x(seg|ei).*))$/) store()
+	else if (mnemonic ~ /^(sc\.|amo|ssamo)/) {
+		store()
+		also = written(op[1])
+		if (mnemonic ~ /^amocas\.q/ && also != "-") others = also + 1
+	} else if (mnemonic !~ /^(fence|pause|cbo\.|prefetch\.|[sh]fence|[sh]inval|wrs\.|wfi|sspush|sspopchk)/)
+		target = written(op[1])
+}

@@ -1,0 +1,230 @@
+/* Decoders: code that is cut, bytes that are anything, registers that are zero, sp or lost. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "arch/arch.h"
+
+enum {
+	NONE = INSN_NO_REGISTER,
+	ZERO = INSN_ZERO_REGISTER,
+	A64 = 183,
+	RISCV = 243,
+	LOONGARCH = 258,
+	RANDOM = 300000,
+};
+
+static const uint16_t machines[] = {A64, RISCV, LOONGARCH};
+
+struct sample {
+	uint16_t machine;
+	uint32_t word;
+	const char *text;
+	struct insn want;
+};
+
+/* Members that are not named are 0: register 0 is written as such, and so is INSN_OTHER. */
+#define WANT(kind_, length_, target_, first_, second_, also_, others_, ...)                        \
+	{.kind = (kind_),                                                                          \
+		.length = (length_),                                                               \
+		.target = (target_),                                                               \
+		.first = (first_),                                                                 \
+		.second = (second_),                                                               \
+		.also = (also_),                                                                   \
+		.others = (others_),                                                               \
+		__VA_ARGS__}
+
+static const struct sample samples[] = {
+	{A64, 0xd503201f, "nop", WANT(INSN_OTHER, 4, NONE, NONE, NONE, NONE, 0, )},
+	{A64, 0x910003fd, "mov x29, sp", WANT(INSN_MOVE, 4, 29, 31, NONE, NONE, 0, )},
+	{A64, 0x9100403f, "add sp, x1, #16", WANT(INSN_MORE, 4, 31, 1, NONE, NONE, 0, )},
+	{A64, 0xf100403f, "cmp x1, #16", WANT(INSN_OTHER, 4, NONE, NONE, NONE, NONE, 0, )},
+	{A64, 0xf10043e0, "subs x0, sp, #16", WANT(INSN_MORE, 4, 0, 31, NONE, NONE, 0, )},
+	{A64, 0xaa1f03e0, "mov x0, xzr", WANT(INSN_SET, 4, 0, NONE, NONE, NONE, 0, )},
+	{A64, 0xaa0103e0, "mov x0, x1", WANT(INSN_MOVE, 4, 0, 1, NONE, NONE, 0, )},
+	{A64, 0x8b0203e0, "add x0, xzr, x2", WANT(INSN_MOVE, 4, 0, 2, NONE, NONE, 0, )},
+	{A64, 0x8b020020, "add x0, x1, x2", WANT(INSN_ADD, 4, 0, 1, 2, NONE, 0, )},
+	{A64, 0x8b2263e0, "add x0, sp, x2", WANT(INSN_ADD, 4, 0, 31, 2, NONE, 0, )},
+	{A64, 0xd2a00020, "movz x0, #1, lsl #16",
+		WANT(INSN_SET, 4, 0, NONE, NONE, NONE, 0, .reach = 32)},
+	{A64, 0xf2e00020, "movk x0, #1, lsl #48",
+		WANT(INSN_MORE, 4, 0, 0, NONE, NONE, 0, .reach = 64)},
+	{A64, 0xf2e0003f, "movk xzr, #1, lsl #48",
+		WANT(INSN_OTHER, 4, NONE, NONE, NONE, NONE, 0, )},
+	{A64, 0x90000001, "adrp x1, 0",
+		WANT(INSN_SET, 4, 1, NONE, NONE, NONE, 0, .pc_relative = true)},
+	{A64, 0x58000040, "ldr x0, . + 8",
+		WANT(INSN_LOAD, 4, 0, NONE, NONE, NONE, 0, .pc_relative = true)},
+	{A64, 0xf87f6be0, "ldr x0, [sp, xzr]", WANT(INSN_LOAD, 4, 0, 31, ZERO, NONE, 0, )},
+	{A64, 0xf940003f, "ldr xzr, [x1]", WANT(INSN_LOAD, 4, NONE, 1, NONE, NONE, 0, )},
+	{A64, 0xa8c10440, "ldp x0, x1, [x2], #16", WANT(INSN_LOAD, 4, 0, 2, NONE, 1, 1U << 2, )},
+	{A64, 0xa9be7bfd, "stp x29, x30, [sp, #-32]!",
+		WANT(INSN_STORE, 4, NONE, 31, NONE, 31, 0, )},
+	{A64, 0xc8007c41, "stxr w0, x1, [x2]", WANT(INSN_STORE, 4, NONE, 2, NONE, 0, 0, )},
+	{A64, 0x48207c82, "casp x0, x1, x2, x3, [x4]",
+		WANT(INSN_STORE, 4, NONE, 4, NONE, 0, 1U << 1, )},
+	{A64, 0xd63f0020, "blr x1", WANT(INSN_BRANCH, 4, 30, NONE, NONE, NONE, 0, .call = true)},
+	{A64, 0xd538d081, "mrs x1, tpidr_el1", WANT(INSN_OTHER, 4, 1, NONE, NONE, NONE, 0, )},
+	{RISCV, 0x00500513, "li a0, 5", WANT(INSN_SET, 4, 10, NONE, NONE, NONE, 0, )},
+	{RISCV, 0x00500013, "addi zero, zero, 5", WANT(INSN_OTHER, 4, NONE, NONE, NONE, NONE, 0, )},
+	{RISCV, 0x00803503, "ld a0, 8(zero)", WANT(INSN_LOAD, 4, 10, ZERO, NONE, NONE, 0, )},
+	{RISCV, 0x00053003, "ld zero, 0(a0)", WANT(INSN_LOAD, 4, NONE, 10, NONE, NONE, 0, )},
+	{RISCV, 0x00350533, "add a0, a0, gp", WANT(INSN_ADD, 4, 10, 10, 3, NONE, 0, )},
+	{RISCV, 0x00300533, "add a0, zero, gp", WANT(INSN_MOVE, 4, 10, 3, NONE, NONE, 0, )},
+	{RISCV, 0x20b6e533, "sh3add a0, a3, a1", WANT(INSN_ADD, 4, 10, 11, 13, NONE, 0, )},
+	{RISCV, 0x950e, "c.add a0, gp", WANT(INSN_ADD, 2, 10, 10, 3, NONE, 0, )},
+	{RISCV, 0x858e, "c.mv a1, gp", WANT(INSN_MOVE, 2, 11, 3, NONE, NONE, 0, )},
+	{RISCV, 0x6505, "c.lui a0, 1", WANT(INSN_SET, 2, 10, NONE, NONE, NONE, 0, )},
+	{RISCV, 0x9502, "c.jalr a0", WANT(INSN_BRANCH, 2, 1, NONE, NONE, NONE, 0, .call = true)},
+	{RISCV, 0x00008067, "ret", WANT(INSN_BRANCH, 4, NONE, NONE, NONE, NONE, 0, )},
+	{RISCV, 0x00c5b52f, "amoadd.d a0, a2, (a1)", WANT(INSN_STORE, 4, NONE, 11, NONE, 10, 0, )},
+	{LOONGARCH, 0x380c5484, "ldx.d $a0, $a0, $r21", WANT(INSN_LOAD, 4, 4, 4, 21, NONE, 0, )},
+	{LOONGARCH, 0x03800404, "ori $a0, $zero, 1", WANT(INSN_SET, 4, 4, NONE, NONE, NONE, 0, )},
+	{LOONGARCH, 0x16000004, "lu32i.d $a0, 0",
+		WANT(INSN_MORE, 4, 4, 4, NONE, NONE, 0, .reach = 52)},
+	{LOONGARCH, 0x16000000, "lu32i.d $zero, 0",
+		WANT(INSN_OTHER, 4, NONE, NONE, NONE, NONE, 0, )},
+	{LOONGARCH, 0x001500a4, "move $a0, $a1", WANT(INSN_MOVE, 4, 4, 5, NONE, NONE, 0, )},
+	{LOONGARCH, 0x0010d4a4, "add.d $a0, $a1, $r21", WANT(INSN_ADD, 4, 4, 5, 21, NONE, 0, )},
+	{LOONGARCH, 0x54000000, "bl 0", WANT(INSN_BRANCH, 4, 1, NONE, NONE, NONE, 0, .call = true)},
+	{LOONGARCH, 0x4c000020, "ret", WANT(INSN_BRANCH, 4, NONE, NONE, NONE, NONE, 0, )},
+	{LOONGARCH, 0x386198a4, "amadd.d $a0, $a2, $a1",
+		WANT(INSN_STORE, 4, NONE, 5, NONE, 4, 0, )},
+};
+
+static void put(uint8_t bytes[4], uint32_t word)
+{
+	for (unsigned i = 0; i < 4; i++)
+		bytes[i] = (uint8_t)(word >> 8 * i);
+}
+
+static bool same(const struct insn *a, const struct insn *b)
+{
+	return a->kind == b->kind && a->length == b->length && a->target == b->target &&
+	       a->first == b->first && a->second == b->second && a->also == b->also &&
+	       a->others == b->others && a->pc_relative == b->pc_relative && a->call == b->call &&
+	       a->reach == b->reach && !a->percpu;
+}
+
+static void test_samples(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
+		const struct arch *arch = arch_by_machine(samples[i].machine);
+		struct insn insn;
+		uint8_t bytes[4];
+
+		put(bytes, samples[i].word);
+		if (!arch->decode((struct span){bytes, 4}, &insn) || !same(&insn, &samples[i].want))
+			fail_msg("%s: %s is read wrongly", arch->name, samples[i].text);
+	}
+}
+
+/* Each prefix, in memory of its own so that a sanitizer sees a byte too many. */
+static void test_cut(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++)
+		for (size_t size = 0; size < samples[i].want.length; size++) {
+			const struct arch *arch = arch_by_machine(samples[i].machine);
+			uint8_t bytes[4], *copy = test_malloc(size + 1);
+			struct insn insn;
+
+			put(bytes, samples[i].word);
+			memcpy(copy, bytes, size);
+			if (arch->decode((struct span){copy, size}, &insn))
+				fail_msg("%s: %s is whole with %zu bytes", arch->name,
+					samples[i].text, size);
+			test_free(copy);
+		}
+}
+
+static bool is_register(uint8_t number)
+{
+	return number < 32 || number == NONE;
+}
+
+static void check_form(const struct arch *arch, uint32_t word, const struct insn *insn)
+{
+	const bool fixed = arch->machine != A64;
+	bool fine = insn->length == 4 || (arch->machine == RISCV && insn->length == 2);
+
+	fine = fine && is_register(insn->target) && is_register(insn->also) && !insn->percpu;
+	/* Register 0 is never written where it is zero. */
+	if (fixed)
+		fine = fine && insn->target && insn->also && !(insn->others & 1) && insn->first &&
+		       insn->second;
+	if (insn->kind >= INSN_SET && insn->kind <= INSN_MOVE)
+		fine = fine && insn->target != NONE &&
+		       (insn->first < 32 || (insn->kind == INSN_SET && insn->first == NONE)) &&
+		       (insn->kind == INSN_ADD ? insn->second < 32 : insn->second == NONE);
+	if (insn->kind == INSN_STORE)
+		fine = fine && insn->target == NONE;
+	if (insn->kind == INSN_OTHER)
+		fine = fine && insn->first == NONE && insn->second == NONE && !insn->reach;
+	if (!fine)
+		fail_msg("%s: %08x is in no form of the contract", arch->name, word);
+}
+
+static void test_random(void **state)
+{
+	uint64_t seed = 1;
+
+	(void)state;
+	for (size_t i = 0; i < RANDOM; i++) {
+		uint8_t bytes[4];
+
+		seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407;
+		put(bytes, (uint32_t)(seed >> 32));
+		for (size_t m = 0; m < sizeof(machines) / sizeof(machines[0]); m++) {
+			const struct arch *arch = arch_by_machine(machines[m]);
+			struct insn insn;
+
+			if (arch->decode((struct span){bytes, 4}, &insn))
+				check_form(arch, (uint32_t)(seed >> 32), &insn);
+		}
+	}
+}
+
+/* Every compressed instruction there is. */
+static void test_compressed(void **state)
+{
+	const struct arch *arch = arch_by_machine(RISCV);
+
+	(void)state;
+	for (uint32_t half = 0; half < 0x10000; half++) {
+		uint8_t bytes[4];
+		struct insn insn;
+
+		put(bytes, half);
+		if ((half & 3) != 3 && arch->decode((struct span){bytes, 2}, &insn))
+			check_form(arch, half, &insn);
+	}
+}
+
+static void test_locate(void **state)
+{
+	const uint8_t bytes[8] = {0};
+
+	(void)state;
+	for (size_t m = 0; m < sizeof(machines) / sizeof(machines[0]); m++)
+		assert_int_equal(
+			arch_by_machine(machines[m])->locate((struct span){bytes, 8}, 4, 4), 4);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_samples),
+		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_compressed),
+		cmocka_unit_test(test_locate),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
