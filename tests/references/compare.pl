@@ -146,6 +146,7 @@ sub site {
 sub variables {
 	my ($r) = @_;
 	my (@inside, @labels);
+	use integer;
 	for (@{$objects[$r->{symbol}{section}]}) {
 		my $offset = $r->{target} - $_->{value};
 		push @inside, sprintf('%s+%x', $_->{name}, $offset)
