@@ -73,17 +73,19 @@ static bool adds_memory(const struct insn *insn)
 /* What one instruction does with a held register; UNKNOWN when nothing that decides. */
 static enum site_use use_of(const struct trail *trail, const struct insn *insn)
 {
-	const bool first = trail_holds(trail, insn->first);
-	const bool second = trail_holds(trail, insn->second);
-	const uint8_t other = first ? insn->second : insn->first;
-
-	if (adds_memory(insn) && !insn->percpu &&
-		(trail_holds(trail, insn->base) || trail_holds(trail, insn->index)))
-		return USE_UNKNOWN;
+	/* Of what adds from memory, the operand in memory is asked when it is the one held. */
+	const bool inside = adds_memory(insn) && (trail_holds(trail, insn->base) ||
+							 trail_holds(trail, insn->index));
+	const bool memory = inside || reaches_memory(insn);
+	const uint8_t base = inside ? insn->base : insn->first;
+	const uint8_t index = inside ? insn->index : insn->second;
+	const bool first = trail_holds(trail, base);
+	const bool second = trail_holds(trail, index);
+	const uint8_t other = first ? index : base;
 
 	if (!first && !second)
 		return USE_UNKNOWN;
-	if (insn->kind != INSN_ADD && !reaches_memory(insn))
+	if (insn->kind != INSN_ADD && !memory)
 		return USE_UNKNOWN;
 	if (insn->percpu || (other != INSN_NO_REGISTER && other == trail->arch->percpu_register))
 		return USE_PERCPU;
@@ -94,7 +96,7 @@ static enum site_use use_of(const struct trail *trail, const struct insn *insn)
 		return USE_UNKNOWN;
 	if (other != INSN_NO_REGISTER && other != INSN_ZERO_REGISTER)
 		return USE_COMBINED;
-	return first && reaches_memory(insn) ? USE_DIRECT : USE_UNKNOWN;
+	return first && memory ? USE_DIRECT : USE_UNKNOWN;
 }
 
 /* Follows the register; `loads` is how many loads stand between it and the value itself. */
