@@ -31,10 +31,14 @@ bool trail_holds(const struct trail *trail, uint8_t reg)
 	return (trail->held & bit(reg)) != 0;
 }
 
+static bool read_any(const struct trail *trail, struct insn *insn)
+{
+	return trail->held && decode_at(trail->arch, trail->code, trail->at, insn);
+}
+
 bool trail_read(const struct trail *trail, struct insn *insn)
 {
-	return trail->held && decode_at(trail->arch, trail->code, trail->at, insn) &&
-	       insn->kind != INSN_BRANCH;
+	return read_any(trail, insn) && insn->kind != INSN_BRANCH;
 }
 
 static bool computes(const struct trail *trail, const struct insn *insn)
@@ -76,7 +80,7 @@ static enum site_use use_of(const struct trail *trail, const struct insn *insn)
 	/* Of what adds from memory, the operand in memory is asked when it is the one held. */
 	const bool inside = adds_memory(insn) && (trail_holds(trail, insn->base) ||
 							 trail_holds(trail, insn->index));
-	const bool memory = inside || reaches_memory(insn);
+	const bool memory = inside || reaches_memory(insn) || insn->kind == INSN_BRANCH;
 	const uint8_t base = inside ? insn->base : insn->first;
 	const uint8_t index = inside ? insn->index : insn->second;
 	const bool first = trail_holds(trail, base);
@@ -99,12 +103,12 @@ static enum site_use use_of(const struct trail *trail, const struct insn *insn)
 	return first && memory ? USE_DIRECT : USE_UNKNOWN;
 }
 
-/* Follows the register; `loads` is how many loads stand between it and the value itself. */
+/* Follows the register, to a jump through memory at most; `loads` is how many loads stand between it and the value itself. */
 static enum site_use follow(struct trail *trail, unsigned loads, uint8_t *reach)
 {
 	struct insn insn;
 
-	for (unsigned steps = 0; steps < STEPS_MAX && trail_read(trail, &insn); steps++) {
+	for (unsigned steps = 0; steps < STEPS_MAX && read_any(trail, &insn); steps++) {
 		const enum site_use use = use_of(trail, &insn);
 
 		if (use == USE_DIRECT && loads && insn.kind == INSN_LOAD) {
@@ -113,7 +117,7 @@ static enum site_use follow(struct trail *trail, unsigned loads, uint8_t *reach)
 			trail->at += insn.length;
 			continue;
 		}
-		if (use != USE_UNKNOWN)
+		if (use != USE_UNKNOWN || insn.kind == INSN_BRANCH)
 			return use;
 		if (insn.kind == INSN_MORE && trail_holds(trail, insn.first) && insn.reach > *reach)
 			*reach = insn.reach;
