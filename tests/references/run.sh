@@ -78,7 +78,8 @@ add_all() { # model name flags source [more]
 	while read -r name flags base; do
 		case $base in -*) flags="$flags $base" base= ;; esac
 		for level in 0 2; do
-			# gcc's accessors of model zero take symbols as constants: not in all of them.
+			# gcc 12 drops the segment of what it loads by movabs: tests/faults has it.
+			[ "$title-$name-$linker" = segment-large-bfd ] && continue
 			add "$model" "$title-$name-O$level" "$base" "$common $flags -O$level" "$@"
 		done
 	done < <(variants "$arch" "$linker")
