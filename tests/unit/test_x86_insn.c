@@ -315,6 +315,16 @@ static void test_locate_chooses(void **state)
 	assert_int_equal(x86_64_locate((struct span){sib, sizeof(sib)}, 5, 4), 0);
 }
 
+/* testb $0x40, x(%rip); jne y: where few bytes can vote, the first of the code is known. */
+static void test_locate_near_the_start(void **state)
+{
+	(void)state;
+	static const uint8_t code[] = {
+		0xf6, 0x05, 0xd0, 0x11, 0xb5, 0xff, 0x40, 0x0f, 0x85, 0xc2, 0x46, 0xf9, 0xff};
+
+	assert_int_equal(x86_64_locate((struct span){code, sizeof(code)}, 9, 4), 7);
+}
+
 static void test_the_architecture_has_them(void **state)
 {
 	(void)state;
@@ -339,6 +349,7 @@ int main(void)
 		cmocka_unit_test(test_fifteen_bytes),
 		cmocka_unit_test(test_locate_at_the_ends),
 		cmocka_unit_test(test_locate_chooses),
+		cmocka_unit_test(test_locate_near_the_start),
 		cmocka_unit_test(test_the_architecture_has_them),
 	};
 

@@ -91,6 +91,24 @@ _start:
 	after	\value
 	.endr
 
+	# What reads as a gs override, or another prefix, right before one.
+	.irp	ends, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3, 0x2e, 0x48
+	.byte	0x74, \ends
+	movq	%gs:local, %rax
+	.byte	0x74, \ends
+	movw	%gs:local(%rip), %ax
+	.byte	0x48, 0x89, \ends | 0xc0
+	addl	$1, %gs:local(%rip)
+	.endr
+
+	# Zeros that stand for code when a constant is taken for it.
+	.rept	16
+	movq	$0, local(%rip)
+	movl	$0, local
+	movq	$0, %gs:local+8(,%rbx,8)
+	movb	$0, local(%rip)
+	.endr
+
 	.section .text.first, "ax", @progbits
 	movq	%gs:local, %rax
 	.section .text.second, "ax", @progbits
