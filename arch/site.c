@@ -31,10 +31,14 @@ bool trail_holds(const struct trail *trail, uint8_t reg)
 	return (trail->held & bit(reg)) != 0;
 }
 
+static bool read_any(const struct trail *trail, struct insn *insn)
+{
+	return trail->held && decode_at(trail->arch, trail->code, trail->at, insn);
+}
+
 bool trail_read(const struct trail *trail, struct insn *insn)
 {
-	return trail->held && decode_at(trail->arch, trail->code, trail->at, insn) &&
-	       insn->kind != INSN_BRANCH;
+	return read_any(trail, insn) && insn->kind != INSN_BRANCH;
 }
 
 static bool computes(const struct trail *trail, const struct insn *insn)
@@ -73,17 +77,19 @@ static bool adds_memory(const struct insn *insn)
 /* What one instruction does with a held register; UNKNOWN when nothing that decides. */
 static enum site_use use_of(const struct trail *trail, const struct insn *insn)
 {
-	const bool first = trail_holds(trail, insn->first);
-	const bool second = trail_holds(trail, insn->second);
-	const uint8_t other = first ? insn->second : insn->first;
-
-	if (adds_memory(insn) && !insn->percpu &&
-		(trail_holds(trail, insn->base) || trail_holds(trail, insn->index)))
-		return USE_UNKNOWN;
+	/* Of what adds from memory, the operand in memory is asked when it is the one held. */
+	const bool inside = adds_memory(insn) && (trail_holds(trail, insn->base) ||
+							 trail_holds(trail, insn->index));
+	const bool memory = inside || reaches_memory(insn) || insn->kind == INSN_BRANCH;
+	const uint8_t base = inside ? insn->base : insn->first;
+	const uint8_t index = inside ? insn->index : insn->second;
+	const bool first = trail_holds(trail, base);
+	const bool second = trail_holds(trail, index);
+	const uint8_t other = first ? index : base;
 
 	if (!first && !second)
 		return USE_UNKNOWN;
-	if (insn->kind != INSN_ADD && !reaches_memory(insn))
+	if (insn->kind != INSN_ADD && !memory)
 		return USE_UNKNOWN;
 	if (insn->percpu || (other != INSN_NO_REGISTER && other == trail->arch->percpu_register))
 		return USE_PERCPU;
@@ -94,15 +100,15 @@ static enum site_use use_of(const struct trail *trail, const struct insn *insn)
 		return USE_UNKNOWN;
 	if (other != INSN_NO_REGISTER && other != INSN_ZERO_REGISTER)
 		return USE_COMBINED;
-	return first && reaches_memory(insn) ? USE_DIRECT : USE_UNKNOWN;
+	return first && memory ? USE_DIRECT : USE_UNKNOWN;
 }
 
-/* Follows the register; `loads` is how many loads stand between it and the value itself. */
+/* Follows the register, to a jump through memory at most; `loads` is how many loads stand between it and the value itself. */
 static enum site_use follow(struct trail *trail, unsigned loads, uint8_t *reach)
 {
 	struct insn insn;
 
-	for (unsigned steps = 0; steps < STEPS_MAX && trail_read(trail, &insn); steps++) {
+	for (unsigned steps = 0; steps < STEPS_MAX && read_any(trail, &insn); steps++) {
 		const enum site_use use = use_of(trail, &insn);
 
 		if (use == USE_DIRECT && loads && insn.kind == INSN_LOAD) {
@@ -111,7 +117,7 @@ static enum site_use follow(struct trail *trail, unsigned loads, uint8_t *reach)
 			trail->at += insn.length;
 			continue;
 		}
-		if (use != USE_UNKNOWN)
+		if (use != USE_UNKNOWN || insn.kind == INSN_BRANCH)
 			return use;
 		if (insn.kind == INSN_MORE && trail_holds(trail, insn.first) && insn.reach > *reach)
 			*reach = insn.reach;

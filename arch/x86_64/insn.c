@@ -761,7 +761,7 @@ bool x86_64_decode(struct span code, struct insn *out)
 enum {
 	LOOK_BACK = 12, /* bytes before a field: prefixes, REX, escapes, opcode, ModRM, SIB, disp */
 	HISTORY = 128,	/* bytes that are asked at most */
-	LEAD = 16,	/* votes more than any other are enough */
+	LEAD = 32,	/* votes more than any other are enough */
 	LEAD_GS = 10,	/* the same for a gs override, which seldom comes by accident */
 };
 

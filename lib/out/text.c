@@ -71,7 +71,10 @@ static void place(const struct emission *e, const struct report_finding *f)
 static void evidence(const struct emission *e, const struct report_finding *f)
 {
 	if (f->bytes) {
-		fprintf(e->to, "    code: %s", f->bytes);
+		fputs("    code: ", e->to);
+		if (f->address.present)
+			fprintf(e->to, "0x%" PRIx64 ": ", f->address.value);
+		fputs(f->bytes, e->to);
 		if (f->disassembly)
 			fprintf(e->to, "  %s", f->disassembly);
 		putc('\n', e->to);

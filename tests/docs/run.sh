@@ -146,7 +146,11 @@ build_kernels() {
 		-fno-asynchronous-unwind-tables -o "$out/kernel.o" $fixture/kernel.c &&
 		x86_64-linux-gnu-ld -T $fixture/noload.ld -o "$out/kernel.elf" "$out/kernel.o" &&
 		sed 's/ (NOLOAD)//' $fixture/noload.ld >"$out/good.ld" &&
-		x86_64-linux-gnu-ld -T "$out/good.ld" -o "$out/good.elf" "$out/kernel.o"
+		x86_64-linux-gnu-ld -T "$out/good.ld" -o "$out/good.elf" "$out/kernel.o" &&
+		x86_64-linux-gnu-gcc -c -O2 -ffreestanding -fno-pic -mcmodel=kernel \
+			-fno-asynchronous-unwind-tables -o "$out/direct.o" $fixture/direct.c &&
+		x86_64-linux-gnu-ld -q -T "$out/good.ld" -o "$out/direct.elf" "$out/kernel.o" \
+			"$out/direct.o"
 }
 
 # Paths of a JSON text without the numbers of array elements.

@@ -58,10 +58,16 @@ static const struct site_case cases[] = {
 	{"x86_64", "488d05_00000000c3", 2, SITE_ADDRESS, USE_UNKNOWN, 7, 0},
 	{"x86_64", "488d05_0000000065488b08", 2, SITE_ADDRESS, USE_PERCPU, 7, 0},
 	{"x86_64", "488d05_00000000488b08", 2, SITE_ADDRESS, USE_DIRECT, 7, 0},
-	/* mov x@GOTPCREL(%rip), %rax: the same three */
+	/* mov x@GOTPCREL(%rip), %rax: the same three; then add %gs:(%rax), %rdx; add (%rax), %rdx;
+	 * jmp *%gs:(%rax); jmp *(%rax); jmp *%rax */
 	{"x86_64", "488b05_00000000c3", 42, SITE_ADDRESS, USE_UNKNOWN, 7, 0},
 	{"x86_64", "488b05_0000000065488b08", 42, SITE_ADDRESS, USE_PERCPU, 7, 0},
 	{"x86_64", "488b05_00000000488b08", 42, SITE_ADDRESS, USE_DIRECT, 7, 0},
+	{"x86_64", "488b05_0000000065480310", 42, SITE_ADDRESS, USE_PERCPU, 7, 0},
+	{"x86_64", "488b05_00000000480310", 42, SITE_ADDRESS, USE_DIRECT, 7, 0},
+	{"x86_64", "488b05_0000000065ff20", 42, SITE_ADDRESS, USE_PERCPU, 7, 0},
+	{"x86_64", "488b05_00000000ff20", 42, SITE_ADDRESS, USE_DIRECT, 7, 0},
+	{"x86_64", "488b05_00000000ffe0", 42, SITE_ADDRESS, USE_UNKNOWN, 7, 0},
 	{"x86_64", "e8_00000000", 4, SITE_BRANCH, USE_UNKNOWN, 5, 0},
 	{"x86_64", "0606_06060606", 11, SITE_UNREAD, USE_UNKNOWN, 0, 0},
 

@@ -51,6 +51,7 @@ static const struct sample samples[] = {
 	{{0xe8, 1, 2, 3, 4}, 5, INSN_BRANCH, NONE, NONE, NONE, NONE},
 	{{0xff, 0x24, 0xc5, 1, 2, 3, 4}, 7, INSN_BRANCH, NONE, NONE, NONE, RAX},
 	{{0x0f, 0x1f, 0x44, 0x00, 0x00}, 5, INSN_OTHER, NONE, NONE, NONE, NONE},
+	{{0x0f, 0x20, 0x00}, 3, INSN_OTHER, RAX, NONE, NONE, NONE}, /* mov %cr0: no memory */
 	{{0xf4}, 1, INSN_OTHER, NONE, NONE, NONE, NONE},
 	{{0xc4, 0xe2, 0xe3, 0xf6, 0xc8}, 5, INSN_OTHER, RCX, RBX, NONE, NONE},
 	{{0x62, 0xf1, 0x7c, 0x48, 0x11, 0x40, 0x01}, 7, INSN_STORE, NONE, NONE, RAX, NONE},
@@ -197,7 +198,7 @@ static void test_undefined(void **state)
 		{0xff, 0xf8},
 		{0xff, 0xd8},
 		{0x0f, 0x04},
-		{0x0f, 0xba, 0xc0, 1},
+		{0x0f, 0xba, 0xd8, 1},
 		{0x0f, 0xb8, 0xc0},
 		{0xd5, 0x48, 0x01, 0xc0},
 		{0x48, 0xc5, 0xf8, 0x77},
@@ -315,6 +316,16 @@ static void test_locate_chooses(void **state)
 	assert_int_equal(x86_64_locate((struct span){sib, sizeof(sib)}, 5, 4), 0);
 }
 
+/* testb $0x40, x(%rip); jne y: where few bytes can vote, the first of the code is known. */
+static void test_locate_near_the_start(void **state)
+{
+	(void)state;
+	static const uint8_t code[] = {
+		0xf6, 0x05, 0xd0, 0x11, 0xb5, 0xff, 0x40, 0x0f, 0x85, 0xc2, 0x46, 0xf9, 0xff};
+
+	assert_int_equal(x86_64_locate((struct span){code, sizeof(code)}, 9, 4), 7);
+}
+
 static void test_the_architecture_has_them(void **state)
 {
 	(void)state;
@@ -339,6 +350,7 @@ int main(void)
 		cmocka_unit_test(test_fifteen_bytes),
 		cmocka_unit_test(test_locate_at_the_ends),
 		cmocka_unit_test(test_locate_chooses),
+		cmocka_unit_test(test_locate_near_the_start),
 		cmocka_unit_test(test_the_architecture_has_them),
 	};
 

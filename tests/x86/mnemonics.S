@@ -458,6 +458,8 @@
 	vextracti32x4 $1, %zmm1, 16(%rax)
 	vpmovdb	%zmm1, (%rax)
 	vpmovqw	%zmm1, %xmm2
+	vpmovqd	%zmm1, (%rax)
+	vpmovsqd %zmm1, 32(%rax)
 	vpmovusdb %zmm1, 16(%rax)
 	vpmovswb %zmm1, (%rax)
 	vpmovm2b %k1, %zmm1

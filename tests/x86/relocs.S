@@ -91,6 +91,42 @@ _start:
 	after	\value
 	.endr
 
+	# What reads as a gs override, or another prefix, right before one.
+	.irp	ends, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3, 0x2e, 0x48
+	.byte	0x74, \ends
+	movq	%gs:local, %rax
+	.byte	0x74, \ends
+	movw	%gs:local(%rip), %ax
+	.byte	0x48, 0x89, \ends | 0xc0
+	addl	$1, %gs:local(%rip)
+	.endr
+
+	# Zeros that stand for code when a constant is taken for it.
+	.rept	16
+	movq	$0, local(%rip)
+	movl	$0, local
+	movq	$0, %gs:local+8(,%rbx,8)
+	movb	$0, local(%rip)
+	.endr
+
+	andl	$0x2000, %esi
+	testb	$2, %cl
+	.byte	0x74, 0x31
+	imulq	$0x3e80000, 16(%rbx), %rax
+	movabsq	$0x7a12000000000, %rdx
+	cmpq	%rdx, %rax
+	cmovgq	%rdx, %rax
+	movabsq	$-0x7a12000000000, %rdx
+	cmpq	%rdx, %rax
+	cmovlq	%rdx, %rax
+	movq	%rax, local(%rip)
+	.byte	0x49, 0xc7, 0x87, 0xa8, 0, 0, 0, 0xf0, 0xc5, 0x58, 0x81
+	.byte	0x49, 0xc7, 0x87, 0xb0, 0, 0, 0, 0x70, 0xb7, 0x58, 0x81
+	movq	0x2c0(%r15), %rbp
+	.byte	0x49, 0xc7, 0x87, 0xb8, 0, 0, 0, 0x60, 0xc5, 0x58, 0x81
+	.byte	0x49, 0xc7, 0x87, 0xc0, 0, 0, 0, 0x80, 0xc5, 0x58, 0x81
+	movq	$local, 0xd0(%r15)
+
 	.section .text.first, "ax", @progbits
 	movq	%gs:local, %rax
 	.section .text.second, "ax", @progbits

@@ -1,0 +1,188 @@
+#!/bin/bash
+# References to per-CPU data against an independent reader, and innocent code without an error: a
+# corpus of C, assembly and Rust in the three models, built by two compilers with the options that
+# change how an address is formed, linked by two linkers.
+#
+#   tests/references/run.sh [FILE...]    these files instead, against the reader only
+#
+# PERCPU_TOOL: the binary; TEST_DIR: outputs; KEEP=1: what the last run has built.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+export LC_ALL=C.UTF-8
+tool=${PERCPU_TOOL:-$PWD/build/percpu-tool}
+out=${TEST_DIR:-$PWD/build/test}
+work=$out/references
+passed=0 failed=0 skipped=0
+[ -n "${KEEP:-}" ] || rm -rf "$work"
+mkdir -p "$work"
+
+pass() { passed=$((passed + 1)); }
+fail() { failed=$((failed + 1)); echo "FAIL references: $1"; shift; printf '    %s\n' "$@"; }
+skip() { skipped=$((skipped + 1)); echo "SKIP references: $1"; }
+finish() {
+	echo "$passed passed, $failed failed, $skipped skipped"
+	[ "$failed" -eq 0 ]
+	exit
+}
+. tests/references/corpus.sh
+
+references=$work/references
+if ! "${CC:-gcc}" -std=c11 -O1 -g -D_GNU_SOURCE ${SAN:+-fsanitize=address,undefined} -I. \
+	-o "$references" tests/references/references.c "$(dirname "$tool")/libpercpu-tool.a" \
+	$(pkg-config --libs libelf) -liberty >"$work/build.log" 2>&1; then
+	fail "references.c does not build" "$(head -n 5 "$work/build.log")"
+	finish
+fi
+
+# ---- the corpus ---------------------------------------------------------------------------------
+
+# Ways to form an address: NAME FLAGS, and where such code is linked when not at the usual place.
+variants() { # arch bfd|lld
+	case $1 in
+	x86_64)
+		echo 'kernel -mcmodel=kernel 0xffffffff80200000'
+		echo 'medium -mcmodel=medium'
+		echo 'large -mcmodel=large'
+		echo 'pie -fpie' ;;
+	aarch64)
+		echo 'tiny -mcmodel=tiny'
+		echo 'large -mcmodel=large' ;;
+	riscv64)
+		echo 'medlow -mcmodel=medlow 0x200000' ;;
+	loongarch64)
+		echo 'medium -mcmodel=medium'
+		echo 'extreme -mcmodel=extreme' ;;
+	esac
+	echo 'pic -fPIC'
+	echo 'anchors -fsection-anchors' | { [ "$2" = bfd ] && cat; }
+	echo 'sections -ffunction-sections -fdata-sections'
+}
+
+# Assembles or compiles, and links; both are in the lists of their model.
+add() { # model name base flags source [more sources]
+	local model=$1 name=$arch-$linker-$1-$2 base=$3 flags=$4 object image
+	shift 4
+	object=$work/$name.o image=$work/$name.elf
+	job "$cc $flags -c $1 -o $object"
+	links+=("$ld $ldflags -q -T $(script "$arch" "$model" "$base") $object ${2:-} -o $image")
+	lists[$model.O]+="$object " lists[$model.R]+="$image "
+}
+
+# Optimisation changes which instruction uses what a relocation forms; a variant, how it is formed.
+add_all() { # model name flags source [more]
+	local level name flags base model=$1 title=$2 common=$3
+	shift 3
+	for level in 0 1 2 s; do
+		add "$model" "$title-O$level" '' "$common -O$level" "$@"
+	done
+	while read -r name flags base; do
+		case $base in -*) flags="$flags $base" base= ;; esac
+		for level in 0 2; do
+			# gcc 12 drops the segment of what it loads by movabs: tests/faults has it.
+			[ "$title-$name-$linker" = segment-large-bfd ] && continue
+			add "$model" "$title-$name-O$level" "$base" "$common $flags -O$level" "$@"
+		done
+	done < <(variants "$arch" "$linker")
+}
+
+corpus() {
+	local boot=$work/$arch-$linker-boot.o ldflags=
+	# No relaxation where the per-CPU register is gp; elsewhere the linker does what it likes.
+	local fixed=
+	[ "$arch" = riscv64 ] && fixed='-mno-relax'
+	job "$cc -c tests/fixtures/base.S -o $boot"
+	add zero sequences '' "$fixed" $fixtures/sequences.S
+	add_all zero c "$fixed" $fixtures/zero.c "$boot"
+	[ "$arch" = x86_64 ] && add_all zero segment -DSEGMENT $fixtures/zero.c "$boot"
+	add_all nonzero c '' $fixtures/in_place.c
+	add_all naive c '' $fixtures/naive.c
+}
+
+build() {
+	local arch linker links=()
+	for arch in $arches; do
+		for linker in bfd lld; do
+			if toolchain "$arch" $linker; then
+				corpus
+			else
+				skip "$arch: no compiler or linker for $linker"
+			fi
+		done
+	done
+	run_jobs
+	jobs=("${links[@]}")
+	run_jobs
+}
+
+# ---- the independent reader ---------------------------------------------------------------------
+
+# One file: DIFFERENCES, or nothing; exported for two at a time.
+compare() { # reader file
+	"$references" "$2" >"$2.ours" 2>"$2.err" || { head -n 1 "$2.err"; return; }
+	perl tests/references/compare.pl "$1" llvm-objdump-19 "$2" "$2.ours" \
+		.percpu .data..percpu >"$2.compared" 2>&1
+	grep -q '^[1-9][0-9]* agree, 0 differ$' "$2.compared" || head -n 3 "$2.compared"
+}
+export references
+export -f compare
+
+# Both readers in turn: what one of them does not print right would be seen in half of the files.
+read_all() { # files
+	local file turn=0 all=0 reader
+	for file; do
+		reader=readelf
+		[ $((turn++ % 2)) = 0 ] && reader=llvm-readelf-19
+		printf '%s\0' "$reader" "$file"
+	done | xargs -0 -P 2 -n 2 bash -c 'text=$(compare "$0" "$1")
+		echo "$text" >"$1.differs"'
+	for file; do
+		if [ -z "$(<"$file.differs")" ]; then
+			pass
+			all=$((all + $(awk '/ agree, / { print $1 }' "$file.compared")))
+		else
+			fail "${file#"$work"/}: read otherwise" "$(<"$file.differs")"
+		fi
+	done
+	echo "$# files: the readers agree on $all references"
+}
+
+# ---- innocent code ------------------------------------------------------------------------------
+
+# No error in any of them, and no warning but one of the expression.
+quiet() { # title allowed-warnings options files
+	local title=$1 allowed=$2 options=$3 report=$work/$(tr ' ' - <<<"$1").json
+	shift 3
+	"$tool" check --format json $options "$@" >"$report" 2>"$work/check.log"
+	[ $? -le 1 ] || fail "$title: percpu-tool fails" "$(head -n 2 "$work/check.log")"
+	jq -r --arg allowed "$allowed" '.files[] | .path as $path | if .error then "\($path)\t\(.error)"
+		elif .layouts == [] then "\($path)\tno layout" else empty end,
+		(.findings[] | select(.severity == "error" or (.severity == "warning" and
+			(($allowed != "" and (.check + ": " + .message | test($allowed))) | not))) |
+			"\($path)\t\(.severity) \(.check): \(.symbol // "-"): \(.message)")' "$report" \
+		>"$report.loud"
+	local count
+	count=$(jq '.files | length' "$report")
+	passed=$((passed + count - $(cut -f 1 "$report.loud" | sort -u | wc -l)))
+	while read -r path; do
+		fail "$title: ${path#"$work"/} is not quiet" \
+			"$(grep -F "$path"$'\t' "$report.loud" | cut -f 2- | head -n 2)"
+	done < <(cut -f 1 "$report.loud" | sort -u)
+}
+
+declare -A lists=()
+if [ $# -gt 0 ]; then
+	read_all "$@"
+	finish
+fi
+build
+read_all ${lists[*]}
+for model in zero nonzero naive; do
+	# An object that does not say its model, and takes addresses, may be one of zero gone wrong.
+	allowed='^reloc_kind: '
+	[ $model = zero ] && allowed=
+	quiet "$model objects stated" '' "--model $model" ${lists[$model.O]}
+	quiet "$model kernels stated" '' "--model $model" ${lists[$model.R]}
+	quiet "$model objects" "$allowed" '' ${lists[$model.O]}
+	quiet "$model kernels" '' '' ${lists[$model.R]}
+done
+finish
