@@ -72,7 +72,14 @@ kernel() { # name, directory or file
 		return
 	fi
 	grep -v '\.ko$' "$work/files" >"$work/kernels" && check_kernels "$1" "$work/kernels"
+	[ "$1" = amd64-6.1 ] && compare_references "$(<"$work/kernels")"
 	grep '\.ko$' "$work/files" >"$work/modules" && check_kernels "$1 modules" "$work/modules"
+}
+
+# The one whose numbers are known, and which was linked with --emit-relocs.
+compare_references() { # file
+	tests/references/vmlinux.sh "$1" >"$work/compared" || bad=1
+	sed 's/^/    /' "$work/compared"
 }
 
 # A module need not have per-CPU data; a kernel has it.

@@ -98,17 +98,78 @@ corpus() {
 	add_all naive c '' $fixtures/naive.c
 }
 
+# Linux: a section of another name, linked in place by a script of its shape. On aarch64 the kernel
+# relocates itself, and the template too.
+linux() {
+	local script=$work/$arch-linux.ld edit='/\.hyp\.data\.\.percpu :/,/\}/d' common level
+	common='-DLINUX -DPOINTERS -DSECTION=\".data..percpu\"'
+	[ "$arch" = x86_64 ] && edit+='; s/0xffff000000000000/0xffffffff40000000/' &&
+		common+=' -mcmodel=kernel'
+	[ -f "$script" ] || sed -E "$edit" tests/fixtures/systems/linux_in_place.ld >"$script"
+	for level in 0 2; do
+		linux_one c "$common -O$level" "-T $script"
+		[ "$arch" = aarch64 ] &&
+			linux_one pie "$common -O$level -fpie" "-pie --no-dynamic-linker -z notext -T $script"
+	done
+}
+
+linux_one() { # name flags ldflags
+	local name=$arch-$linker-linux-$1-O$level
+	job "$cc $2 -c $fixtures/in_place.c -o $work/$name.o"
+	links+=("$ld -q $3 $work/$name.o -o $work/$name.elf")
+	lists[linux.O]+="$work/$name.o " lists[linux.R]+="$work/$name.elf "
+}
+
+# ---- Rust, where it is there: what the percpu crate makes ---------------------------------------
+
+targets='x86_64:x86_64-unknown-none aarch64:aarch64-unknown-none-softfloat
+	riscv64:riscv64imac-unknown-none-elf loongarch64:loongarch64-unknown-none-softfloat'
+
+rust() { # model
+	local model=$1 target level name options start=
+	for target in $targets; do
+		arch=${target%%:*} target=${target#*:}
+		for level in 0 2 s; do
+			name=$arch-rust-$model-O$level
+			job "RUSTC_BOOTSTRAP=1 rustc --edition 2021 --emit=obj --target $target" \
+				"-C panic=abort -C opt-level=$level --cfg 'model=\"$model\"'" \
+				"$fixtures/percpu.rs -o $work/$name.o"
+			lists[$model.O]+="$work/$name.o "
+			for linker in bfd lld; do
+				toolchain "$arch" $linker || continue
+				[ "$model" = zero ] && start=$work/$arch-$linker-boot.o
+				options="--no-relax -T $(script "$arch" "$model" '')"
+				links+=("$ld -q $options $work/$name.o $start -o $work/$name-$linker.elf")
+				lists[$model.R]+="$work/$name-$linker.elf "
+			done
+		done
+	done
+}
+
+# The fixture stands on what the compiler calls unstable: what one release compiles, another may not.
+has_rust() {
+	command -v rustc >/dev/null && RUSTC_BOOTSTRAP=1 rustc --edition 2021 --emit=obj \
+		--target x86_64-unknown-none -C panic=abort --cfg 'model="zero"' -o "$work/probe.o" \
+		$fixtures/percpu.rs >"$work/rust.log" 2>&1
+}
+
 build() {
-	local arch linker links=()
+	local arch linker model links=()
 	for arch in $arches; do
 		for linker in bfd lld; do
 			if toolchain "$arch" $linker; then
 				corpus
+				linux
 			else
 				skip "$arch: no compiler or linker for $linker"
 			fi
 		done
 	done
+	if has_rust; then
+		for model in zero nonzero naive; do rust $model; done
+	else
+		skip 'no rustc, or not one that compiles percpu.rs'
+	fi
 	run_jobs
 	jobs=("${links[@]}")
 	run_jobs
@@ -169,6 +230,19 @@ quiet() { # title allowed-warnings options files
 	done < <(cut -f 1 "$report.loud" | sort -u)
 }
 
+# The objects of a model once more, as members of archives.
+archives() { # model
+	local arch files=
+	for arch in $arches; do
+		rm -f "$work/$arch-$1.a"
+		"$ar" rcs "$work/$arch-$1.a" $(tr ' ' '\n' <<<"${lists[$1.O]}" | grep "/$arch-") ||
+			fail "$arch-$1.a is not made"
+		files+=" $work/$arch-$1.a"
+	done
+	quiet "$1 archives stated" '' "--model $1" $files
+	quiet "$1 archives" "$allowed" '' $files
+}
+
 declare -A lists=()
 if [ $# -gt 0 ]; then
 	read_all "$@"
@@ -184,5 +258,8 @@ for model in zero nonzero naive; do
 	quiet "$model kernels stated" '' "--model $model" ${lists[$model.R]}
 	quiet "$model objects" "$allowed" '' ${lists[$model.O]}
 	quiet "$model kernels" '' '' ${lists[$model.R]}
+	archives $model
 done
+quiet 'linux objects' '^reloc_kind: ' '' ${lists[linux.O]}
+quiet 'linux kernels' '' '' ${lists[linux.R]}
 finish
