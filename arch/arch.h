@@ -24,6 +24,8 @@ struct arch {
 	uint16_t machine; /* e_machine */
 	const char
 		*base_register; /* the register that holds a CPU's area, as its manual writes it */
+	const char *access_form; /* what assembly goes through to reach `symbol` in model zero */
+	const char *wide_form;	 /* the same for offsets above offset_limit; NULL: there is none */
 	uint32_t cache_line;	/* bytes two CPUs contend for */
 	uint32_t page;		/* bytes, the smallest translation granule */
 
@@ -63,6 +65,15 @@ struct arch {
 	 */
 	bool (*holds)(struct span code, uint64_t offset, uint32_t number, uint64_t target,
 		uint64_t place);
+
+	/*
+	 * GNU ld makes a PC-relative pair absolute whose symbol is out of reach, and leaves a
+	 * relocation of this number with a symbol that means nothing at its high part. The value is
+	 * then in the code alone: pair_value() reads it from the two parts at these offsets; false
+	 * when they are no such pair. 0 and NULL where no linker does.
+	 */
+	uint32_t absolute_high;
+	bool (*pair_value)(struct span code, uint64_t high, uint64_t low, uint64_t *value);
 
 	/* Linker scripts: what a complete one for QEMU's virt machine states. */
 	const char *output_format; /* for OUTPUT_FORMAT */

@@ -64,9 +64,11 @@ struct insn {
 	uint8_t displacement_at;
 	uint8_t displacement_size;
 	bool pc_relative; /* INSN_SET, memory operands: relative to the program counter */
-	bool percpu;	  /* a gs override on its memory operand */
-	bool segment;	  /* an fs override: its memory is relative to that segment's base */
-	bool call;	  /* INSN_BRANCH: it comes back, with registers changed */
+	/* `second` is added scaled, shifted or cut to 32 bits: an index, which can be no base. */
+	bool second_is_index;
+	bool percpu;  /* a gs override on its memory operand */
+	bool segment; /* an fs override: its memory is relative to that segment's base */
+	bool call;    /* INSN_BRANCH: it comes back, with registers changed */
 	/* INSN_SET and INSN_MORE that place 16 or 20 bits of a constant: how many bits the constant
 	 * has when this is the highest of them, sign not counted twice: movz, movk 16, 32, 48, 64;
 	 * lu12i.w 32, lu32i.d 52, lu52i.d 64. 0 for all others. */

@@ -48,7 +48,8 @@ static bool computes(const struct trail *trail, const struct insn *insn)
 	case INSN_MOVE:
 		return trail_holds(trail, insn->first);
 	case INSN_ADD:
-		return trail_holds(trail, insn->first) || trail_holds(trail, insn->second);
+		return trail_holds(trail, insn->first) ||
+		       (trail_holds(trail, insn->second) && !insn->second_is_index);
 	default:
 		return false;
 	}
@@ -78,16 +79,16 @@ static bool adds_memory(const struct insn *insn)
 static enum site_use use_of(const struct trail *trail, const struct insn *insn)
 {
 	/* Of what adds from memory, the operand in memory is asked when it is the one held. */
-	const bool inside = adds_memory(insn) && (trail_holds(trail, insn->base) ||
-							 trail_holds(trail, insn->index));
+	const bool inside = adds_memory(insn) &&
+			    (trail_holds(trail, insn->base) || trail_holds(trail, insn->index));
 	const bool memory = inside || reaches_memory(insn) || insn->kind == INSN_BRANCH;
 	const uint8_t base = inside ? insn->base : insn->first;
 	const uint8_t index = inside ? insn->index : insn->second;
 	const bool first = trail_holds(trail, base);
 	const bool second = trail_holds(trail, index);
-	const uint8_t other = first ? index : base;
+	const uint8_t other = !first ? base : insn->second_is_index ? INSN_NO_REGISTER : index;
 
-	if (!first && !second)
+	if (!first && (!second || insn->second_is_index))
 		return USE_UNKNOWN;
 	if (insn->kind != INSN_ADD && !memory)
 		return USE_UNKNOWN;
@@ -103,7 +104,10 @@ static enum site_use use_of(const struct trail *trail, const struct insn *insn)
 	return first && memory ? USE_DIRECT : USE_UNKNOWN;
 }
 
-/* Follows the register, to a jump through memory at most; `loads` is how many loads stand between it and the value itself. */
+/*
+ * Follows the register, to a jump through memory at most; `loads` is how many loads stand between
+ * it and the value itself.
+ */
 static enum site_use follow(struct trail *trail, unsigned loads, uint8_t *reach)
 {
 	struct insn insn;
@@ -133,7 +137,7 @@ static bool is_alone(const struct insn *insn)
 	const uint8_t index = adds_memory(insn) ? insn->index : insn->second;
 
 	return insn->pc_relative || base == INSN_ZERO_REGISTER ||
-	       (base == INSN_NO_REGISTER && index == INSN_NO_REGISTER);
+	       (base == INSN_NO_REGISTER && (index == INSN_NO_REGISTER || insn->second_is_index));
 }
 
 /* A jump through memory reaches that like a load. */

@@ -344,6 +344,9 @@ static bool register_offset(uint32_t word, struct insn *insn)
 	if (is_prefetch(word))
 		return true;
 	insn->second = read(word, 16);
+	/* UXTX and SXTX keep 64 bits; S shifts by the size of what is accessed. */
+	insn->second_is_index = bits(word, 14, 13) != 3 ||
+				(bit(word, 12) && (word >> 30 != 0 || bit(word, 26)));
 	return bit(word, 14) && access(word, insn);
 }
 
@@ -508,6 +511,8 @@ static bool add_register(uint32_t word, struct insn *insn)
 		insn->first = insn->second = INSN_NO_REGISTER;
 	else
 		insn->kind = INSN_ADD;
+	insn->second_is_index = extended ? bits(word, 14, 13) != 3 || bits(word, 12, 10) != 0
+					 : bits(word, 15, 10) != 0;
 	settle(insn);
 	return extended ? bits(word, 23, 22) == 0 && bits(word, 12, 10) <= 4
 			: bits(word, 23, 22) != 3 && (bit(word, 31) || !bit(word, 15));

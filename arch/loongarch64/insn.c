@@ -72,6 +72,7 @@ static bool add_scaled(uint32_t word, struct insn *insn)
 	insn->kind = INSN_ADD;
 	insn->first = read(word, 10);
 	insn->second = read(word, 5);
+	insn->second_is_index = true;
 	settle(insn);
 	return true;
 }

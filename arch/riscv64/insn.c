@@ -112,8 +112,10 @@ static bool operate(uint32_t word, struct insn *insn)
 
 	if (function == 0)
 		return add(insn, written(word, 7), read(word, 15), read(word, 20));
-	if ((scaled || unsigned_word) && reg5(word, 20) != 0)
+	if ((scaled || unsigned_word) && reg5(word, 20) != 0) {
+		insn->second_is_index = true;
 		return add(insn, written(word, 7), read(word, 20), read(word, 15));
+	}
 	return other(insn, written(word, 7));
 }
 

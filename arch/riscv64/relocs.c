@@ -175,3 +175,22 @@ bool riscv64_holds(
 		return true;
 	}
 }
+
+bool riscv64_pair_value(struct span code, uint64_t high, uint64_t low, uint64_t *value)
+{
+	enum { OPCODE_LUI = 0x37, OPCODE_STORE = 0x23, OPCODE_STORE_FP = 0x27 };
+	uint32_t upper, lower, immediate;
+
+	if (!range_within(high, 4, code.size) || !range_within(low, 4, code.size))
+		return false;
+	upper = read_le32(code.data + high);
+	lower = read_le32(code.data + low);
+	if ((upper & 0x7f) != OPCODE_LUI || (lower & 3) != 3)
+		return false;
+	immediate = lower >> 20;
+	if ((lower & 0x7f) == OPCODE_STORE || (lower & 0x7f) == OPCODE_STORE_FP)
+		immediate = (lower >> 20 & 0xfe0) | (lower >> 7 & 0x1f);
+	/* Both parts are signed. */
+	*value = (uint64_t)(int64_t)(int32_t)(upper & U_TYPE) + (immediate ^ 0x800) - 0x800;
+	return true;
+}

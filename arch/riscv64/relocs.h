@@ -12,4 +12,7 @@ extern const struct reloc_info riscv64_relocs[RISCV64_RELOCS];
 bool riscv64_holds(
 	struct span code, uint64_t offset, uint32_t number, uint64_t target, uint64_t place);
 
+/* struct arch's `pair_value`: of lui and the load, store or addi behind it. */
+bool riscv64_pair_value(struct span code, uint64_t high, uint64_t low, uint64_t *value);
+
 #endif

@@ -16,6 +16,7 @@ const struct arch arch_x86_64 = {
 	.machine = PERCPU_ELF_MACHINE,
 	.base_register = "GS_BASE",
 	.registers = registers,
+	.access_form = "%gs:symbol",
 	.cache_line = PERCPU_CACHE_LINE,
 	.page = PERCPU_PAGE,
 	.offset_limit = PERCPU_OFFSET_LIMIT,

@@ -549,6 +549,7 @@ static void address(const struct x86_insn *insn, struct insn *out)
 	out->pc_relative = insn->base == X86_RIP;
 	out->first = out->pc_relative ? INSN_NO_REGISTER : insn->base;
 	out->second = insn->index;
+	out->second_is_index = insn->index != X86_NO_REGISTER && insn->scale > 1;
 }
 
 static void access_memory(const struct x86_insn *insn, const struct row *row, struct insn *out)

@@ -5,9 +5,10 @@
 #include "lib/check/run.h"
 
 /* Where a reference stands: section and address of its code or data, and what it is against. */
-struct place at_reference(const struct check_run *run, const struct reference *reference);
+struct place at_reference(struct check_run *run, const struct reference *reference);
 
-/* "R_X86_64_PC32 in start+0x12", or without the function where none covers the place. */
+/* "R_X86_64_PC32 in start+0x12", or without the function (the object, of data) where none covers
+ * the place. */
 const char *reference_text(struct check_run *run, const struct reference *reference);
 
 /*
@@ -27,5 +28,14 @@ bool overwrites_sum(const struct check_run *run, const struct reference *referen
  * unknown model.
  */
 enum severity by_model(const struct check_run *run);
+
+/* "in C ..., in assembly ...": how to reach a variable in model zero. */
+const char *access_fix(struct check_run *run);
+
+/*
+ * Does an instruction right before the place add the per-CPU register? What the linker has relaxed
+ * was an access then.
+ */
+bool follows_base(const struct check_run *run, const struct reference *reference);
 
 #endif

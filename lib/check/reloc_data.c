@@ -31,18 +31,13 @@ static bool in_template(const struct check_run *run, const struct reference *r)
 static void report_one(struct check_run *run, const struct reference *r)
 {
 	const struct place place = at_reference(run, r);
-	const char *section = run->image->sections[r->section].name;
 
 	found(run, SEVERITY_WARNING, &place,
-		in_template(run, r)
-			? text(run,
-				  "the template itself holds this address (%s at 0x%" PRIx64
-				  "): every CPU's copy will point there, none at itself",
-				  reference_text(run, r), r->place)
-			: text(run,
-				  "%.64s holds this address of the template (%s at 0x%" PRIx64
-				  "), which is no CPU's copy",
-				  section, reference_text(run, r), r->place),
+		text(run, "%s at 0x%" PRIx64 " stores its address %s", reference_text(run, r),
+			r->place,
+			in_template(run, r) ? "in the template: each CPU's copy will point there, "
+					      "none at itself"
+					    : "in data: that of the template, and no CPU's copy"),
 		"store the pointer at start-up, for each CPU, or keep the offset in an integer");
 }
 
@@ -54,7 +49,7 @@ static void report_section(struct check_run *run, const struct reference *first,
 		text(run, "%zu word%s of %.64s hold%s addresses of the template", count,
 			count == 1 ? "" : "s", run->image->sections[first->section].name,
 			count == 1 ? "s" : ""),
-		"nothing, where code adds a CPU's offset to them");
+		"none needed where code adds a CPU's offset to them; else set them at start-up");
 }
 
 /* Tables of them are what other systems' code expects; the crate and the runtime have none. */

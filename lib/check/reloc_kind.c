@@ -1,7 +1,9 @@
 /* Is per-CPU data reached in a way that model zero allows? */
 #include "lib/check/reloc.h"
 
-/* What is wrong with a reference of model zero, and the right way. */
+#include <string.h>
+
+/* What is wrong with a reference of model zero. */
 enum fault {
 	FAULT_NONE,
 	FAULT_TLS,
@@ -13,37 +15,37 @@ enum fault {
 };
 
 static const struct wording {
-	const char *what; /* behind "R_... in f+0x1: " */
-	const char *fix;
+	const char *what; /* behind "R_... in f+0x1" */
+	const char *fix;  /* before the way to reach variables, where `access` says so */
+	bool access;
 } wordings[FAULT_COUNT] = {
 	[FAULT_TLS] =
 		{
-			"takes it for thread-local data: its offset is not from the per-CPU base",
-			"take __thread or thread_local off its declaration",
+			.what = "takes it for thread-local data, at an offset from elsewhere",
+			.fix = "take __thread or thread_local off its declaration",
 		},
 	[FAULT_BRANCH] =
 		{
-			"jumps or calls into the template",
-			"name a function there; data is read through an accessor",
+			.what = "jumps or calls into the template",
+			.fix = "name a function there",
 		},
 	[FAULT_GOT] =
 		{
-			"takes its address from the GOT, where there is an offset; nothing adds "
-			"the base",
-			"build without -fPIC, and reach it with an accessor of the runtime",
+			.what = "takes its address from the GOT: nothing adds a CPU's base to it",
+			.fix = "build without -fPIC; ",
+			.access = true,
 		},
 	[FAULT_ADDRESS] =
 		{
-			"forms its address relative to the program counter, which is no address of "
-			"any CPU's copy",
-			"reach it with an accessor of the runtime; for the offset, one that "
-			"returns it",
+			.what = "takes its address by the program counter: that of no CPU's copy",
+			.fix = "",
+			.access = true,
 		},
 	[FAULT_DIRECT] =
 		{
-			"reaches memory at the offset itself: nothing adds the base of this CPU's "
-			"area",
-			"reach it with an accessor of the runtime",
+			.what = "reaches memory at its offset: nothing adds this CPU's base to it",
+			.fix = "",
+			.access = true,
 		},
 };
 
@@ -102,7 +104,11 @@ static enum fault fault_of_code(
 	case SITE_VALUE:
 		if (r->site.use == USE_DIRECT)
 			return FAULT_DIRECT;
-		return is_distance(r, info) && !is_based(run, r, info) ? FAULT_ADDRESS : FAULT_NONE;
+		if (r->rewritten && r->target == 0) /* or that of an undefined weak symbol */
+			return FAULT_NONE;
+		return (r->rewritten || is_distance(r, info)) && !is_based(run, r, info)
+			       ? FAULT_ADDRESS
+			       : FAULT_NONE;
 	case SITE_BRANCH:
 		return info->class == RELOC_PCREL ? FAULT_BRANCH : FAULT_NONE;
 	default:
@@ -122,8 +128,10 @@ static enum fault fault_of(const struct check_run *run, const struct reference *
 	case RELOC_BRANCH:
 		return FAULT_BRANCH;
 	case RELOC_RELAXED: /* an access that had the register is for reloc_relax */
-		return r->site.kind == SITE_VALUE && r->site.use == USE_DIRECT &&
-				       !overwrites_sum(run, r)
+		if (follows_base(run, r))
+			return FAULT_NONE;
+		return r->site.kind == SITE_DIRECT ||
+				       (r->site.kind == SITE_VALUE && r->site.use == USE_DIRECT)
 			       ? FAULT_DIRECT
 			       : FAULT_NONE;
 	case RELOC_GOT:
@@ -136,13 +144,47 @@ static enum fault fault_of(const struct check_run *run, const struct reference *
 	}
 }
 
-static void report(struct check_run *run, const struct reference *r, enum fault fault)
+/* One fault, or several of a kind at one variable in one function: a copied structure is one. */
+struct group {
+	const struct reference *first;
+	struct place place;
+	enum fault fault;
+	size_t count;
+};
+
+static void report(struct check_run *run, const struct group *group)
+{
+	const struct wording *wording = &wordings[group->fault];
+	const char *more = group->count > 1 ? text(run, ", one of %zu there,", group->count) : "";
+	const char *fix =
+		wording->access ? text(run, "%s%s", wording->fix, access_fix(run)) : wording->fix;
+
+	if (group->count)
+		found(run, by_model(run), &group->place,
+			text(run, "%s%s %s", reference_text(run, group->first), more,
+				wording->what),
+			fix);
+}
+
+static bool is_same(const char *a, const char *b)
+{
+	return a && b && strcmp(a, b) == 0;
+}
+
+/* Adds the fault to the group, or reports that and begins another. */
+static void collect(
+	struct check_run *run, struct group *group, const struct reference *r, enum fault fault)
 {
 	const struct place place = at_reference(run, r);
 
-	found(run, by_model(run), &place,
-		text(run, "%s %s", reference_text(run, r), wordings[fault].what),
-		wordings[fault].fix);
+	if (group->count && group->fault == fault && place.variable == group->place.variable &&
+		place.section == group->place.section &&
+		is_same(place.function, group->place.function)) {
+		group->count++;
+		return;
+	}
+	report(run, group);
+	*group = (struct group){.first = r, .place = place, .fault = fault, .count = 1};
 }
 
 static void say_misplaced(struct check_run *run)
@@ -211,6 +253,7 @@ static void reloc_kind(struct check_run *run)
 	const struct references *references = &layout->references;
 	const bool together = layout->model == MODEL_UNKNOWN && !has_accesses(run);
 	const struct reference *first = NULL;
+	struct group group = {.count = 0};
 	size_t count = 0;
 
 	if (layout->model != MODEL_ZERO && layout->model != MODEL_UNKNOWN) {
@@ -225,12 +268,13 @@ static void reloc_kind(struct check_run *run)
 		if (fault == FAULT_NONE || (takes_address(fault) && names_bound(run, r)))
 			continue;
 		if (!together || !takes_address(fault)) {
-			report(run, r, fault);
+			collect(run, &group, r, fault);
 			continue;
 		}
 		first = first ? first : r;
 		count++;
 	}
+	report(run, &group);
 	if (count)
 		report_together(run, first, count);
 	say_unknown(run);
@@ -248,7 +292,9 @@ const struct check check_reloc_kind = {
 		"or is direct: the address is formed relative to the program counter, or memory is "
 		"reached at the offset itself, and no register is added to it. A warning in an "
 		"object whose model is not known. GOT and PC-relative forms whose value is then "
-		"used through the per-CPU register, or added to another one, are right.",
+		"used through the per-CPU register, or added to another one, are right. An "
+		"offset that is formed as a number is right too: what becomes of it beyond "
+		"straight-line code is not followed.",
 	.why = "In model zero a symbol's value is an offset. Code that takes it for an address "
 	       "reads and writes the first pages of memory, the same ones on every CPU; where "
 	       "they are mapped, nothing faults. Linkers say nothing: a kernel in the top 2 GiB "

@@ -174,6 +174,15 @@ static bool agree(const struct check_run *run, const struct part *high, const st
 	return upper(low->info, high->target) == upper(low->info, low->target);
 }
 
+/* "symbol+0x8", as the source has it. */
+static const char *part_text(struct check_run *run, const struct part *part)
+{
+	const char *name = part->symbol.name[0] ? part->symbol.name : "section";
+
+	return part->reloc.addend ? text(run, "%.80s+0x%" PRIx64, name, part->reloc.addend)
+				  : text(run, "%.80s", name);
+}
+
 static void report_mismatch(struct check_run *run, const struct reference *r,
 	const struct part *high, const struct part *low)
 {
@@ -182,10 +191,11 @@ static void report_mismatch(struct check_run *run, const struct reference *r,
 	found(run, by_model(run), &place,
 		text(run,
 			"%s adds the lower part of 0x%" PRIx64 " (%s) to the upper part of "
-			"0x%" PRIx64 " (%s): together they are neither",
-			reference_text(run, r), low->target,
-			low->symbol.name[0] ? low->symbol.name : "section", high->target,
-			high->symbol.name[0] ? high->symbol.name : "section"),
+			"0x%" PRIx64 " (%s): together they are neither%s",
+			reference_text(run, r), low->target, part_text(run, low), high->target,
+			part_text(run, high),
+			run->image->kind == IMAGE_OBJECT ? ", wherever a page ends between them"
+							 : ""),
 		"name the same symbol and addend in both parts");
 }
 
@@ -240,7 +250,8 @@ static bool is_part(const struct check_run *run, const struct reference *r)
 {
 	const struct reloc_info *info = reference_info(run->image, r);
 
-	return info && !r->foreign && r->site.length && is_split(info) && info->part != PART_WHOLE;
+	return info && !r->foreign && !r->rewritten && r->site.length && is_split(info) &&
+	       info->part != PART_WHOLE;
 }
 
 static void judge_all(struct check_run *run, bool *paired)
@@ -307,6 +318,6 @@ const struct check check_reloc_pair = {
 		"shared upper part, and %hi(x) with %lo(x+4), are fine as long as the sum is.",
 	.why = "Each part is right by itself, and no linker compares them. The access then reaches "
 	       "another variable, or none, a page or more away.",
-	.example = "lui a0, %hi(a); add a0, a0, gp; ld a0, %lo(b)(a0)",
+	.example = "lui a0, %hi(a); add a0, a0, gp; ld a0, %lo(b)(a0), and b is a page away",
 	.fix = "Name the same symbol and addend in both parts.",
 };

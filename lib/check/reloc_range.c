@@ -33,6 +33,14 @@ static bool is_offset(const struct reference *r, const struct reloc_info *info)
 	       info->part != PART_LOW && info->part != PART_LOW_STORE;
 }
 
+static const char *range_fix(struct check_run *run)
+{
+	const char *wide = run->image->arch->wide_form;
+
+	return wide ? text(run, "make the template smaller, or form the offset by %s", wide)
+		    : "make the template smaller";
+}
+
 static void judge_zero(
 	struct check_run *run, const struct reference *r, const struct reloc_info *info)
 {
@@ -46,7 +54,7 @@ static void judge_zero(
 		text(run, "%s holds no more than %u bits of the offset 0x%" PRIx64 "%s",
 			reference_text(run, r), r->site.reach ? r->site.reach : 32u, r->target,
 			object ? ", where this section alone already ends up" : ""),
-		"make the template smaller, or build for wide offsets (PERCPU_WIDE)");
+		range_fix(run));
 }
 
 /*
@@ -75,7 +83,7 @@ static void judge_nonzero(
 			reference_text(run, r), bits, r->target, start.value),
 		text(run,
 			"align the load start so that the template crosses no multiple of "
-			"0x%" PRIx64 ", or build for wide offsets (PERCPU_WIDE)",
+			"0x%" PRIx64 ", or subtract whole addresses",
 			UINT64_C(1) << bits));
 }
 
@@ -114,6 +122,6 @@ const struct check check_reloc_range = {
 	.why = "GNU ld and lld cut R_AARCH64_MOVW_UABS_G0_NC and R_LARCH_ABS_HI20 without a word: "
 	       "a variable at 0x12008 is then read at 0x2008, which is another one (arceos 135).",
 	.example = "a per-CPU buffer of 64 KiB on aarch64, and a variable behind it",
-	.fix = "Make the template smaller, or build with PERCPU_WIDE; in nonzero align the load "
-	       "start.",
+	.fix = "Make the template smaller, or form offsets by the longer sequence (aarch64: "
+	       "abs_g1 and abs_g0_nc); in nonzero align the load start.",
 };

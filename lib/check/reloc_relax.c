@@ -36,6 +36,25 @@ bool overwrites_sum(const struct check_run *run, const struct reference *r)
 	return false;
 }
 
+bool follows_base(const struct check_run *run, const struct reference *r)
+{
+	const struct arch *arch = run->image->arch;
+	uint64_t offset;
+	const struct span code = reference_code(run->image, r, &offset);
+	struct insn before;
+
+	for (unsigned length = 2; length <= 4 && length <= offset; length += 2) {
+		const uint64_t at = offset - length;
+
+		if (arch->decode((struct span){code.data + at, code.size - (size_t)at}, &before) &&
+			before.length == length && before.kind == INSN_ADD &&
+			(before.first == arch->percpu_register ||
+				before.second == arch->percpu_register))
+			return true;
+	}
+	return false;
+}
+
 /*
  * What the linker has left. An offset formed from zero is still right, unless the sum with the
  * per-CPU register was in that register: the add is now in vain. Formed from gp it would be that of
@@ -51,8 +70,10 @@ static const char *lost(const struct check_run *run, const struct reference *r)
 		return "counts from __global_pointer$, but gp is the base of this CPU's area";
 	if (r->foreign)
 		return NULL;
-	if (reaches_memory(r->site.kind) && insn.first == INSN_ZERO_REGISTER)
-		return "reaches memory at the offset itself: gp, where it was added, takes no part";
+	/* Without gp before it, it was none: reloc_kind says so. */
+	if (reaches_memory(r->site.kind) && insn.first == INSN_ZERO_REGISTER &&
+		follows_base(run, r))
+		return "reaches memory at the offset itself: the sum with gp is thrown away";
 	if (overwrites_sum(run, r))
 		return "overwrites the sum with gp by the offset alone";
 	return NULL;

@@ -122,8 +122,8 @@ static int compare_keys(const void *left, const void *right)
 }
 
 /*
- * What survives a rebuild that moves addresses: the check, the layout, the section, the symbol as
- * shown (without a compiler's hash), and the how-manieth finding of these it is.
+ * What survives a rebuild that moves addresses: the check, the layout, the section, the symbol and
+ * the function as shown (without a compiler's hash), and the how-manieth finding of these it is.
  */
 static void assign_fingerprints(struct check_run *run)
 {
@@ -138,7 +138,8 @@ static void assign_fingerprints(struct check_run *run)
 		const struct report_finding *f = &run->findings[i];
 		uint64_t key = hash(UINT64_C(0xcbf29ce484222325), f->check);
 
-		keys[i].key = hash(hash(hash(key, f->layout), f->section), f->symbol);
+		key = hash(hash(hash(key, f->layout), f->section), f->symbol);
+		keys[i].key = f->function ? hash(key, f->function) : key;
 		keys[i].index = i;
 	}
 	qsort(keys, run->finding_count, sizeof(*keys), compare_keys);
@@ -210,6 +211,7 @@ void found(struct check_run *run, enum severity severity, const struct place *pl
 	f.section = place->section ? shown(run, place->section->name) : NULL;
 	f.symbol =
 		shown(run, place->variable ? place->variable->name : readable(run, place->symbol));
+	f.function = place->function;
 	f.bytes = hex(run, place->code);
 	add(run, &f);
 }
@@ -260,9 +262,11 @@ static bool applies(struct check_run *run)
 {
 	if (strchr(run->check->where, *image_kind_letter(run->image->kind)))
 		return true;
-	/* What asks for relocations is not said of a file that has but symbols; nor of this one. */
 	if (run->image->kind == IMAGE_STRIPPED && strchr(run->check->where, 'B'))
 		skipped(run, "no symbol table");
+	else if (run->image->kind >= IMAGE_SYMBOLS && !strcmp(run->check->where, "OR") &&
+		 run->layout->model != MODEL_NAIVE)
+		skipped(run, "no relocations; link with --emit-relocs");
 	return false;
 }
 
@@ -322,9 +326,33 @@ static bool is_program(const struct image *image)
 	return false;
 }
 
+/* Variables of any profile that an object refers to and does not define, by their prefix. */
+static size_t count_elsewhere(struct check_run *run)
+{
+	const struct profile *profile;
+	size_t count = 0;
+
+	for (size_t i = 1; i < run->image->symbol_count; i++) {
+		struct symbol symbol;
+
+		if (!image_symbol(run->image, i, &symbol, run->error))
+			return 0;
+		for (size_t j = 0;
+			symbol.section == SYMBOL_UNDEFINED && (profile = profile_at(j)) != NULL;
+			j++)
+			if (profile->variable_prefix &&
+				name_has_prefix(symbol.name, profile->variable_prefix)) {
+				count++;
+				break;
+			}
+	}
+	return count;
+}
+
 static const char *verdict(struct check_run *run)
 {
 	const struct image *image = run->image;
+	size_t elsewhere;
 
 	if (run->list->orphan_count)
 		return text(run,
@@ -337,6 +365,11 @@ static const char *verdict(struct check_run *run)
 	if (image->kind == IMAGE_STRIPPED && !is_program(image))
 		return "no per-CPU data in a section of its own; without symbols nothing else can "
 		       "be told";
+	if (image->kind == IMAGE_OBJECT && (elsewhere = count_elsewhere(run)) != 0)
+		return text(run,
+			"no per-CPU data of its own; its references to %zu variable%s defined "
+			"elsewhere are judged in the linked file, with --emit-relocs",
+			elsewhere, elsewhere == 1 ? "" : "s");
 	return "no per-CPU data";
 }
 

@@ -44,6 +44,7 @@ struct place {
 	struct maybe offset;  /* from the symbol, bytes */
 	struct maybe address; /* virtual address */
 	struct span code;     /* the instruction's bytes */
+	const char *function; /* that the address is in; or the object, of data */
 };
 
 /*
@@ -61,8 +62,9 @@ void found(struct check_run *run, enum severity severity, const struct place *pl
 	const char *message, const char *fix);
 
 /*
- * The function that covers `address` of section `section` (in an object: the offset), as shown, and
- * in *offset how far behind its start; NULL when none does, or when no more findings are taken.
+ * The function, or the object in data, that covers `address` of section `section` (in an object
+ * file: the offset), as shown, and in *offset how far behind its start; NULL when none does, or
+ * when no more findings are taken.
  */
 const char *function_at(
 	struct check_run *run, uint32_t section, uint64_t address, uint64_t *offset);

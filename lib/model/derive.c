@@ -57,8 +57,9 @@ static enum model model_by_code(const struct layout *layout)
 		if (reference_is_offset(layout->image, r))
 			return MODEL_ZERO;
 		/* What relaxation has rewritten was either. */
-		if (!r->foreign && (r->site.kind == SITE_ADDRESS || r->site.kind == SITE_DIRECT) &&
-			info && info->class != RELOC_RELAXED)
+		if (!r->foreign && info && info->class != RELOC_RELAXED &&
+			(r->site.kind == SITE_ADDRESS || r->site.kind == SITE_DIRECT ||
+				r->rewritten))
 			addresses++;
 	}
 	return addresses ? MODEL_NAIVE : MODEL_UNKNOWN;

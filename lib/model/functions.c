@@ -16,11 +16,11 @@ struct functions {
 };
 
 /* Labels of assembly have neither type nor size; `$x` and `.L` ones mark no function. */
-static bool is_function(const struct image *image, const struct symbol *symbol)
+static bool is_named(const struct image *image, const struct symbol *symbol)
 {
 	if (symbol->section >= image->section_count || !symbol->name[0])
 		return false;
-	if (symbol->type == STT_FUNC || symbol->type == STT_GNU_IFUNC)
+	if (symbol->type == STT_FUNC || symbol->type == STT_GNU_IFUNC || symbol->type == STT_OBJECT)
 		return true;
 	return symbol->type == STT_NOTYPE && symbol->name[0] != '$' && symbol->name[0] != '.' &&
 	       (image->sections[symbol->section].flags & SHF_EXECINSTR);
@@ -50,7 +50,7 @@ struct functions *functions_read(
 
 		if (!image_symbol(image, i, &symbol, error))
 			return NULL;
-		if (!is_function(image, &symbol))
+		if (!is_named(image, &symbol))
 			continue;
 		if (!ARENA_GROW(arena, functions->items, functions->count, room)) {
 			error_memory(error);

@@ -35,7 +35,7 @@ bool reference_is_offset(const struct image *image, const struct reference *r)
 {
 	const struct reloc_info *info = reference_info(image, r);
 
-	return info && !r->foreign &&
+	return info && !r->foreign && !r->rewritten &&
 	       (r->site.kind == SITE_ACCESS ||
 		       (r->site.kind == SITE_VALUE &&
 			       (info->class == RELOC_OFFSET || info->class == RELOC_WORD)));
@@ -153,6 +153,9 @@ static bool make_filter(struct gatherer *g, const struct symbol_scan *scan)
 	for (size_t i = 0; i < arch->reloc_count && i < RELOC_FILTER_TYPES; i++)
 		if (arch->relocs[i].class == RELOC_RELAXED)
 			g->filter.types[i / 64] |= UINT64_C(1) << (i % 64);
+	if (g->image->kind == IMAGE_RELOCS && arch->absolute_high)
+		g->filter.types[arch->absolute_high / 64] |= UINT64_C(1)
+							     << (arch->absolute_high % 64);
 	return true;
 }
 
@@ -183,25 +186,94 @@ static bool has_marker(const struct gatherer *g, const struct section *rela, siz
 	return next.type == marker && next.offset == here.offset && next.symbol == 0;
 }
 
+/* Entry of the low part that names the place of `high` by its label; 0 when there is none near. */
+static size_t labelled_low(
+	const struct gatherer *g, const struct section *rela, size_t entry, uint64_t high)
+{
+	enum { NEAR = 16 };
+	const size_t count = image_reloc_count(g->image, rela);
+
+	for (size_t i = entry + 1; i < count && i <= entry + NEAR; i++) {
+		const struct reloc reloc = image_reloc(g->image, rela, i);
+		const struct reloc_info *info = reloc_info(g->image->arch, reloc.type);
+		struct symbol label;
+
+		if (info && info->class == RELOC_PCREL && info->pc_relative &&
+			(info->part == PART_LOW || info->part == PART_LOW_STORE) &&
+			image_reloc_symbol(g->image, rela, reloc.symbol, &label) &&
+			label.value == high)
+			return i;
+	}
+	return 0;
+}
+
+/* The address that a pair was given by GNU ld, whose relocations no longer say it. */
+static bool rewritten_target(
+	const struct gatherer *g, const struct section *rela, size_t entry, uint64_t *target)
+{
+	const struct arch *arch = g->image->arch;
+	const struct reloc high = image_reloc(g->image, rela, entry);
+	const uint64_t start = g->image->sections[rela->info].addr;
+	size_t low;
+
+	if (g->image->kind != IMAGE_RELOCS || high.type != arch->absolute_high || !arch->pair_value)
+		return false;
+	low = labelled_low(g, rela, entry, high.offset);
+	return low &&
+	       arch->pair_value(image_section_bytes(g->image, rela->info), high.offset - start,
+		       image_reloc(g->image, rela, low).offset - start, target);
+}
+
+/* The layout at address 0 whose template holds the address; SIZE_MAX for none. */
+static size_t owner_of_offset(const struct gatherer *g, uint64_t address)
+{
+	for (size_t i = 0; i < g->list->count; i++) {
+		const struct section *s = layout_section(&g->list->layouts[i]);
+
+		if (s && s->addr == 0 && address < s->size)
+			return i;
+	}
+	return SIZE_MAX;
+}
+
+/* Whose the relocation is; SIZE_MAX when nobody's, or when there is an error. */
+static size_t owner_of_reloc(struct gatherer *g, const struct section *rela, size_t entry)
+{
+	const struct reloc reloc = image_reloc(g->image, rela, entry);
+	struct symbol symbol;
+	uint64_t target;
+	size_t layout;
+
+	if (rewritten_target(g, rela, entry, &target))
+		return owner_of_offset(g, target);
+	if (reloc.symbol >= g->image->symbol_count) {
+		error_set(g->error, ERROR_INPUT,
+			"section %u (%.64s): relocation %zu: there is no symbol %" PRIu32
+			", only %zu",
+			rela->index, rela->name, entry, reloc.symbol, g->image->symbol_count);
+		return SIZE_MAX;
+	}
+	if (!image_symbol(g->image, reloc.symbol, &symbol, g->error))
+		return SIZE_MAX;
+	if (owner_of(g, &symbol, &layout))
+		return layout;
+	/* What relaxation has left of other code is the first layout's to look at. */
+	return reloc.type == g->image->arch->absolute_high ? SIZE_MAX : 0;
+}
+
 static bool gather_section(struct gatherer *g, const struct section *rela)
 {
 	const size_t count = image_reloc_count(g->image, rela);
 
 	for (size_t i = 0; (i = image_reloc_find(g->image, rela, i, &g->filter)) < count; i++) {
-		const struct reloc reloc = image_reloc(g->image, rela, i);
+		const size_t layout = owner_of_reloc(g, rela, i);
 		struct gathered *to;
-		struct symbol symbol;
-		size_t layout;
 
-		if (reloc.symbol >= g->image->symbol_count)
-			return error_set(g->error, ERROR_INPUT,
-				"section %u (%.64s): relocation %zu: there is no symbol %" PRIu32
-				", only %zu",
-				rela->index, rela->name, i, reloc.symbol, g->image->symbol_count);
-		if (!image_symbol(g->image, reloc.symbol, &symbol, g->error))
+		if (layout == SIZE_MAX && g->error->kind != ERROR_NONE)
 			return false;
-		/* What relaxation has left of other code is the first layout's to look at. */
-		to = &g->gathered[owner_of(g, &symbol, &layout) ? layout : 0];
+		if (layout == SIZE_MAX)
+			continue;
+		to = &g->gathered[layout];
 		if (!ARENA_GROW(g->arena, to->spots, to->count, to->room))
 			return error_memory(g->error);
 		to->spots[to->count++] = (struct spot){rela->index, (uint32_t)i};
@@ -226,7 +298,7 @@ static bool read_reference(
 	const struct section *section = &image->sections[rela->info];
 	const struct reloc reloc = image_reloc(image, rela, spot.entry);
 	const struct reloc_info *info = reloc_info(image->arch, reloc.type);
-	struct symbol symbol;
+	struct symbol symbol = {.name = ""};
 	struct span code;
 	uint64_t offset;
 
@@ -238,9 +310,15 @@ static bool read_reference(
 		.rela = spot.rela,
 		.entry = spot.entry,
 	};
+	code = reference_code(image, r, &offset);
+	r->rewritten = rewritten_target(g, rela, spot.entry, &r->target);
+	if (r->rewritten) {
+		r->symbol = 0;
+		r->site = site_read(image->arch, code, offset, info);
+		return true;
+	}
 	if (!image_symbol(image, reloc.symbol, &symbol, g->error))
 		return false;
-	code = reference_code(image, r, &offset);
 	r->foreign = !stands_in(layout, &symbol);
 	r->target = symbol.value + (uint64_t)reloc.addend;
 	r->misplaced = !r->foreign && is_misplaced(image, r, code, offset);

@@ -17,6 +17,9 @@ struct reference {
 	uint32_t type;	  /* R_<machine>_* */
 	uint32_t rela;	  /* index of the section with the relocation, and of its entry there */
 	uint32_t entry;
+	/* A PC-relative pair that GNU ld has made absolute: the target is read from the code, and
+	 * `symbol` is 0. */
+	bool rewritten;
 	bool misplaced;	  /* the code at the place is not what the linker changed: it is unread */
 	struct site site; /* of SITE_NONE when the place is no code */
 	bool may_relax;	  /* the linker may rewrite the instruction (R_RISCV_RELAX) */

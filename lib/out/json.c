@@ -52,6 +52,7 @@ static void finding(struct json_writer *w, const struct report_finding *f)
 		json_address(w, "address", f->address.value);
 	else
 		json_null(w, "address");
+	json_string(w, "function", f->function);
 	json_string(w, "bytes", f->bytes);
 	json_string(w, "disassembly", f->disassembly);
 	source(w, f);

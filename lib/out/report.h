@@ -45,6 +45,7 @@ struct report_finding {
 	const char *symbol;  /* as shown; NULL: none */
 	struct report_number offset;  /* bytes from the symbol */
 	struct report_number address; /* virtual address */
+	const char *function;	      /* that the address is in, or the object; NULL: not known */
 	const char *bytes;	      /* the instruction's, in hex; NULL: no code */
 	const char *disassembly;      /* NULL: no code */
 	const char *source_file;      /* NULL: not known */

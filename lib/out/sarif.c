@@ -230,6 +230,15 @@ static void add_qualified(
 	}
 }
 
+/* 3.33.7 has a word for functions, and "object" for what is in data. */
+static void logical_function(struct json_writer *w, const struct report_finding *f)
+{
+	json_open(w, NULL, '{');
+	json_string(w, "name", f->function);
+	json_string(w, "kind", f->bytes ? "function" : "object");
+	json_close(w, '}');
+}
+
 static void logical(
 	struct json_writer *w, const struct report_file *file, const struct report_finding *f)
 {
@@ -244,13 +253,11 @@ static void logical(
 	json_string_open(w, "fullyQualifiedName");
 	add_qualified(w, file, f);
 	json_string_close(w);
-	/* 3.33.7 has no word for these but for functions. */
-	json_string(w, "kind",
-		f->symbol && f->bytes ? "function"
-		: f->symbol	      ? "symbol"
-		: section	      ? "section"
-				      : "member");
+	/* 3.33.7 has no word for these. */
+	json_string(w, "kind", f->symbol ? "symbol" : section ? "section" : "member");
 	json_close(w, '}');
+	if (f->function)
+		logical_function(w, f);
 	json_close(w, ']');
 }
 

@@ -25,6 +25,7 @@ static const struct report_finding findings[] = {
 		.symbol = HOSTILE,
 		.offset = {true, 0x1c},
 		.address = {true, 0xffffffff81000010},
+		.function = "start",
 		.bytes = "65 48 8b",
 		.disassembly = "movq %gs:0, %rax",
 		.source_file = "src/a b,c:d.c",

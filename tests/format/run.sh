@@ -164,7 +164,7 @@ holds sarif-counts check.sarif "(.runs[0].results | length) == $("$tool" check -
 holds sarif-source emit.sarif '.runs[0].results[0] | .analysisTarget.uri == "out/lib%20x.a" and
 	(.locations[0] | .physicalLocation.artifactLocation.uri == "src/a%20b%2Cc%3Ad.c" and
 	.physicalLocation.region.startLine == 42 and .physicalLocation.address == null and
-	.logicalLocations[0].kind == "function") and .properties.address == "0xffffffff81000010"'
+	.logicalLocations[1].kind == "function") and .properties.address == "0xffffffff81000010"'
 expect sarif-name "$(jq '.runs[0].results[0].locations[0].logicalLocations[0].fullyQualifiedName' emit.sarif)" \
 	'"m,1.o/.text/a%b\r\n::error file=x::y,z:[t](1){0}{{c}}\u001b[31m�\"\\+0x1c"'
 holds sarif-message emit.sarif '.runs[0].results[0].message.text | contains("[t\\](1){{0}}{{{{c}}}}")'

@@ -31,7 +31,7 @@ static const struct site_case cases[] = {
 	/* call *%gs:0; jmp *0(%rip); jmp *0(,%rax,8) */
 	{"x86_64", "65ff1425_00000000", 11, SITE_ACCESS, USE_UNKNOWN, 8, 0},
 	{"x86_64", "ff25_00000000", 2, SITE_DIRECT, USE_UNKNOWN, 6, 0},
-	{"x86_64", "ff24c5_00000000", 11, SITE_THROUGH, USE_UNKNOWN, 7, 0},
+	{"x86_64", "ff24c5_00000000", 11, SITE_DIRECT, USE_UNKNOWN, 7, 0},
 	/* mov 0(%rip), %rax; mov 0, %eax; movabs 0, %eax; add 0(%rip), %rax */
 	{"x86_64", "488b05_00000000", 2, SITE_DIRECT, USE_UNKNOWN, 7, 0},
 	{"x86_64", "8b0425_00000000", 11, SITE_DIRECT, USE_UNKNOWN, 7, 0},
@@ -40,7 +40,9 @@ static const struct site_case cases[] = {
 	/* cmpb $0, 0(%rax); add 0(%rdi), %rax; mov 0(,%rdi,8), %rax */
 	{"x86_64", "80b8_0000000000", 11, SITE_THROUGH, USE_UNKNOWN, 7, 0},
 	{"x86_64", "480387_00000000", 11, SITE_THROUGH, USE_UNKNOWN, 7, 0},
-	{"x86_64", "488b04fd_00000000", 11, SITE_THROUGH, USE_UNKNOWN, 8, 0},
+	{"x86_64", "488b04fd_00000000", 11, SITE_DIRECT, USE_UNKNOWN, 8, 0},
+	/* the same unscaled: the only register may be the base */
+	{"x86_64", "488b043d_00000000", 11, SITE_THROUGH, USE_UNKNOWN, 8, 0},
 	/* mov $0, %eax, and behind it: ret; mov (%rax), %rax; mov %gs:(%rax), %rax; add %rdi, %rax;
 	 * add %gs:8, %rax; mov %rdi, %rax; mov 0x12345678(%rax), %rax; mov (%rax,%rdi), %rax */
 	{"x86_64", "b8_00000000c3", 10, SITE_VALUE, USE_UNKNOWN, 5, 0},
@@ -58,6 +60,8 @@ static const struct site_case cases[] = {
 	{"x86_64", "488d05_00000000c3", 2, SITE_ADDRESS, USE_UNKNOWN, 7, 0},
 	{"x86_64", "488d05_0000000065488b08", 2, SITE_ADDRESS, USE_PERCPU, 7, 0},
 	{"x86_64", "488d05_00000000488b08", 2, SITE_ADDRESS, USE_DIRECT, 7, 0},
+	/* lea 0(%rip), %rax; mov 0x28(%rax,%rdi,8), %rax: an index is no base */
+	{"x86_64", "488d05_00000000488b44f828", 2, SITE_ADDRESS, USE_DIRECT, 7, 0},
 	/* mov x@GOTPCREL(%rip), %rax: the same three; then add %gs:(%rax), %rdx; add (%rax), %rdx;
 	 * jmp *%gs:(%rax); jmp *(%rax); jmp *%rax */
 	{"x86_64", "488b05_00000000c3", 42, SITE_ADDRESS, USE_UNKNOWN, 7, 0},
@@ -82,6 +86,11 @@ static const struct site_case cases[] = {
 	{"aarch64", "_00000090c0035fd6", 275, SITE_ADDRESS, USE_UNKNOWN, 4, 0},
 	{"aarch64", "_00000090010040f9", 275, SITE_ADDRESS, USE_DIRECT, 4, 0},
 	{"aarch64", "_00000090000000910000018b", 275, SITE_ADDRESS, USE_COMBINED, 4, 0},
+	/* adrp x0, ldr x1, [x0, x2, lsl 3]; ldr x1, [x0, w2, uxtw]; add x0, x0, x2, lsl 3, ldr x1,
+	   [x0] */
+	{"aarch64", "_00000090017862f8", 275, SITE_ADDRESS, USE_DIRECT, 4, 0},
+	{"aarch64", "_00000090014862f8", 275, SITE_ADDRESS, USE_DIRECT, 4, 0},
+	{"aarch64", "_00000090000c028b010040f9", 275, SITE_ADDRESS, USE_DIRECT, 4, 0},
 	/* adrp x0, ldr x0, [x0] of the GOT, ldr x1, [x0] */
 	{"aarch64", "_00000090000040f9010040f9", 311, SITE_ADDRESS, USE_DIRECT, 4, 0},
 	{"aarch64", "_00000058", 273, SITE_DIRECT, USE_UNKNOWN, 4, 0},
@@ -94,6 +103,8 @@ static const struct site_case cases[] = {
 	{"riscv64", "_3705000003350500", 26, SITE_VALUE, USE_DIRECT, 4, 0},
 	{"riscv64", "_37050000130505000e95", 26, SITE_VALUE, USE_PERCPU, 4, 0},
 	{"riscv64", "_37050000169503350500", 26, SITE_VALUE, USE_COMBINED, 4, 0},
+	/* sh3add a0, a1, a0, ld a0, 0(a0): the same with an index */
+	{"riscv64", "_3705000033e5a52003350500", 26, SITE_VALUE, USE_DIRECT, 4, 0},
 	/* lui a0, then lui a0 again; c.lui a0 */
 	{"riscv64", "_370500003705000003350500", 26, SITE_VALUE, USE_UNKNOWN, 4, 0},
 	{"riscv64", "_05650e9503350500", 46, SITE_VALUE, USE_PERCPU, 2, 0},
