@@ -78,8 +78,8 @@ static bool adds_memory(const struct insn *insn)
 static enum site_use use_of(const struct trail *trail, const struct insn *insn)
 {
 	/* Of what adds from memory, the operand in memory is asked when it is the one held. */
-	const bool inside = adds_memory(insn) && (trail_holds(trail, insn->base) ||
-							 trail_holds(trail, insn->index));
+	const bool inside = adds_memory(insn) &&
+			    (trail_holds(trail, insn->base) || trail_holds(trail, insn->index));
 	const bool memory = inside || reaches_memory(insn) || insn->kind == INSN_BRANCH;
 	const uint8_t base = inside ? insn->base : insn->first;
 	const uint8_t index = inside ? insn->index : insn->second;
@@ -103,7 +103,10 @@ static enum site_use use_of(const struct trail *trail, const struct insn *insn)
 	return first && memory ? USE_DIRECT : USE_UNKNOWN;
 }
 
-/* Follows the register, to a jump through memory at most; `loads` is how many loads stand between it and the value itself. */
+/*
+ * Follows the register, to a jump through memory at most; `loads` is how many loads stand between
+ * it and the value itself.
+ */
 static enum site_use follow(struct trail *trail, unsigned loads, uint8_t *reach)
 {
 	struct insn insn;
