@@ -104,8 +104,6 @@ static enum fault fault_of_code(
 	case SITE_VALUE:
 		if (r->site.use == USE_DIRECT)
 			return FAULT_DIRECT;
-		if (r->rewritten && r->target == 0) /* or that of an undefined weak symbol */
-			return FAULT_NONE;
 		return (r->rewritten || is_distance(r, info)) && !is_based(run, r, info)
 			       ? FAULT_ADDRESS
 			       : FAULT_NONE;
