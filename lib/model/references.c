@@ -23,7 +23,6 @@ struct gatherer {
 	struct arena *arena;
 	struct error *error;
 	struct reloc_filter filter;
-	bool zero_is_ambiguous; /* it may as well be the address of an undefined weak symbol */
 };
 
 const struct reloc_info *reference_info(
@@ -225,13 +224,16 @@ static bool rewritten_target(
 		       image_reloc(g->image, rela, low).offset - start, target);
 }
 
-/* The layout at address 0 whose template holds the address; SIZE_MAX for none. */
+/*
+ * The layout at address 0 whose template holds the address; SIZE_MAX for none. 0 itself may as well
+ * be the value of a weak symbol that nobody has defined, of which nothing is left.
+ */
 static size_t owner_of_offset(const struct gatherer *g, uint64_t address)
 {
 	for (size_t i = 0; i < g->list->count; i++) {
 		const struct section *s = layout_section(&g->list->layouts[i]);
 
-		if (s && s->addr == 0 && address < s->size && (address || !g->zero_is_ambiguous))
+		if (s && s->addr == 0 && address && address < s->size)
 			return i;
 	}
 	return SIZE_MAX;
@@ -400,7 +402,6 @@ bool layouts_refer(const struct image *image, struct layout_list *list,
 	g.gathered = ARENA_ARRAY(arena, struct gathered, list->count);
 	if (!g.gathered)
 		return error_memory(error);
-	g.zero_is_ambiguous = scan->weak_undefined;
 	if (!make_filter(&g, scan))
 		return false;
 	for (size_t i = 1; i < image->section_count; i++)

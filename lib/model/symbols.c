@@ -114,8 +114,6 @@ static bool keep_variable(struct symbol_scan *scan, const struct image *image,
 {
 	uint32_t list = symbol->section < image->section_count ? scan->list_of[symbol->section] : 0;
 
-	if (symbol->section == SYMBOL_UNDEFINED && symbol->bind == STB_WEAK)
-		scan->weak_undefined = true;
 	if (list && !symbol_list_add(&scan->inside, symbol, arena, error))
 		return false;
 	if (!symbol_is_data(symbol))

@@ -29,7 +29,6 @@ struct symbol_scan {
 
 	const uint32_t *list_of; /* per section: 1 + index in lists, 0 when it is not followed */
 	struct symbol_list *lists;
-	bool weak_undefined;	   /* there is a symbol whose value is 0 for want of a definition */
 	struct symbol_list inside; /* all symbols of followed sections, data or not */
 	struct symbol_list strays; /* variables by name that stand in no followed section */
 };
