@@ -236,8 +236,8 @@ direct() { # name cflags says bytes [base]
 }
 
 direct_accesses() {
-	local memory='reaches memory at the offset' got='takes its address from the GOT'
-	local address='relative to the program counter|reaches memory at the offset'
+	local memory='reaches memory at its offset' got='takes its address from the GOT'
+	local address='by the program counter|reaches memory at its offset'
 	case $arch in
 	x86_64)
 		direct small '' "$memory" '^48 8b 05 '
