@@ -67,6 +67,7 @@ install: all
 	install -D -m 755 $(TOOL) $(DESTDIR)$(PREFIX)/bin/percpu-tool
 	for page in $(MAN); do install -D -m 644 $$page \
 		$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit 1; done
+	install -D -m 644 runtime/percpu_note.h $(DESTDIR)$(PREFIX)/include/percpu_note.h
 
 # Installs what is missing (apt), or names it.
 setup:

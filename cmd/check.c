@@ -376,7 +376,8 @@ static enum exit_code check_one(struct checking *c, const struct image *image)
 	if (check_image(image, c->inputs, &c->request->check, &arena, &file, &error)) {
 		code = count_findings(c->request, &file, c->summary);
 		c->members_with_layouts += file.layout_count != 0;
-		file.unremarkable = image->member && !file.layout_count && !file.finding_count;
+		file.unremarkable =
+			image->member && !file.layout_count && !file.finding_count && !file.refers;
 		emit(c, &file);
 	} else
 		code = emit_failure(c, image->path, image->member, &error);

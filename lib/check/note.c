@@ -106,6 +106,16 @@ static bool is_naive(const struct abi_note *note)
 	return note_model(note) == MODEL_NAIVE;
 }
 
+/* "TPIDR_EL1, TPIDR_EL2, TPIDR_EL0": those that notes know of the architecture. */
+static const char *registers_text(struct check_run *run)
+{
+	const char *all = "";
+
+	for (const struct arch_register *r = run->image->arch->registers; r->name; r++)
+		all = *all ? text(run, "%s, %s", all, r->name) : r->name;
+	return all;
+}
+
 static void judge_register(struct check_run *run)
 {
 	const struct abi_note *note = run->list->note;
@@ -119,8 +129,7 @@ static void judge_register(struct check_run *run)
 			note_text(run, note->facts[NOTE_REGISTER].first.image,
 				note->facts[NOTE_REGISTER].first.offset),
 			note_word(NOTE_REGISTER, reg.value), run->image->arch->name),
-		text(run, "declare the register that the accesses use: %s",
-			run->image->arch->base_register));
+		text(run, "declare the register that the accesses use: %s", registers_text(run)));
 }
 
 static bool has_units(const struct abi_note *note)
@@ -183,9 +192,8 @@ static void judge_choices(struct check_run *run)
 	const enum model model = note_model(run->layout->note);
 	const enum placement placement = note_placement(run->layout->note);
 
-	/* What section_vma says of the model needs no second voice. */
-	if (options->model && model && options->model != model &&
-		run->outcomes[CHECK_ID_section_vma] != OUTCOME_FAILED)
+	/* section_vma may say so too, and would have the script changed. */
+	if (options->model && model && options->model != model)
 		judge_option(run, "--model", model_name(options->model),
 			model == MODEL_NAIVE ? "mode" : "model", model_name(model));
 	if (options->placement && placement && options->placement != placement)

@@ -349,10 +349,9 @@ static size_t count_elsewhere(struct check_run *run)
 	return count;
 }
 
-static const char *verdict(struct check_run *run)
+static const char *verdict(struct check_run *run, size_t elsewhere)
 {
 	const struct image *image = run->image;
-	size_t elsewhere;
 
 	if (run->list->orphan_count)
 		return text(run,
@@ -365,7 +364,7 @@ static const char *verdict(struct check_run *run)
 	if (image->kind == IMAGE_STRIPPED && !is_program(image))
 		return "no per-CPU data in a section of its own; without symbols nothing else can "
 		       "be told";
-	if (image->kind == IMAGE_OBJECT && (elsewhere = count_elsewhere(run)) != 0)
+	if (elsewhere)
 		return text(run,
 			"no per-CPU data of its own; its references to %zu variable%s defined "
 			"elsewhere are judged in the linked file, with --emit-relocs",
@@ -410,9 +409,13 @@ static void judge_notes(struct check_run *run)
 
 static void nothing_there(struct check_run *run, struct report_file *file)
 {
-	file->verdict = verdict(run);
+	const size_t elsewhere = run->image->kind == IMAGE_OBJECT ? count_elsewhere(run) : 0;
+
+	file->verdict = verdict(run, elsewhere);
+	file->refers = elsewhere != 0;
 	run->layout = NULL;
-	judge_presence(run);
+	if (!elsewhere || run->options->require)
+		judge_presence(run);
 	judge_notes(run);
 }
 

@@ -66,7 +66,8 @@ struct report_file {
 	const char *type;
 	const char *error;   /* why it cannot be read; NULL: it can */
 	const char *verdict; /* in words when there is no layout: "no per-CPU data"; else NULL */
-	bool unremarkable;   /* text says nothing of it: a member of an archive without a layout */
+	bool refers;	   /* there is no layout, but per-CPU variables of others are referred to */
+	bool unremarkable; /* text says nothing of it: a member of an archive without a layout */
 	const struct report_layout *layouts;
 	size_t layout_count;
 	const struct report_finding *findings;
@@ -87,7 +88,7 @@ struct report_rule {
 };
 
 struct report_summary {
-	size_t files;      /* read or not, members of archives each */
+	size_t files; /* read or not, members of archives each */
 	size_t layouts;
 	size_t unreadable; /* files */
 	size_t count[SEVERITY_COUNT];
