@@ -67,6 +67,11 @@ struct arch {
 		uint64_t place);
 
 	/*
+	 * The offset in `code` of the literal that the instruction at `at` loads; false for another
+	 * instruction. NULL where compilers put no words among the code.
+	 */
+	bool (*literal_of)(struct span code, uint64_t at, uint64_t *literal);
+	/*
 	 * GNU ld makes a PC-relative pair absolute whose symbol is out of reach, and leaves a
 	 * relocation of this number with a symbol that means nothing at its high part. The value is
 	 * then in the code alone: pair_value() reads it from the two parts at these offsets; false

@@ -104,23 +104,36 @@ static enum site_use use_of(const struct trail *trail, const struct insn *insn)
 	return first && memory ? USE_DIRECT : USE_UNKNOWN;
 }
 
-/*
- * Follows the register, to a jump through memory at most; `loads` is how many loads stand between
- * it and the value itself.
- */
-static enum site_use follow(struct trail *trail, unsigned loads, uint8_t *reach)
+/* What stands between a register and the value itself. */
+struct distance {
+	unsigned sums;	/* additions: of the GOT's address, or the place's, to a distance from it */
+	unsigned loads; /* from the GOT */
+};
+
+/* Follows the register, to a jump through memory at most. */
+static enum site_use follow(struct trail *trail, struct distance left, uint8_t *reach)
 {
 	struct insn insn;
 
 	for (unsigned steps = 0; steps < STEPS_MAX && read_any(trail, &insn); steps++) {
 		const enum site_use use = use_of(trail, &insn);
 
-		if (use == USE_DIRECT && loads && insn.kind == INSN_LOAD) {
-			loads--;
+		if (use == USE_COMBINED && left.sums && insn.kind == INSN_ADD) {
+			left.sums--;
+			trail_pass(trail, &insn);
+			continue;
+		}
+		/* With its index the distance from the GOT may be a load's address, too. */
+		if ((use == USE_DIRECT || (use == USE_COMBINED && left.sums)) && left.loads &&
+			insn.kind == INSN_LOAD) {
+			left = (struct distance){.loads = left.loads - 1};
 			trail->held = bit(insn.target);
 			trail->at += insn.length;
 			continue;
 		}
+		/* Or that of the variable itself. */
+		if (use == USE_COMBINED && left.sums)
+			return USE_DIRECT;
 		if (use != USE_UNKNOWN || insn.kind == INSN_BRANCH)
 			return use;
 		if (insn.kind == INSN_MORE && trail_holds(trail, insn.first) && insn.reach > *reach)
@@ -169,9 +182,62 @@ static bool is_word(const struct arch *arch, const struct reloc_info *info)
 	       info->field == UINT64_MAX >> (64 - 8 * info->bytes);
 }
 
+/* Is the constant in the code a distance, which takes an addition to be an address? */
+static bool is_distance(const struct site *site, const struct reloc_info *info)
+{
+	if (site->kind != SITE_VALUE || !info)
+		return false;
+	return info->class == RELOC_PCREL ||
+	       (info->class == RELOC_GOT && (!info->pc_relative || info->part == PART_64_HIGH));
+}
+
 /*
- * A literal pool is data whose use is not seen from here.
- *
+ * What becomes of the register that the instruction at `start` has set. A constant that it adds to
+ * another register is based on that; a movk, or an lu32i.d, goes on with the constant.
+ */
+static enum site_use use_of_target(struct trail *trail, const struct insn *insn,
+	const struct reloc_info *info, struct site *site)
+{
+	const bool got = info && info->class == RELOC_GOT;
+	const struct distance left = {
+		.sums = is_distance(site, info),
+		.loads = got && insn->kind != INSN_LOAD,
+	};
+
+	if (!left.sums && !(info && info->part) &&
+		(insn->kind == INSN_ADD || (insn->kind == INSN_MORE && !insn->reach)))
+		return USE_COMBINED;
+	return follow(trail, left, &site->reach);
+}
+
+/*
+ * A word among the code, of a literal pool: the loads that name it stand before it, in its
+ * function. One that reaches memory at the value decides.
+ */
+static struct site read_word(const struct arch *arch, struct span code, uint64_t place)
+{
+	enum { FUNCTION_MAX = 0x1000 };
+	struct site site = {.kind = SITE_UNREAD};
+	uint64_t at = place < FUNCTION_MAX ? place % 4 : place - FUNCTION_MAX;
+
+	for (; arch->literal_of && at < place; at += 4) {
+		struct trail trail;
+		uint64_t literal;
+		enum site_use use;
+
+		if (!arch->literal_of(code, at, &literal) || literal != place ||
+			!trail_begin(&trail, arch, code, at))
+			continue;
+		use = follow(&trail, (struct distance){0}, &site.reach);
+		if (site.kind == SITE_UNREAD || use == USE_DIRECT)
+			site.use = (uint8_t)use;
+		site.kind = SITE_VALUE;
+	}
+	site.reach = 0;
+	return site;
+}
+
+/*
  * A movk, or the low half, may stand behind the instruction that begins its sequence: whether that
  * is so is for who pairs them. One that begins says how far its own sequence reaches.
  */
@@ -180,13 +246,13 @@ struct site site_read(
 {
 	const unsigned size = info && info->bytes ? info->bytes : 4;
 	const uint64_t start = arch->locate(code, place, size);
-	const bool got = info && info->class == RELOC_GOT;
 	struct site site = {.kind = SITE_UNREAD};
 	struct trail trail;
 	struct insn insn;
 
-	if (is_word(arch, info) || !decode_at(arch, code, start, &insn) ||
-		(arch->counts_from_end && start == place))
+	if (is_word(arch, info))
+		return read_word(arch, code, place);
+	if (!decode_at(arch, code, start, &insn) || (arch->counts_from_end && start == place))
 		return site;
 	site.before = (uint8_t)(place - start);
 	site.length = insn.length;
@@ -195,10 +261,13 @@ struct site site_read(
 	site.starts = insn.kind == INSN_SET;
 	site.reach = insn.reach;
 	/* On x86_64 the instruction itself loads from the GOT. */
-	if (got && site.kind == SITE_DIRECT)
+	if (info && info->class == RELOC_GOT && site.kind == SITE_DIRECT)
 		site.kind = SITE_ADDRESS;
+	if (site.kind == SITE_THROUGH && arch->percpu_register != INSN_NO_REGISTER &&
+		(insn.first == arch->percpu_register || insn.second == arch->percpu_register))
+		site.use = USE_PERCPU;
 	if ((site.kind == SITE_VALUE || site.kind == SITE_ADDRESS) &&
 		trail_begin(&trail, arch, code, start))
-		site.use = (uint8_t)follow(&trail, got && insn.kind != INSN_LOAD, &site.reach);
+		site.use = (uint8_t)use_of_target(&trail, &insn, info, &site);
 	return site;
 }

@@ -26,6 +26,7 @@ const struct arch arch_aarch64 = {
 	.offset_limit_wide = PERCPU_OFFSET_LIMIT_WIDE,
 	.relocs = aarch64_relocs,
 	.reloc_count = AARCH64_RELOCS,
+	.literal_of = aarch64_literal_of,
 	.decode = aarch64_decode,
 	.locate = locate_start,
 	.percpu_register = INSN_NO_REGISTER,

@@ -345,8 +345,8 @@ static bool register_offset(uint32_t word, struct insn *insn)
 		return true;
 	insn->second = read(word, 16);
 	/* UXTX and SXTX keep 64 bits; S shifts by the size of what is accessed. */
-	insn->second_is_index = bits(word, 14, 13) != 3 ||
-				(bit(word, 12) && (word >> 30 != 0 || bit(word, 26)));
+	insn->second_is_index =
+		bits(word, 14, 13) != 3 || (bit(word, 12) && (word >> 30 != 0 || bit(word, 26)));
 	return bit(word, 14) && access(word, insn);
 }
 
@@ -685,4 +685,18 @@ bool aarch64_decode(struct span code, struct insn *insn)
 	default:
 		return false;
 	}
+}
+
+bool aarch64_literal_of(struct span code, uint64_t at, uint64_t *literal)
+{
+	uint32_t word;
+
+	if (!range_within(at, 4, code.size))
+		return false;
+	word = read_le32(code.data + at);
+	/* C6.2 "LDR (literal)": 64 bits, imm19 is signed and counts words. */
+	if (word >> 24 != 0x58)
+		return false;
+	*literal = at + (((uint64_t)bits(word, 23, 5) ^ 0x40000) - 0x40000) * 4;
+	return true;
 }

@@ -81,8 +81,7 @@ static bool is_distance(const struct reference *r, const struct reloc_info *info
 static bool is_based(
 	const struct check_run *run, const struct reference *r, const struct reloc_info *info)
 {
-	return (r->site.use == USE_PERCPU ||
-		       (r->site.use == USE_COMBINED && !is_distance(r, info))) &&
+	return (r->site.use == USE_PERCPU || r->site.use == USE_COMBINED) &&
 	       fits_pc_relative(run, r, info);
 }
 

@@ -139,6 +139,14 @@ static uint64_t upper(const struct reloc_info *low, uint64_t target)
 	return (target + (low->least < 0 ? 0x800 : 0)) >> 12;
 }
 
+/* Do they stand so far apart, or in other sections, that no address makes them agree? */
+static bool is_far(const struct part *high, const struct part *low)
+{
+	const uint64_t distance = low->target - high->target, unit = unit_of(low->info);
+
+	return high->symbol.section != low->symbol.section || distance + unit - 1 > 2 * (unit - 1);
+}
+
 /*
  * In an object addresses are not final: parts of one symbol are together what they are now, unless
  * they stand too far apart; parts of two variables are together by accident only.
@@ -146,12 +154,9 @@ static uint64_t upper(const struct reloc_info *low, uint64_t target)
 static bool agree_in_object(
 	const struct check_run *run, const struct part *high, const struct part *low)
 {
-	const uint64_t distance = low->target - high->target, unit = unit_of(low->info);
 	uint64_t offset;
 
-	if (high->symbol.section != low->symbol.section)
-		return false;
-	if (distance + unit - 1 > 2 * (unit - 1))
+	if (is_far(high, low))
 		return false;
 	return high->symbol.index == low->symbol.index ||
 	       layout_variable_at(run->layout, high->symbol.section, high->target, &offset) ==
@@ -187,15 +192,15 @@ static void report_mismatch(struct check_run *run, const struct reference *r,
 	const struct part *high, const struct part *low)
 {
 	const struct place place = at_reference(run, r);
+	/* Whether a page ends between two variables, the link decides. */
+	const bool certain = run->image->kind != IMAGE_OBJECT || is_far(high, low);
 
-	found(run, by_model(run), &place,
+	found(run, certain ? by_model(run) : SEVERITY_WARNING, &place,
 		text(run,
 			"%s adds the lower part of 0x%" PRIx64 " (%s) to the upper part of "
 			"0x%" PRIx64 " (%s): together they are neither%s",
 			reference_text(run, r), low->target, part_text(run, low), high->target,
-			part_text(run, high),
-			run->image->kind == IMAGE_OBJECT ? ", wherever a page ends between them"
-							 : ""),
+			part_text(run, high), certain ? "" : ", if a page ends between them"),
 		"name the same symbol and addend in both parts");
 }
 
@@ -211,9 +216,21 @@ static void report_lone(struct check_run *run, const struct reference *r, const 
 /* Marks the reference at `place` that begins a sequence, if it is one of the layout's. */
 static void mark(const struct references *references, size_t from, uint64_t place, bool *paired)
 {
-	for (size_t i = from; i-- > 0 && references->items[i].place >= place;)
-		if (references->items[i].place == place)
-			paired[i] = true;
+	const uint32_t section = references->items[from].section;
+	size_t low = 0, high = from;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		const struct reference *r = &references->items[middle];
+
+		if (r->section < section || (r->section == section && r->place < place))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	/* All at the place are marked at once. */
+	for (size_t i = low; i < from && references->items[i].place == place && !paired[i]; i++)
+		paired[i] = true;
 }
 
 static void judge_low(struct check_run *run, size_t index, bool *paired)

@@ -102,13 +102,56 @@ static void judge_linked(struct check_run *run, const struct reference *r)
 		"link with --no-relax, or put .option norelax around the access");
 }
 
-/* An access through the register whose instructions the linker may rewrite. */
-static bool may_be_lost(const struct check_run *run, const struct reference *r)
+/* The place of the low part behind a high one, as an offset in its code; UINT64_MAX for none. */
+static uint64_t low_place(const struct check_run *run, size_t high, uint64_t offset)
 {
+	const struct references *references = &run->layout->references;
+	const struct reference *r = &references->items[high];
+
+	for (size_t i = high + 1; i < references->count; i++) {
+		const struct reference *low = &references->items[i];
+		const struct reloc_info *info = reference_info(run->image, low);
+
+		if (low->section != r->section)
+			break;
+		if (info && (info->part == PART_LOW || info->part == PART_LOW_STORE))
+			return offset + (low->place - r->place);
+	}
+	return UINT64_MAX;
+}
+
+/*
+ * Is another register added before the low part is? Near address 0 lui goes, and the low part
+ * counts from zero: what was added is lost. Added behind the low part, it stays.
+ */
+static bool adds_between(const struct check_run *run, size_t high)
+{
+	uint64_t offset;
+	const struct span code =
+		reference_code(run->image, &run->layout->references.items[high], &offset);
+	const uint64_t low = low_place(run, high, offset);
+	struct trail trail;
+	struct insn insn;
+
+	if (low == UINT64_MAX || !trail_begin(&trail, run->image->arch, code, offset))
+		return false;
+	while (trail.at < low && trail_read(&trail, &insn)) {
+		if (insn.kind == INSN_ADD &&
+			(trail_holds(&trail, insn.first) || trail_holds(&trail, insn.second)))
+			return true;
+		trail_pass(&trail, &insn);
+	}
+	return false;
+}
+
+/* An access whose instructions the linker may rewrite so that its register is lost. */
+static bool may_be_lost(const struct check_run *run, size_t index)
+{
+	const struct reference *r = &run->layout->references.items[index];
 	const struct reloc_info *info = reference_info(run->image, r);
 
 	return info && !r->foreign && r->may_relax && info->class == RELOC_OFFSET &&
-	       info->part == PART_HIGH && r->site.use == USE_PERCPU && r->target < 0x800;
+	       info->part == PART_HIGH && r->target < 0x800 && adds_between(run, index);
 }
 
 static void judge_object(struct check_run *run)
@@ -119,7 +162,7 @@ static void judge_object(struct check_run *run)
 	size_t count = 0;
 
 	for (size_t i = 0; i < references->count; i++)
-		if (may_be_lost(run, &references->items[i])) {
+		if (may_be_lost(run, i)) {
 			first = first ? first : &references->items[i];
 			count++;
 		}

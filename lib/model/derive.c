@@ -39,30 +39,43 @@ static enum model model_by_address(const struct layout *layout)
 }
 
 /*
+ * Does the instruction reach memory at a variable's own address? Start-up computes with boundary
+ * symbols, and what relaxation has rewritten may have been anything.
+ */
+static bool is_plain_access(const struct layout *layout, const struct reference *r)
+{
+	const struct reloc_info *info = reference_info(layout->image, r);
+	struct error error = {0};
+	struct symbol symbol;
+
+	return !r->foreign && info && info->class != RELOC_RELAXED &&
+	       (r->site.kind == SITE_DIRECT || r->site.use == USE_DIRECT) &&
+	       image_symbol(layout->image, r->symbol, &symbol, &error) &&
+	       !layout_is_bound(layout, symbol.name);
+}
+
+/*
  * What the code of a file linked at address 0 says: offsets and accesses through the register are
- * of model zero; where there is none of them, it is written for one CPU. At another address both
- * forms of reference are right in nonzero, and tell nothing.
+ * of model zero; where there is none of them, and all code is read, plain accesses are of one CPU.
+ * At another address both forms of reference are right in nonzero, and tell nothing.
  */
 static enum model model_by_code(const struct layout *layout)
 {
 	const struct references *references = &layout->references;
-	size_t addresses = 0;
+	size_t plain = 0, unread = 0;
 
 	if (layout_section(layout)->addr != 0)
 		return MODEL_UNKNOWN;
 	for (size_t i = 0; i < references->count; i++) {
 		const struct reference *r = &references->items[i];
-		const struct reloc_info *info = reference_info(layout->image, r);
 
-		if (reference_is_offset(layout->image, r))
+		if (reference_is_offset(layout->image, r) ||
+			(!r->foreign && r->site.use == USE_PERCPU))
 			return MODEL_ZERO;
-		/* What relaxation has rewritten was either. */
-		if (!r->foreign && info && info->class != RELOC_RELAXED &&
-			(r->site.kind == SITE_ADDRESS || r->site.kind == SITE_DIRECT ||
-				r->rewritten))
-			addresses++;
+		plain += is_plain_access(layout, r);
+		unread += r->site.kind == SITE_UNREAD;
 	}
-	return addresses ? MODEL_NAIVE : MODEL_UNKNOWN;
+	return plain && !unread ? MODEL_NAIVE : MODEL_UNKNOWN;
 }
 
 /* From the option, the note, the profile, the code, or - assumed - the section's address;

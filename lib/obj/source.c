@@ -143,6 +143,9 @@ static enum source_step archive_next(
 	enum source_step step = SOURCE_END;
 	bool index = true;
 
+	/* One without members is its magic alone. */
+	source->done = source->done || source->bytes.size == SARMAG;
+
 	while (index && !source->done) {
 		Elf *member = elf_begin(source->fd, ELF_C_READ_MMAP, source->archive);
 		const Elf_Arhdr *header = member ? elf_getarhdr(member) : NULL;
@@ -163,6 +166,11 @@ static enum source_step archive_next(
 			index = is_index(header->ar_name);
 			if (!index)
 				step = member_read(source, member, header, item, error);
+			else if (!member_bytes(source, member, header, &(struct span){0}, error)) {
+				source->done = true;
+				step = SOURCE_FAILED;
+				index = false;
+			}
 			if (elf_next(member) == ELF_C_NULL)
 				source->done = true;
 		}
