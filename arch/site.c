@@ -86,9 +86,11 @@ static enum site_use use_of(const struct trail *trail, const struct insn *insn)
 	const uint8_t index = inside ? insn->index : insn->second;
 	const bool first = trail_holds(trail, base);
 	const bool second = trail_holds(trail, index);
-	const uint8_t other = !first ? base : insn->second_is_index ? INSN_NO_REGISTER : index;
+	/* What is added from memory may be a base, however that is addressed. */
+	const bool is_index = insn->second_is_index && (inside || !adds_memory(insn));
+	const uint8_t other = !first ? base : is_index ? INSN_NO_REGISTER : index;
 
-	if (!first && (!second || insn->second_is_index))
+	if (!first && (!second || is_index))
 		return USE_UNKNOWN;
 	if (insn->kind != INSN_ADD && !memory)
 		return USE_UNKNOWN;

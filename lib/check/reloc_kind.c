@@ -55,7 +55,8 @@ static bool fits_pc_relative(
 {
 	const int64_t distance = (int64_t)(r->target - r->place);
 
-	return run->image->kind == IMAGE_OBJECT || (info->least == 0 && info->most == 0) ||
+	return run->image->kind == IMAGE_OBJECT || !info->pc_relative ||
+	       (info->least == 0 && info->most == 0) ||
 	       (distance >= info->least && distance <= info->most);
 }
 

@@ -137,6 +137,18 @@ static enum source_step member_read(struct source *source, Elf *member, const El
 	return item->image ? SOURCE_IMAGE : SOURCE_FAILED;
 }
 
+/* Does the index, which is the first member, end behind the archive? libelf takes what is there. */
+static bool is_index_cut(struct span bytes)
+{
+	const struct ar_hdr *header = (const void *)(bytes.data + SARMAG);
+	char digits[sizeof(header->ar_size) + 1] = "";
+
+	if (bytes.size < SARMAG + sizeof(*header) || header->ar_name[0] != '/')
+		return false;
+	memcpy(digits, header->ar_size, sizeof(header->ar_size));
+	return strtoull(digits, NULL, 10) > bytes.size - SARMAG - sizeof(*header);
+}
+
 static enum source_step archive_next(
 	struct source *source, struct source_item *item, struct error *error)
 {
@@ -145,6 +157,13 @@ static enum source_step archive_next(
 
 	/* One without members is its magic alone. */
 	source->done = source->done || source->bytes.size == SARMAG;
+	if (!source->members && is_index_cut(source->bytes)) {
+		source->done = true;
+		error_set(error, ERROR_INPUT,
+			"truncated: the archive's index reaches beyond its 0x%zx bytes",
+			source->bytes.size);
+		return SOURCE_FAILED;
+	}
 
 	while (index && !source->done) {
 		Elf *member = elf_begin(source->fd, ELF_C_READ_MMAP, source->archive);
@@ -166,11 +185,6 @@ static enum source_step archive_next(
 			index = is_index(header->ar_name);
 			if (!index)
 				step = member_read(source, member, header, item, error);
-			else if (!member_bytes(source, member, header, &(struct span){0}, error)) {
-				source->done = true;
-				step = SOURCE_FAILED;
-				index = false;
-			}
 			if (elf_next(member) == ELF_C_NULL)
 				source->done = true;
 		}

@@ -170,6 +170,14 @@ expect archive-short 3 '^percpu-tool: short.a(good.o): truncated'
 printf '!<arch>\nrubbish that is no header' >rubbish.a
 run check rubbish.a
 expect archive-rubbish 3 '^percpu-tool: rubbish.a: archive: the header behind member 0 cannot be read'
+# The index itself is cut; and an archive that nothing was put into.
+ar rcs indexed.a good.o && head -c 70 indexed.a >index-cut.a
+run check index-cut.a
+expect archive-index 3 '^percpu-tool: index-cut.a.*truncated'
+printf '!<arch>\n' >empty.a
+run check empty.a
+expect archive-empty 0 ''
+grep -q '^empty.a: no per-CPU data in any member$' out && pass || fail archive-empty "$(cat out)"
 run check good.o --objects mixed.a
 expect objects-archive 3 '^percpu-tool: mixed.a(cut.o): truncated'
 run check good.o --objects good.a

@@ -641,6 +641,31 @@ static void nothing_but_relocations(void **state)
 	}
 }
 
+/* Pairs upon pairs of two parts, all of which belong together. */
+static void nothing_but_pairs(void **state)
+{
+	enum { MANY = 300000, HI20 = 26, LO12_I = 27 };
+	static const uint8_t pair[] = {0x37, 0x05, 0, 0, 0x0e, 0x95, 0x03, 0x35, 5, 0};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(linked_and_not); i++) {
+		struct relocated r;
+		struct elf_file file;
+
+		relocate(&r, EM_RISCV, linked_and_not[i], MANY, 0x400);
+		memcpy(r.code, pair, sizeof(pair));
+		for (size_t j = 0; j < MANY; j++) {
+			r.entries[j].r_offset = (i ? 0 : KERNEL_BASE) + (j < MANY / 2 ? 0 : 6);
+			r.entries[j].r_info = ELF64_R_INFO(7, j < MANY / 2 ? HI20 : LO12_I);
+			r.entries[j].r_addend = 0;
+		}
+		file = elf_write(&r.spec);
+		assert_true(judge_file(&file));
+		free(file.data);
+		relocated_release(&r);
+	}
+}
+
 static void hostile_section_names(void **state)
 {
 	static const char *const names[] = {
@@ -737,6 +762,7 @@ int main(void)
 		cmocka_unit_test(relocation_fields),
 		cmocka_unit_test(random_code),
 		cmocka_unit_test(nothing_but_relocations),
+		cmocka_unit_test(nothing_but_pairs),
 		cmocka_unit_test(hostile_section_names),
 		cmocka_unit_test(everything_at_odd_offsets),
 		cmocka_unit_test(abi_notes),

@@ -62,6 +62,14 @@ static const struct site_case cases[] = {
 	{"x86_64", "488d05_00000000488b08", 2, SITE_ADDRESS, USE_DIRECT, 7, 0},
 	/* lea 0(%rip), %rax; mov 0x28(%rax,%rdi,8), %rax: an index is no base */
 	{"x86_64", "488d05_00000000488b44f828", 2, SITE_ADDRESS, USE_DIRECT, 7, 0},
+	/* lea 0(%rip), %rax; add (%rcx,%rdx,8), %rax; mov (%rax), %rax: a base from a table */
+	{"x86_64", "488d05_00000000480304d1488b00", 2, SITE_ADDRESS, USE_COMBINED, 7, 0},
+	/* add $0, %rax; lea 0(%rax), %rcx; lea 0(%rax,%rdi), %rcx: based on what is there */
+	{"x86_64", "4805_00000000488b00", 11, SITE_VALUE, USE_COMBINED, 6, 0},
+	{"x86_64", "488d88_00000000488b01", 11, SITE_VALUE, USE_COMBINED, 7, 0},
+	{"x86_64", "488d8c38_00000000488b01", 11, SITE_VALUE, USE_COMBINED, 8, 0},
+	/* add x@GOTPCREL(%rip), %rax; mov (%rax), %rax */
+	{"x86_64", "480305_00000000488b00", 42, SITE_ADDRESS, USE_COMBINED, 7, 0},
 	/* mov x@GOTPCREL(%rip), %rax: the same three; then add %gs:(%rax), %rdx; add (%rax), %rdx;
 	 * jmp *%gs:(%rax); jmp *(%rax); jmp *%rax */
 	{"x86_64", "488b05_00000000c3", 42, SITE_ADDRESS, USE_UNKNOWN, 7, 0},
@@ -93,6 +101,13 @@ static const struct site_case cases[] = {
 	{"aarch64", "_00000090000c028b010040f9", 275, SITE_ADDRESS, USE_DIRECT, 4, 0},
 	/* adrp x0, ldr x0, [x0] of the GOT, ldr x1, [x0] */
 	{"aarch64", "_00000090000040f9010040f9", 311, SITE_ADDRESS, USE_DIRECT, 4, 0},
+	/* A literal: ldr x0, 8; ldr x1, [x0]; the word. The same with x1 added first. */
+	{"aarch64", "40000058010040f9_0000000000000000", 257, SITE_VALUE, USE_DIRECT, 0, 0},
+	{"aarch64", "600000580000018b010040f9_0000000000000000", 257, SITE_VALUE, USE_COMBINED, 0,
+		0},
+	{"aarch64", "600000580000018b010040f9_0000000000000000", 257, SITE_VALUE, USE_COMBINED, 0,
+		0},
+	{"aarch64", "200080d2010040f9_0000000000000000", 257, SITE_UNREAD, USE_UNKNOWN, 0, 0},
 	{"aarch64", "_00000058", 273, SITE_DIRECT, USE_UNKNOWN, 4, 0},
 	{"aarch64", "_00000094", 283, SITE_BRANCH, USE_UNKNOWN, 4, 0},
 	{"aarch64", "_00000000", 264, SITE_BRANCH, USE_UNKNOWN, 4, 0}, /* udf */
