@@ -390,3 +390,58 @@ bool x86_decode(struct span code, struct x86_insn *insn)
 	insn->length = (uint8_t)r.at;
 	return true;
 }
+
+/* Opcodes of which some forms do not exist, or have other operands: one byte, and behind 0f. */
+static const uint64_t unusual[2][4] = {
+	{0, 0, UINT64_C(0xd000), UINT64_C(0xc0c00000000000c0)},
+	{UINT64_C(0xf00000001), 0, UINT64_C(0x53400c000000000), UINT64_C(0x88)},
+};
+
+static bool is_unusual(unsigned map, uint8_t opcode)
+{
+	return unusual[map][opcode / 64] >> (opcode % 64) & 1;
+}
+
+/* Bytes of ModRM, SIB and displacement. */
+static unsigned operand_length(const uint8_t *at)
+{
+	static const uint8_t displacement[4] = {0, 1, 4, 0};
+	const uint8_t mod = at[0] >> 6, rm = at[0] & 7;
+	const bool sib = rm == 4 && mod != 3;
+	const bool absolute = mod == 0 && (sib ? (at[1] & 7) == 5 : rm == 5);
+
+	return 1u + sib + (absolute ? 4u : displacement[mod]);
+}
+
+unsigned x86_length(struct span code)
+{
+	struct x86_insn insn = {.narrow = false};
+	const uint8_t *at = code.data;
+	enum follows follows;
+	unsigned map, reg = 0;
+
+	if (code.size <= X86_LONGEST)
+		return 0;
+	if (*at == 0x66) {
+		insn.narrow = true;
+		at++;
+	}
+	if (*at >> 4 == 4) {
+		insn.wide = (*at & 8) != 0;
+		insn.narrow = insn.narrow && !insn.wide;
+		at++;
+	}
+	map = *at == 0x0f;
+	at += map;
+	follows = map ? two_byte[*at] : one_byte[*at];
+	if (follows == X || follows == MO || is_unusual(map, *at) ||
+		(!map && *at == 0x8d && at[1] >> 6 == 3))
+		return 0;
+	at++;
+	if (has_modrm(follows)) {
+		reg = *at >> 3 & 7;
+		at += operand_length(at);
+	}
+	at += immediate_size(&insn, follows, (uint8_t)reg);
+	return (unsigned)(at - code.data);
+}

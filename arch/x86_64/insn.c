@@ -799,11 +799,16 @@ static uint8_t rank(const struct x86_insn *insn, unsigned before, unsigned size)
 static uint8_t arrival(struct ballot *ballot, struct span from, unsigned before, unsigned size)
 {
 	struct x86_insn insn;
+	unsigned length;
 	uint8_t its;
 
 	/* add %al, (%rax): no code has that, but constants do. */
 	if (from.size >= 2 && from.data[0] == 0 && from.data[1] == 0)
 		return 0;
+	/* Most instructions end before the field. */
+	length = x86_length(from);
+	if (length && length <= before)
+		return length < before ? ballot->arrives[before - length] : 0;
 	if (!x86_decode(from, &insn))
 		return 0;
 	if (insn.length < before)
@@ -843,6 +848,29 @@ static bool leads(const struct ballot *ballot, unsigned first)
 	return true;
 }
 
+/* From the code's first byte, an instruction's start: where the one with the field is; or SIZE_MAX.
+ */
+static uint64_t walk(struct span code, uint64_t field, unsigned size)
+{
+	uint64_t at = 0;
+
+	while (at < field) {
+		const struct span rest = {code.data + at, code.size - (size_t)at};
+		unsigned length = x86_length(rest);
+		struct x86_insn insn;
+
+		if (!length || length > field - at) {
+			if (!x86_decode(rest, &insn))
+				return SIZE_MAX;
+			length = insn.length;
+			if (length > field - at)
+				return rank(&insn, (unsigned)(field - at), size) ? at : SIZE_MAX;
+		}
+		at += length;
+	}
+	return SIZE_MAX;
+}
+
 uint64_t x86_64_locate(struct span code, uint64_t field, unsigned size)
 {
 	const unsigned history = field < HISTORY ? (unsigned)field : HISTORY;
@@ -852,6 +880,12 @@ uint64_t x86_64_locate(struct span code, uint64_t field, unsigned size)
 	memset(&ballot, 0, offsetof(struct ballot, arrives));
 	if (field >= code.size)
 		return field;
+	if (field <= HISTORY) {
+		const uint64_t start = walk(code, field, size);
+
+		if (start != SIZE_MAX)
+			return start;
+	}
 	for (unsigned before = 1; before <= history; before++) {
 		const uint64_t start = field - before;
 
@@ -860,7 +894,7 @@ uint64_t x86_64_locate(struct span code, uint64_t field, unsigned size)
 		ballot.arrives[before] = vote;
 		if (vote)
 			ballot.votes[vote]++;
-		if (before >= LOOK_BACK && leads(&ballot, vote))
+		if (before >= LOOK_BACK && ballot.votes[vote] >= LEAD_GS && leads(&ballot, vote))
 			return field - vote;
 	}
 	/* The code's first byte is a right start. */

@@ -11,15 +11,13 @@ static uint32_t target_section(
 	return r->rewritten ? run->layout->sections[0] : symbol->section;
 }
 
-struct place at_reference(struct check_run *run, const struct reference *r)
+struct place target_of_reference(struct check_run *run, const struct reference *r)
 {
 	const struct image *image = run->image;
-	uint64_t offset;
 	struct place place = {
 		.section = &image->sections[r->section],
 		.address = {true, r->place - r->site.before},
 		.code = reference_bytes(image, r),
-		.function = function_at(run, r->section, r->place, &offset),
 	};
 	struct symbol symbol;
 
@@ -35,6 +33,15 @@ struct place at_reference(struct check_run *run, const struct reference *r)
 	if (!place.variable)
 		place.symbol = symbol.type == STT_SECTION || r->rewritten ? run->layout->name
 									  : symbol.name;
+	return place;
+}
+
+struct place at_reference(struct check_run *run, const struct reference *r)
+{
+	struct place place = target_of_reference(run, r);
+	uint64_t offset;
+
+	place.function = function_at(run, r->section, r->place, &offset);
 	return place;
 }
 

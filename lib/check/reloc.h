@@ -5,6 +5,9 @@
 #include "lib/check/run.h"
 
 /* Where a reference stands: section and address of its code or data, and what it is against. */
+struct place target_of_reference(struct check_run *run, const struct reference *reference);
+
+/* The same with the function or object it stands in. To find the first one takes all symbols. */
 struct place at_reference(struct check_run *run, const struct reference *reference);
 
 /* "R_X86_64_PC32 in start+0x12", or without the function (the object, of data) where none covers

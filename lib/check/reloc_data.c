@@ -43,7 +43,7 @@ static void report_one(struct check_run *run, const struct reference *r)
 
 static void report_section(struct check_run *run, const struct reference *first, size_t count)
 {
-	const struct place place = at_reference(run, first);
+	const struct place place = target_of_reference(run, first);
 
 	found(run, SEVERITY_NOTE, &place,
 		text(run, "%zu word%s of %.64s hold%s addresses of the template", count,

@@ -284,6 +284,30 @@ static bool gather_section(struct gatherer *g, const struct section *rela)
 	return true;
 }
 
+/*
+ * How many bytes before the place an instruction starts for sure: behind a call or a jump, whose
+ * field ends it. The whole offset where none is near.
+ */
+static uint64_t known_start(
+	const struct gatherer *g, const struct section *rela, size_t entry, uint64_t offset)
+{
+	enum { NEAR = 8, BYTES = 128 };
+	const uint64_t place = image_reloc(g->image, rela, entry).offset;
+
+	if (!g->image->arch->counts_from_end)
+		return offset;
+	for (size_t i = 1; i <= NEAR && i <= entry; i++) {
+		const struct reloc reloc = image_reloc(g->image, rela, entry - i);
+		const struct reloc_info *info = reloc_info(g->image->arch, reloc.type);
+		const uint64_t distance = place - reloc.offset;
+
+		if (info && info->class == RELOC_BRANCH && distance > info->bytes &&
+			distance <= BYTES && distance <= offset)
+			return distance - info->bytes;
+	}
+	return offset;
+}
+
 /* Is a linked file's place beside the code that the linker has changed? */
 static bool is_misplaced(
 	const struct image *image, const struct reference *r, struct span code, uint64_t offset)
@@ -333,8 +357,15 @@ static bool read_reference(
 			section->name);
 	if (r->misplaced)
 		r->site.kind = SITE_UNREAD;
-	else if (section->flags & SHF_EXECINSTR)
-		r->site = site_read(image->arch, code, offset, info);
+	else if (section->flags & SHF_EXECINSTR && offset > code.size)
+		r->site.kind = SITE_UNREAD; /* NOBITS */
+	else if (section->flags & SHF_EXECINSTR) {
+		const uint64_t before = known_start(g, rela, spot.entry, offset);
+
+		code.data += offset - before;
+		code.size -= (size_t)(offset - before);
+		r->site = site_read(image->arch, code, before, info);
+	}
 	r->target = target_of(image, r, info, &symbol, reloc.addend);
 	r->may_relax = has_marker(g, rela, spot.entry);
 	return true;
