@@ -63,7 +63,8 @@ struct insn {
 	/* On x86_64: where a displacement stands in the instruction, and its bytes; 0 for none. */
 	uint8_t displacement_at;
 	uint8_t displacement_size;
-	bool pc_relative; /* INSN_SET, memory operands: relative to the program counter */
+	uint8_t immediate_size; /* on x86_64, bytes; 0 for none */
+	bool pc_relative;	/* INSN_SET, memory operands: relative to the program counter */
 	/* `second` is added scaled, shifted or cut to 32 bits: an index, which can be no base. */
 	bool second_is_index;
 	bool percpu;  /* a gs override on its memory operand */

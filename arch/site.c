@@ -92,6 +92,10 @@ static enum site_use use_of(const struct trail *trail, const struct insn *insn)
 
 	if (!first && (!second || is_index))
 		return USE_UNKNOWN;
+	/* A constant that long may be a base: a symbol's address. */
+	if (insn->kind == INSN_MORE && first &&
+		(insn->displacement_size > 1 || insn->immediate_size > 1))
+		return USE_COMBINED;
 	if (insn->kind != INSN_ADD && !memory)
 		return USE_UNKNOWN;
 	if (insn->percpu || (other != INSN_NO_REGISTER && other == trail->arch->percpu_register))
@@ -187,7 +191,9 @@ static bool is_word(const struct arch *arch, const struct reloc_info *info)
 /* Is the constant in the code a distance, which takes an addition to be an address? */
 static bool is_distance(const struct site *site, const struct reloc_info *info)
 {
-	if (site->kind != SITE_VALUE || !info)
+	/* Other parts complete a page, or a distance that has a higher one. */
+	if (site->kind != SITE_VALUE || !info ||
+		(info->part != PART_WHOLE && info->part != PART_64_HIGH))
 		return false;
 	return info->class == RELOC_PCREL ||
 	       (info->class == RELOC_GOT && (!info->pc_relative || info->part == PART_64_HIGH));
@@ -263,7 +269,9 @@ struct site site_read(
 	site.starts = insn.kind == INSN_SET;
 	site.reach = insn.reach;
 	/* On x86_64 the instruction itself loads from the GOT. */
-	if (info && info->class == RELOC_GOT && site.kind == SITE_DIRECT)
+	if (info && info->class == RELOC_GOT &&
+		(site.kind == SITE_DIRECT ||
+			(site.kind == SITE_THROUGH && info->part == PART_WHOLE)))
 		site.kind = SITE_ADDRESS;
 	if (site.kind == SITE_THROUGH && arch->percpu_register != INSN_NO_REGISTER &&
 		(insn.first == arch->percpu_register || insn.second == arch->percpu_register))

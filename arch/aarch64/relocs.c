@@ -138,7 +138,8 @@ const struct reloc_info aarch64_relocs[AARCH64_RELOCS] = {
 		.pc_relative = true, .checked = true),
 	RELOC(312, LD64_GOT_LO12_NC, .class = RELOC_GOT, .part = PART_LOW, .bytes = 4,
 		.field = IMM9),
-	RELOC(313, LD64_GOTPAGE_LO15, .class = RELOC_GOT, .part = PART_LOW, .bytes = 4,
+	/* No relocation of the page names the symbol: it is the GOT's own. */
+	RELOC(313, LD64_GOTPAGE_LO15, .class = RELOC_GOT, .bytes = 4,
 		.field = IMM12, .checked = true),
 	RELOC(314, PLT32, .class = RELOC_BRANCH, .bytes = 4, .field = UINT32_MAX,
 		.pc_relative = true, .checked = true, RELOC_SIGNED(32)),

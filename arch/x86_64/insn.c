@@ -746,7 +746,8 @@ bool x86_64_decode(struct span code, struct insn *out)
 		.base = INSN_NO_REGISTER,
 		.index = INSN_NO_REGISTER,
 		.displacement_at = insn.displacement_at,
-		.displacement_size = insn.displacement_size};
+		.displacement_size = insn.displacement_size,
+		.immediate_size = insn.immediate_size};
 	access_memory(&insn, row, out);
 	write_registers(&insn, row, out);
 	refine(&insn, effect, out);

@@ -49,12 +49,31 @@ static const struct wording {
 		},
 };
 
+/* Do the parts behind it hold the upper half of its distance too (LoongArch, extreme)? */
+static bool has_upper_half(const struct check_run *run, const struct reference *r)
+{
+	const struct references *references = &run->layout->references;
+	const size_t index = (size_t)(r - references->items);
+
+	for (size_t i = index + 1; i < references->count && i <= index + 3; i++) {
+		const struct reference *next = &references->items[i];
+		const struct reloc_info *info = reference_info(run->image, next);
+
+		if (info && info->part == PART_64_HIGH && next->section == r->section &&
+			next->target == r->target)
+			return true;
+	}
+	return false;
+}
+
 /* The value that a PC-relative field forms is exact only if it fits: not all are refused. */
 static bool fits_pc_relative(
 	const struct check_run *run, const struct reference *r, const struct reloc_info *info)
 {
 	const int64_t distance = (int64_t)(r->target - r->place);
 
+	if (info->part == PART_HIGH && has_upper_half(run, r))
+		return true;
 	return run->image->kind == IMAGE_OBJECT || !info->pc_relative ||
 	       (info->least == 0 && info->most == 0) ||
 	       (distance >= info->least && distance <= info->most);

@@ -68,6 +68,9 @@ static const struct site_case cases[] = {
 	{"x86_64", "4805_00000000488b00", 11, SITE_VALUE, USE_COMBINED, 6, 0},
 	{"x86_64", "488d88_00000000488b01", 11, SITE_VALUE, USE_COMBINED, 7, 0},
 	{"x86_64", "488d8c38_00000000488b01", 11, SITE_VALUE, USE_COMBINED, 8, 0},
+	/* mov $0, %rax; add $0x100000, %rax; lea 0x100000(%rax,%rcx,8), %rax; mov (%rax), %rax */
+	{"x86_64", "48c7c0_00000000480500001000488b00", 11, SITE_VALUE, USE_COMBINED, 7, 0},
+	{"x86_64", "48c7c0_00000000488d84c800001000488b00", 11, SITE_VALUE, USE_COMBINED, 7, 0},
 	/* add x@GOTPCREL(%rip), %rax; mov (%rax), %rax */
 	{"x86_64", "480305_00000000488b00", 42, SITE_ADDRESS, USE_COMBINED, 7, 0},
 	/* mov x@GOTPCREL(%rip), %rax: the same three; then add %gs:(%rax), %rdx; add (%rax), %rdx;
@@ -101,6 +104,9 @@ static const struct site_case cases[] = {
 	{"aarch64", "_00000090000c028b010040f9", 275, SITE_ADDRESS, USE_DIRECT, 4, 0},
 	/* adrp x0, ldr x0, [x0] of the GOT, ldr x1, [x0] */
 	{"aarch64", "_00000090000040f9010040f9", 311, SITE_ADDRESS, USE_DIRECT, 4, 0},
+	/* add x0, x0, :lo12:0; ldr x0, [x0, x1]; ldr x0, [x0, gotpage_lo15], ldr x1, [x0] */
+	{"aarch64", "_00000091006861f8", 277, SITE_VALUE, USE_COMBINED, 4, 0},
+	{"aarch64", "_000040f9010040f9", 313, SITE_ADDRESS, USE_DIRECT, 4, 0},
 	/* A literal: ldr x0, 8; ldr x1, [x0]; the word. The same with x1 added first. */
 	{"aarch64", "40000058010040f9_0000000000000000", 257, SITE_VALUE, USE_DIRECT, 0, 0},
 	{"aarch64", "600000580000018b010040f9_0000000000000000", 257, SITE_VALUE, USE_COMBINED, 0,
