@@ -357,7 +357,7 @@ static bool read_reference(
 			section->name);
 	if (r->misplaced)
 		r->site.kind = SITE_UNREAD;
-	else if (section->flags & SHF_EXECINSTR && offset > code.size)
+	else if (section->flags & SHF_EXECINSTR && offset >= code.size)
 		r->site.kind = SITE_UNREAD; /* NOBITS */
 	else if (section->flags & SHF_EXECINSTR) {
 		const uint64_t before = known_start(g, rela, spot.entry, offset);

@@ -641,6 +641,21 @@ static void nothing_but_relocations(void **state)
 	}
 }
 
+/* Relocations of code that has no bytes in the file. */
+static void code_without_bytes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(machines) * COUNT(linked_and_not); i++) {
+		struct relocated r;
+
+		relocate(&r, machines[i / 2], linked_and_not[i % 2], 40, 0x100);
+		r.entries[0].r_offset = i % 2 ? 0 : KERNEL_BASE;
+		r.sections[KERNEL_TEXT - 1].type = SHT_NOBITS;
+		assert_true(judge_spec(&r.spec));
+		relocated_release(&r);
+	}
+}
+
 /* Pairs upon pairs of two parts, all of which belong together. */
 static void nothing_but_pairs(void **state)
 {
@@ -762,6 +777,7 @@ int main(void)
 		cmocka_unit_test(relocation_fields),
 		cmocka_unit_test(random_code),
 		cmocka_unit_test(nothing_but_relocations),
+		cmocka_unit_test(code_without_bytes),
 		cmocka_unit_test(nothing_but_pairs),
 		cmocka_unit_test(hostile_section_names),
 		cmocka_unit_test(everything_at_odd_offsets),
