@@ -186,14 +186,19 @@ PERCPU_NOTE_ASSERT_(
  * PERCPU_NOTE_* constant of its member. A semicolon ends it.
  */
 #define PERCPU_NOTE_UNIT(mode, model, reg, preempt, wide)                                          \
-	static const struct percpu_note_unit percpu_note_of_unit PERCPU_NOTE_ATTRIBUTES_ = {       \
+	PERCPU_NOTE_UNIT_AS_(percpu_note_of_unit, mode, model, reg, preempt, wide)
+#define PERCPU_NOTE_UNIT_AS_(name, mode, model, reg, preempt, wide)                                \
+	static const struct percpu_note_unit name PERCPU_NOTE_ATTRIBUTES_ = {                      \
 		{PERCPU_NOTE_NAMESZ, PERCPU_NOTE_UNIT_SIZE, PERCPU_NOTE_TYPE_UNIT,                 \
 			PERCPU_NOTE_OWNER},                                                        \
 		PERCPU_NOTE_VERSION, mode, model, reg, preempt, wide}
 
 /* Defines the image note, at file scope, once in an image; see struct percpu_note_image. */
 #define PERCPU_NOTE_IMAGE(placement, cpus, stride, stride_align, reserve)                          \
-	static const struct percpu_note_image percpu_note_of_image PERCPU_NOTE_ATTRIBUTES_ = {     \
+	PERCPU_NOTE_IMAGE_AS_(                                                                     \
+		percpu_note_of_image, placement, cpus, stride, stride_align, reserve)
+#define PERCPU_NOTE_IMAGE_AS_(name, placement, cpus, stride, stride_align, reserve)                \
+	static const struct percpu_note_image name PERCPU_NOTE_ATTRIBUTES_ = {                     \
 		{PERCPU_NOTE_NAMESZ, PERCPU_NOTE_IMAGE_SIZE, PERCPU_NOTE_TYPE_IMAGE,               \
 			PERCPU_NOTE_OWNER},                                                        \
 		PERCPU_NOTE_VERSION, placement, cpus, stride, stride_align, reserve}
