@@ -70,9 +70,16 @@ struct reloc_info {
 
 /* The range of a field of so many bits; EITHER when its reader may take it signed or unsigned. */
 #define RELOC_SIGNED(bits)                                                                         \
-	.least = -(INT64_C(1) << ((bits)-1)), .most = (INT64_C(1) << ((bits)-1)) - 1
+	.least = -(INT64_C(1) << ((bits) - 1)), .most = (INT64_C(1) << ((bits) - 1)) - 1
 #define RELOC_UNSIGNED(bits) .least = 0, .most = (INT64_C(1) << (bits)) - 1
-#define RELOC_EITHER(bits) .least = -(INT64_C(1) << ((bits)-1)), .most = (INT64_C(1) << (bits)) - 1
+#define RELOC_EITHER(bits)                                                                         \
+	.least = -(INT64_C(1) << ((bits) - 1)), .most = (INT64_C(1) << (bits)) - 1
+
+/* A part that completes a higher one, which says what becomes of the value. */
+static inline bool reloc_is_low(const struct reloc_info *info)
+{
+	return info->part == PART_LOW || info->part == PART_LOW_STORE || info->part == PART_64_LOW;
+}
 
 struct arch;
 

@@ -191,9 +191,7 @@ static bool is_word(const struct arch *arch, const struct reloc_info *info)
 /* Is the constant in the code a distance, which takes an addition to be an address? */
 static bool is_distance(const struct site *site, const struct reloc_info *info)
 {
-	/* Other parts complete a page, or a distance that has a higher one. */
-	if (site->kind != SITE_VALUE || !info ||
-		(info->part != PART_WHOLE && info->part != PART_64_HIGH))
+	if (site->kind != SITE_VALUE || !info || reloc_is_low(info))
 		return false;
 	return info->class == RELOC_PCREL ||
 	       (info->class == RELOC_GOT && (!info->pc_relative || info->part == PART_64_HIGH));
@@ -208,7 +206,7 @@ static enum site_use use_of_target(struct trail *trail, const struct insn *insn,
 {
 	const bool got = info && info->class == RELOC_GOT;
 	const struct distance left = {
-		.sums = is_distance(site, info),
+		.sums = site->distance,
 		.loads = got && insn->kind != INSN_LOAD,
 	};
 
@@ -273,6 +271,7 @@ struct site site_read(
 		(site.kind == SITE_DIRECT ||
 			(site.kind == SITE_THROUGH && info->part == PART_WHOLE)))
 		site.kind = SITE_ADDRESS;
+	site.distance = is_distance(&site, info);
 	if (site.kind == SITE_THROUGH && arch->percpu_register != INSN_NO_REGISTER &&
 		(insn.first == arch->percpu_register || insn.second == arch->percpu_register))
 		site.use = USE_PERCPU;

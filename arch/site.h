@@ -37,6 +37,7 @@ struct site {
 	uint8_t before; /* bytes of the instruction before the relocated field */
 	uint8_t length; /* bytes of the instruction; 0 when it is not recognised */
 	uint8_t reach;	/* bits of the constant that the sequence from here on sets; 0: not known */
+	bool distance;	/* the constant is one from the GOT or the place: it takes an addition */
 	bool starts;	/* it sets the register whatever it held: no part of a sequence before it */
 };
 

@@ -21,12 +21,6 @@ const char *reference_text(struct check_run *run, const struct reference *refere
 bool names_bound(const struct check_run *run, const struct reference *reference);
 
 /*
- * Relaxed: does it set a register from scratch that the instruction right before added into? The
- * sum with the per-CPU register is lost.
- */
-bool overwrites_sum(const struct check_run *run, const struct reference *reference);
-
-/*
  * What a fault is in this layout: an error where the model is known; a warning in an object of
  * unknown model.
  */

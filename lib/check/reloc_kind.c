@@ -79,24 +79,6 @@ static bool fits_pc_relative(
 	       (distance >= info->least && distance <= info->most);
 }
 
-/* It completes a higher part, which is judged; unless it counts from the zero register. */
-static bool is_low(const struct reloc_info *info)
-{
-	return info->part == PART_LOW || info->part == PART_LOW_STORE || info->part == PART_64_LOW;
-}
-
-/*
- * A distance, from the GOT or from the place, that is a constant in the code: what is added to it
- * first makes it an address.
- */
-static bool is_distance(const struct reference *r, const struct reloc_info *info)
-{
-	if (r->site.kind != SITE_VALUE)
-		return false;
-	return info->class == RELOC_PCREL ||
-	       (info->class == RELOC_GOT && (!info->pc_relative || info->part == PART_64_HIGH));
-}
-
 /* An exact offset is formed in an unusual way, and then used as it should be. */
 static bool is_based(
 	const struct check_run *run, const struct reference *r, const struct reloc_info *info)
@@ -108,7 +90,8 @@ static bool is_based(
 static enum fault fault_of_code(
 	const struct check_run *run, const struct reference *r, const struct reloc_info *info)
 {
-	if (is_low(info))
+	/* It completes a higher part, which is judged; unless it counts from the zero register. */
+	if (reloc_is_low(info))
 		return info->class == RELOC_OFFSET && r->site.kind == SITE_DIRECT ? FAULT_DIRECT
 										  : FAULT_NONE;
 	if (info->class == RELOC_GOT)
@@ -123,9 +106,8 @@ static enum fault fault_of_code(
 	case SITE_VALUE:
 		if (r->site.use == USE_DIRECT)
 			return FAULT_DIRECT;
-		return (r->rewritten || is_distance(r, info)) && !is_based(run, r, info)
-			       ? FAULT_ADDRESS
-			       : FAULT_NONE;
+		return (r->rewritten || r->site.distance) && !is_based(run, r, info) ? FAULT_ADDRESS
+										     : FAULT_NONE;
 	case SITE_BRANCH:
 		return info->class == RELOC_PCREL ? FAULT_BRANCH : FAULT_NONE;
 	default:

@@ -16,43 +16,39 @@ static bool read_insn(const struct check_run *run, const struct reference *r, st
 		       (struct span){code.data + offset, code.size - (size_t)offset}, insn);
 }
 
-bool overwrites_sum(const struct check_run *run, const struct reference *r)
+/* The addition that ends right before the place; false when none does. */
+static bool addition_before(
+	const struct check_run *run, const struct reference *r, struct insn *before)
 {
-	const struct arch *arch = run->image->arch;
 	uint64_t offset;
 	const struct span code = reference_code(run->image, r, &offset);
-	struct insn insn, before;
 
-	if (!read_insn(run, r, &insn) || insn.kind != INSN_SET)
-		return false;
 	for (unsigned length = 2; length <= 4 && length <= offset; length += 2) {
 		const uint64_t at = offset - length;
 
-		if (arch->decode((struct span){code.data + at, code.size - (size_t)at}, &before) &&
-			before.length == length && before.kind == INSN_ADD &&
-			before.target == insn.target)
+		if (run->image->arch->decode(
+			    (struct span){code.data + at, code.size - (size_t)at}, before) &&
+			before->length == length && before->kind == INSN_ADD)
 			return true;
 	}
 	return false;
 }
 
+/* Does it set a register from scratch that the instruction right before added into? */
+static bool overwrites_sum(const struct check_run *run, const struct reference *r)
+{
+	struct insn insn, before;
+
+	return read_insn(run, r, &insn) && insn.kind == INSN_SET &&
+	       addition_before(run, r, &before) && before.target == insn.target;
+}
+
 bool follows_base(const struct check_run *run, const struct reference *r)
 {
-	const struct arch *arch = run->image->arch;
-	uint64_t offset;
-	const struct span code = reference_code(run->image, r, &offset);
+	const uint8_t base = run->image->arch->percpu_register;
 	struct insn before;
 
-	for (unsigned length = 2; length <= 4 && length <= offset; length += 2) {
-		const uint64_t at = offset - length;
-
-		if (arch->decode((struct span){code.data + at, code.size - (size_t)at}, &before) &&
-			before.length == length && before.kind == INSN_ADD &&
-			(before.first == arch->percpu_register ||
-				before.second == arch->percpu_register))
-			return true;
-	}
-	return false;
+	return addition_before(run, r, &before) && (before.first == base || before.second == base);
 }
 
 /*
