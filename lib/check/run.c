@@ -1,6 +1,5 @@
 /* The run: every check on every layout, in order, and what they found as a report. */
 #include "lib/check/run.h"
-#include "lib/model/names.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -319,7 +319,6 @@ bool layout_bind(struct layout *layout, const struct symbol_scan *scan, struct a
 bool layout_derive(struct layout *layout, const struct symbol_scan *scan,
 	const struct layout_options *options, struct arena *arena, struct error *error)
 {
-	layout->declared_register = (uint32_t)note_agreed(layout->note, NOTE_REGISTER).value;
 	derive_model(layout, options);
 	derive_placement(layout, options);
 	if (layout->image->kind == IMAGE_OBJECT)

@@ -59,9 +59,6 @@ struct layout {
 	const char *name;   /* the section's name, or what it should be */
 
 	struct bound bounds[BOUND_COUNT];
-	/* What units declare to hold an area, PERCPU_NOTE_REGISTER_*; 0: none does, or they differ.
-	 */
-	uint32_t declared_register;
 
 	struct maybe template_start; /* virtual address */
 	struct maybe template_end;

@@ -506,7 +506,8 @@ static void rest_of_layout(void **state)
 	open_changed(&r, &k);
 	layout = first_layout(&r, &list);
 	assert_non_null(layout->note);
-	assert_int_equal(layout->declared_register, PERCPU_NOTE_REGISTER_GS_BASE);
+	assert_int_equal(
+		note_agreed(layout->note, NOTE_REGISTER).value, PERCPU_NOTE_REGISTER_GS_BASE);
 	assert_string_equal(layout->placement_source, "symbols");
 	/* 0x40 bytes and the reserve, rounded up. */
 	assert_int_equal(layout->stride.value, 0x180);
