@@ -19,7 +19,7 @@ CFLAGS   ?= -O2 -g
 # Looked up only when something is compiled: `make setup` runs on machines that have no pkg-config yet.
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
 PKG_LIBS   = $(shell pkg-config --libs $(PKGS)) -liberty
-ALL_CFLAGS = -std=c11 $(WARN) $(CFLAGS) $(SANFLAGS) $(PKG_CFLAGS)
+ALL_CFLAGS = -std=c11 -pthread $(WARN) $(CFLAGS) $(SANFLAGS) $(PKG_CFLAGS)
 
 LIB_SRC := $(wildcard lib/*/*.c arch/*.c arch/*/*.c)
 CMD_SRC := $(wildcard cmd/*.c)

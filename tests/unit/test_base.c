@@ -5,11 +5,13 @@
 #include <cmocka.h>
 
 #include <stdalign.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "lib/base/arena.h"
 #include "lib/base/bytes.h"
 #include "lib/base/error.h"
+#include "lib/base/parallel.h"
 
 static void arena_gives_zeroed_aligned_memory(void **state)
 {
@@ -133,6 +135,30 @@ static void errors_are_one_line(void **state)
 	assert_int_equal(strlen(error.text), sizeof(error.text) - 1);
 }
 
+static void count_call(void *context, size_t index)
+{
+	atomic_uint *calls = context;
+
+	atomic_fetch_add(&calls[index], 1);
+}
+
+static void parallel_does_each_part_once(void **state)
+{
+	static const unsigned threads[] = {0, 1, 2, 3, PARALLEL_MAX, PARALLEL_MAX + 1, 1000000};
+	enum { PARTS = 500 };
+
+	(void)state;
+	assert_true(parallel_cpus() >= 1);
+	for (size_t i = 0; i < sizeof(threads) / sizeof(threads[0]); i++)
+		for (size_t count = 0; count <= PARTS; count += count < 4 ? 1 : 124) {
+			atomic_uint calls[PARTS + 1] = {0};
+
+			parallel_for(count, threads[i], count_call, calls);
+			for (size_t k = 0; k <= PARTS; k++)
+				assert_int_equal(atomic_load(&calls[k]), k < count);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -145,6 +171,7 @@ int main(void)
 		cmocka_unit_test(alignment),
 		cmocka_unit_test(errors_keep_the_first),
 		cmocka_unit_test(errors_are_one_line),
+		cmocka_unit_test(parallel_does_each_part_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
