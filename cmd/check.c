@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/base/parallel.h"
 #include "lib/check/check.h"
 #include "lib/out/emitter.h"
 #include "lib/out/terminal.h"
@@ -32,6 +33,7 @@ enum option {
 	OPTION_FORMAT,
 	OPTION_COLOR,
 	OPTION_QUIET,
+	OPTION_JOBS,
 	OPTION_LIST_CHECKS,
 	OPTION_COUNT,
 };
@@ -67,6 +69,7 @@ static const struct option_spec options[OPTION_COUNT] = {
 	[OPTION_COLOR] = {"color", 0, "WHEN", "auto (default), always or never"},
 	[OPTION_QUIET] = {"quiet", 'q', NULL,
 		"print errors and warnings only, and what --fail-on names"},
+	[OPTION_JOBS] = {"jobs", 'j', "N", "threads that read one file (default: the CPUs)"},
 	[OPTION_LIST_CHECKS] = {"list-checks", 0, NULL, "print the checks and exit"},
 };
 
@@ -89,11 +92,16 @@ struct request {
 	bool list;
 };
 
+/* Sizes may end in K, M or G; counts do not. */
+static bool is_size(size_t option)
+{
+	return option != OPTION_CPUS && option != OPTION_JOBS;
+}
+
 static bool take_number(struct request *r, size_t option, const char *argument, struct maybe *to)
 {
 	to->known = true;
-	return number_read(
-		r->command, options[option].name, argument, option != OPTION_CPUS, &to->value);
+	return number_read(r->command, options[option].name, argument, is_size(option), &to->value);
 }
 
 static bool take_cpus(struct request *r, const char *argument)
@@ -112,6 +120,16 @@ static bool take_stride_align(struct request *r, const char *argument)
 	r->check.layout.stride_align = align.value;
 	return is_power_of_two(align.value) ||
 	       usage_error(r->command, "--stride-align: %s is no power of two", argument);
+}
+
+static bool take_jobs(struct request *r, const char *argument)
+{
+	struct maybe jobs;
+
+	if (!take_number(r, OPTION_JOBS, argument, &jobs))
+		return false;
+	r->check.layout.threads = jobs.value < PARALLEL_MAX ? (unsigned)jobs.value : PARALLEL_MAX;
+	return jobs.value || usage_error(r->command, "--jobs: there is at least one thread");
 }
 
 static bool take_profile(struct request *r, const char *argument)
@@ -213,6 +231,8 @@ static bool take_option(void *context, size_t option, const char *argument)
 		return take_number(r, option, argument, &r->check.max_area);
 	case OPTION_MODULE_RESERVE:
 		return take_number(r, option, argument, &r->check.module_reserve);
+	case OPTION_JOBS:
+		return take_jobs(r, argument);
 	case OPTION_OBJECTS:
 		return take_object(r, argument);
 	case OPTION_ALLOW:
@@ -524,7 +544,11 @@ static enum exit_code check_all(const struct request *r)
 
 static enum exit_code run(const struct command *command, int argc, char **argv)
 {
-	struct request r = {.command = command, .fail_on = SEVERITY_ERROR};
+	struct request r = {
+		.command = command,
+		.check.layout.threads = parallel_cpus(),
+		.fail_on = SEVERITY_ERROR,
+	};
 	const struct option_reader reader = {
 		.option = take_option,
 		.operand = take_operand,

@@ -308,11 +308,23 @@ static void report_lone_ones(struct check_run *run, const bool *paired)
 	}
 }
 
+/* x86_64 has no values that take several instructions. */
+static bool has_parts(const struct arch *arch)
+{
+	for (size_t i = 0; i < arch->reloc_count; i++)
+		if (is_split(&arch->relocs[i]) && arch->relocs[i].part != PART_WHOLE)
+			return true;
+	return false;
+}
+
 static void reloc_pair(struct check_run *run)
 {
 	const struct layout *layout = run->layout;
-	bool *paired = ARENA_ARRAY(run->arena, bool, layout->references.count + 1);
+	bool *paired;
 
+	if (!has_parts(run->image->arch))
+		return;
+	paired = ARENA_ARRAY(run->arena, bool, layout->references.count + 1);
 	if (!paired) {
 		error_memory(run->error);
 		return;

@@ -421,7 +421,8 @@ bool layouts_find(const struct image *image, const struct layout_options *option
 		if (!try_profile(&finder, profile))
 			return false;
 	/* What relocations say is asked once, for all of them, and tells the model. */
-	if (!try_strays(&finder) || !layouts_refer(image, list, finder.scan, arena, error))
+	if (!try_strays(&finder) ||
+		!layouts_refer(image, list, finder.scan, options->threads, arena, error))
 		return false;
 	drop_unreached(list);
 	for (size_t i = 0; i < list->count; i++)

@@ -85,6 +85,7 @@ struct layout_options {
 	enum model model;
 	enum placement placement;
 	uint64_t stride_align; /* bytes; 0: the profile's */
+	unsigned threads;      /* that read one file, at most; 0 and 1: the caller's alone */
 };
 
 struct layout_list {

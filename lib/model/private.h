@@ -12,7 +12,7 @@ bool layout_bind(struct layout *layout, const struct symbol_scan *scan, struct a
 /* Gathers the references of all layouts, which are bound but not derived. False with *error set.
  */
 bool layouts_refer(const struct image *image, struct layout_list *list,
-	const struct symbol_scan *scan, struct arena *arena, struct error *error);
+	const struct symbol_scan *scan, unsigned threads, struct arena *arena, struct error *error);
 
 /* Of a layout that is a symbol range: does the symbol's value lie in it? */
 bool layout_in_range(const struct layout *layout, const struct symbol *symbol);

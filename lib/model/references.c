@@ -3,26 +3,42 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "lib/base/parallel.h"
 #include "lib/model/names.h"
 #include "lib/model/private.h"
 
-/* Where the relocations are, before they are read: there may be very many. */
+/*
+ * The relocations of a section, or as many of them as are read at a time: a thread has the next
+ * ones when it is done with these.
+ */
+enum { PART_ENTRIES = 1 << 16 };
+
+/* Entries of a part that belong to one layout, and where its references go. */
 struct gathered {
-	struct spot {
-		uint32_t rela; /* index of the section, and of the entry in it */
-		uint32_t entry;
-	} *spots;
+	uint32_t *entries;
 	size_t count, room;
+	size_t first; /* in the layout's references */
+	size_t kept;  /* of them, from there on */
 };
 
+struct part {
+	uint32_t rela; /* index of the section */
+	struct entry_run run;
+	struct gathered *gathered; /* one a layout */
+	struct arena arena;	   /* its own, since threads share none; until it is read */
+	struct error error;
+};
+
+/* What all parts have in common. */
 struct gatherer {
 	const struct image *image;
 	const struct layout_list *list;
-	struct gathered *gathered; /* one a layout */
-	struct arena *arena;
-	struct error *error;
 	struct reloc_filter filter;
+	struct part *parts;
+	size_t part_count;
+	struct reference **items; /* one array a layout */
 };
 
 const struct reloc_info *reference_info(
@@ -100,12 +116,12 @@ static const struct layout *owner_of(
 	return NULL;
 }
 
-static bool mark(struct gatherer *g, uint64_t *bits, size_t index)
+static bool mark(const struct gatherer *g, uint64_t *bits, size_t index, struct error *error)
 {
 	struct symbol symbol;
 	size_t layout;
 
-	if (!image_symbol(g->image, index, &symbol, g->error))
+	if (!image_symbol(g->image, index, &symbol, error))
 		return false;
 	if (owner_of(g, &symbol, &layout))
 		bits[index / 64] |= UINT64_C(1) << (index % 64);
@@ -120,34 +136,36 @@ static bool has_range(const struct layout_list *list)
 	return false;
 }
 
-static bool mark_list(struct gatherer *g, uint64_t *bits, const struct symbol_list *list)
+static bool mark_list(const struct gatherer *g, uint64_t *bits, const struct symbol_list *list,
+	struct error *error)
 {
 	for (size_t i = 0; i < list->count; i++)
-		if (!mark(g, bits, list->indices[i]))
+		if (!mark(g, bits, list->indices[i], error))
 			return false;
 	return true;
 }
 
 /* The section of a symbol range is not followed: all symbols are asked. */
-static bool mark_all(struct gatherer *g, uint64_t *bits)
+static bool mark_all(const struct gatherer *g, uint64_t *bits, struct error *error)
 {
 	for (size_t i = 0; i < g->image->symbol_count; i++)
-		if (!mark(g, bits, i))
+		if (!mark(g, bits, i, error))
 			return false;
 	return true;
 }
 
 /* The filter's bits: of every symbol of every layout, and of the numbers that relaxation leaves. */
-static bool make_filter(struct gatherer *g, const struct symbol_scan *scan)
+static bool make_filter(struct gatherer *g, const struct symbol_scan *scan, struct arena *arena,
+	struct error *error)
 {
 	const struct arch *arch = g->image->arch;
-	uint64_t *bits = ARENA_ARRAY(g->arena, uint64_t, g->image->symbol_count / 64 + 1);
+	uint64_t *bits = ARENA_ARRAY(arena, uint64_t, g->image->symbol_count / 64 + 1);
 
 	if (!bits)
-		return error_memory(g->error);
-	if (has_range(g->list)
-			? !mark_all(g, bits)
-			: !mark_list(g, bits, &scan->inside) || !mark_list(g, bits, &scan->strays))
+		return error_memory(error);
+	if (has_range(g->list) ? !mark_all(g, bits, error)
+			       : !mark_list(g, bits, &scan->inside, error) ||
+					 !mark_list(g, bits, &scan->strays, error))
 		return false;
 	g->filter.symbols = bits;
 	for (size_t i = 0; i < arch->reloc_count && i < RELOC_FILTER_TYPES; i++)
@@ -177,11 +195,11 @@ static uint64_t target_of(const struct image *image, const struct reference *r,
 static bool has_marker(const struct gatherer *g, const struct section *rela, size_t entry)
 {
 	const uint32_t marker = g->image->arch->relax_marker;
-	const struct reloc here = image_reloc(g->image, rela, entry);
-	struct reloc next;
+	struct reloc here, next;
 
 	if (!marker || entry + 1 >= image_reloc_count(g->image, rela))
 		return false;
+	here = image_reloc(g->image, rela, entry);
 	next = image_reloc(g->image, rela, entry + 1);
 	return next.type == marker && next.offset == here.offset && next.symbol == 0;
 }
@@ -212,11 +230,14 @@ static bool rewritten_target(
 	const struct gatherer *g, const struct section *rela, size_t entry, uint64_t *target)
 {
 	const struct arch *arch = g->image->arch;
-	const struct reloc high = image_reloc(g->image, rela, entry);
 	const uint64_t start = g->image->sections[rela->info].addr;
+	struct reloc high;
 	size_t low;
 
-	if (g->image->kind != IMAGE_RELOCS || high.type != arch->absolute_high || !arch->pair_value)
+	if (g->image->kind != IMAGE_RELOCS || !arch->pair_value)
+		return false;
+	high = image_reloc(g->image, rela, entry);
+	if (high.type != arch->absolute_high)
 		return false;
 	low = labelled_low(g, rela, entry, high.offset);
 	return low &&
@@ -240,7 +261,8 @@ static size_t owner_of_offset(const struct gatherer *g, uint64_t address)
 }
 
 /* Whose the relocation is; SIZE_MAX when nobody's, or when there is an error. */
-static size_t owner_of_reloc(struct gatherer *g, const struct section *rela, size_t entry)
+static size_t owner_of_reloc(
+	const struct gatherer *g, const struct section *rela, size_t entry, struct error *error)
 {
 	const struct reloc reloc = image_reloc(g->image, rela, entry);
 	struct symbol symbol;
@@ -250,13 +272,13 @@ static size_t owner_of_reloc(struct gatherer *g, const struct section *rela, siz
 	if (rewritten_target(g, rela, entry, &target))
 		return owner_of_offset(g, target);
 	if (reloc.symbol >= g->image->symbol_count) {
-		error_set(g->error, ERROR_INPUT,
+		error_set(error, ERROR_INPUT,
 			"section %u (%.64s): relocation %zu: there is no symbol %" PRIu32
 			", only %zu",
 			rela->index, rela->name, entry, reloc.symbol, g->image->symbol_count);
 		return SIZE_MAX;
 	}
-	if (!image_symbol(g->image, reloc.symbol, &symbol, g->error))
+	if (!image_symbol(g->image, reloc.symbol, &symbol, error))
 		return SIZE_MAX;
 	if (owner_of(g, &symbol, &layout))
 		return layout;
@@ -264,24 +286,36 @@ static size_t owner_of_reloc(struct gatherer *g, const struct section *rela, siz
 	return reloc.type == g->image->arch->absolute_high ? SIZE_MAX : 0;
 }
 
-static bool gather_section(struct gatherer *g, const struct section *rela)
+static bool gather_part(const struct gatherer *g, struct part *part)
 {
-	const size_t count = image_reloc_count(g->image, rela);
+	const struct section *rela = &g->image->sections[part->rela];
+	struct entry_run run = part->run;
 
-	for (size_t i = 0; (i = image_reloc_find(g->image, rela, i, &g->filter)) < count; i++) {
-		const size_t layout = owner_of_reloc(g, rela, i);
+	part->gathered = ARENA_ARRAY(&part->arena, struct gathered, g->list->count);
+	if (!part->gathered)
+		return error_memory(&part->error);
+	for (; (run.first = image_reloc_find(g->image, rela, run, &g->filter)) < run.end;
+		run.first++) {
+		const size_t layout = owner_of_reloc(g, rela, run.first, &part->error);
 		struct gathered *to;
 
-		if (layout == SIZE_MAX && g->error->kind != ERROR_NONE)
+		if (layout == SIZE_MAX && part->error.kind != ERROR_NONE)
 			return false;
 		if (layout == SIZE_MAX)
 			continue;
-		to = &g->gathered[layout];
-		if (!ARENA_GROW(g->arena, to->spots, to->count, to->room))
-			return error_memory(g->error);
-		to->spots[to->count++] = (struct spot){rela->index, (uint32_t)i};
+		to = &part->gathered[layout];
+		if (!ARENA_GROW(&part->arena, to->entries, to->count, to->room))
+			return error_memory(&part->error);
+		to->entries[to->count++] = (uint32_t)run.first;
 	}
 	return true;
+}
+
+static void gather(void *context, size_t index)
+{
+	const struct gatherer *g = context;
+
+	gather_part(g, &g->parts[index]);
 }
 
 /*
@@ -317,13 +351,12 @@ static bool is_misplaced(
 	       !image->arch->holds(code, offset, r->type, r->target, r->place);
 }
 
-static bool read_reference(
-	struct gatherer *g, const struct layout *layout, struct spot spot, struct reference *r)
+static bool read_reference(const struct gatherer *g, const struct layout *layout,
+	const struct section *rela, uint32_t entry, struct reference *r, struct error *error)
 {
 	const struct image *image = g->image;
-	const struct section *rela = &image->sections[spot.rela];
 	const struct section *section = &image->sections[rela->info];
-	const struct reloc reloc = image_reloc(image, rela, spot.entry);
+	const struct reloc reloc = image_reloc(image, rela, entry);
 	const struct reloc_info *info = reloc_info(image->arch, reloc.type);
 	struct symbol symbol = {.name = ""};
 	struct span code;
@@ -334,40 +367,39 @@ static bool read_reference(
 		.section = rela->info,
 		.symbol = reloc.symbol,
 		.type = reloc.type,
-		.rela = spot.rela,
-		.entry = spot.entry,
+		.rela = rela->index,
+		.entry = entry,
 	};
 	code = reference_code(image, r, &offset);
-	r->rewritten = rewritten_target(g, rela, spot.entry, &r->target);
+	r->rewritten = rewritten_target(g, rela, entry, &r->target);
 	if (r->rewritten) {
 		r->symbol = 0;
 		r->site = site_read(image->arch, code, offset, info);
 		return true;
 	}
-	if (!image_symbol(image, reloc.symbol, &symbol, g->error))
+	if (!image_symbol(image, reloc.symbol, &symbol, error))
 		return false;
 	r->foreign = !stands_in(layout, &symbol);
 	r->target = symbol.value + (uint64_t)reloc.addend;
 	r->misplaced = !r->foreign && is_misplaced(image, r, code, offset);
 	if (!r->misplaced && !range_within(offset, info ? info->bytes : 0, section->size))
-		return error_set(g->error, ERROR_INPUT,
+		return error_set(error, ERROR_INPUT,
 			"section %u (%.64s): relocation %" PRIu32 ": r_offset 0x%" PRIx64
 			" lies outside section %u (%.64s)",
-			rela->index, rela->name, spot.entry, reloc.offset, rela->info,
-			section->name);
+			rela->index, rela->name, entry, reloc.offset, rela->info, section->name);
 	if (r->misplaced)
 		r->site.kind = SITE_UNREAD;
 	else if (section->flags & SHF_EXECINSTR && offset >= code.size)
 		r->site.kind = SITE_UNREAD; /* NOBITS */
 	else if (section->flags & SHF_EXECINSTR) {
-		const uint64_t before = known_start(g, rela, spot.entry, offset);
+		const uint64_t before = known_start(g, rela, entry, offset);
 
 		code.data += offset - before;
 		code.size -= (size_t)(offset - before);
 		r->site = site_read(image->arch, code, before, info);
 	}
 	r->target = target_of(image, r, info, &symbol, reloc.addend);
-	r->may_relax = has_marker(g, rela, spot.entry);
+	r->may_relax = has_marker(g, rela, entry);
 	return true;
 }
 
@@ -400,47 +432,156 @@ static int compare(const void *left, const void *right)
 	return a->entry < b->entry ? -1 : a->entry > b->entry;
 }
 
-static bool read_references(struct gatherer *g, const struct gathered *from, struct layout *layout)
+/* The code around the places is all over the file: it is asked for some references ahead. */
+static void prefetch(const struct gatherer *g, const struct section *rela,
+	const struct gathered *from, size_t next)
 {
-	struct reference *items = ARENA_ARRAY(g->arena, struct reference, from->count);
+	enum { ENTRY_AHEAD = 16, CODE_AHEAD = 8, LINE = 64 };
+	struct reference r = {.section = rela->info};
+	uint64_t offset;
+
+	if (next + ENTRY_AHEAD < from->count)
+		image_reloc_prefetch(g->image, rela, from->entries[next + ENTRY_AHEAD]);
+	if (next + CODE_AHEAD >= from->count)
+		return;
+	r.place = image_reloc(g->image, rela, from->entries[next + CODE_AHEAD]).offset;
+	reference_code(g->image, &r, &offset);
+	image_prefetch(g->image, r.section, offset);
+	/* known_start() and the vote look back. */
+	image_prefetch(g->image, r.section, offset - LINE);
+}
+
+static bool read_part(const struct gatherer *g, struct part *part)
+{
+	const struct section *rela = &g->image->sections[part->rela];
+
+	for (size_t i = 0; i < g->list->count; i++) {
+		const struct layout *layout = &g->list->layouts[i];
+		struct gathered *from = &part->gathered[i];
+		struct reference *items = g->items[i] + from->first;
+
+		for (size_t k = 0; k < from->count; k++) {
+			struct reference *r = &items[from->kept];
+
+			prefetch(g, rela, from, k);
+			if (!read_reference(g, layout, rela, from->entries[k], r, &part->error))
+				return false;
+			from->kept += !is_beside_range(layout, r);
+		}
+	}
+	return true;
+}
+
+static void read_gathered(void *context, size_t index)
+{
+	const struct gatherer *g = context;
+
+	read_part(g, &g->parts[index]);
+}
+
+static size_t count_parts(const struct image *image, struct part *parts)
+{
+	size_t count = 0;
+
+	for (size_t i = 1; i < image->section_count; i++) {
+		const struct section *rela = &image->sections[i];
+		size_t end, entries;
+
+		if (!image_is_link_rela(image, rela))
+			continue;
+		entries = image_reloc_count(image, rela);
+		for (size_t first = 0; first < entries; first = end, count++) {
+			end = entries - first > PART_ENTRIES ? first + PART_ENTRIES : entries;
+			if (parts)
+				parts[count] =
+					(struct part){.rela = rela->index, .run = {first, end}};
+		}
+	}
+	return count;
+}
+
+/* The first error in the order of the file, whichever thread was first. */
+static bool parts_succeeded(const struct gatherer *g, struct error *error)
+{
+	for (size_t i = 0; i < g->part_count; i++)
+		if (g->parts[i].error.kind != ERROR_NONE) {
+			*error = g->parts[i].error;
+			return false;
+		}
+	return true;
+}
+
+/* A place for each reference, so that threads can write them without another. */
+static bool place_references(struct gatherer *g, struct arena *arena, struct error *error)
+{
+	g->items = ARENA_ARRAY(arena, struct reference *, g->list->count);
+	if (!g->items)
+		return error_memory(error);
+	for (size_t i = 0; i < g->list->count; i++) {
+		size_t count = 0;
+
+		for (size_t k = 0; k < g->part_count; k++) {
+			g->parts[k].gathered[i].first = count;
+			count += g->parts[k].gathered[i].count;
+		}
+		g->items[i] = ARENA_ARRAY(arena, struct reference, count);
+		if (count && !g->items[i])
+			return error_memory(error);
+	}
+	return true;
+}
+
+/* What the parts have kept of a layout, in one and in order. */
+static struct references join(const struct gatherer *g, size_t layout)
+{
+	struct reference *items = g->items[layout];
 	bool sorted = true;
 	size_t count = 0;
 
-	if (from->count && !items)
-		return error_memory(g->error);
-	for (size_t i = 0; i < from->count; i++) {
-		if (!read_reference(g, layout, from->spots[i], &items[count]))
-			return false;
-		if (is_beside_range(layout, &items[count]))
-			continue;
-		if (count && is_behind(&items[count - 1], &items[count]))
-			sorted = false;
-		count++;
+	for (size_t i = 0; i < g->part_count; i++) {
+		const struct gathered *from = &g->parts[i].gathered[layout];
+
+		if (from->first != count)
+			memmove(items + count, items + from->first, from->kept * sizeof(*items));
+		count += from->kept;
 	}
+	for (size_t i = 1; i < count && sorted; i++)
+		sorted = !is_behind(&items[i - 1], &items[i]);
 	if (!sorted)
 		qsort(items, count, sizeof(*items), compare);
-	layout->references = (struct references){items, count};
+	return (struct references){items, count};
+}
+
+static bool refer(struct gatherer *g, unsigned threads, struct arena *arena, struct error *error)
+{
+	parallel_for(g->part_count, threads, gather, g);
+	if (!parts_succeeded(g, error) || !place_references(g, arena, error))
+		return false;
+	parallel_for(g->part_count, threads, read_gathered, g);
+	if (!parts_succeeded(g, error))
+		return false;
+	for (size_t i = 0; i < g->list->count; i++)
+		g->list->layouts[i].references = join(g, i);
 	return true;
 }
 
 bool layouts_refer(const struct image *image, struct layout_list *list,
-	const struct symbol_scan *scan, struct arena *arena, struct error *error)
+	const struct symbol_scan *scan, unsigned threads, struct arena *arena, struct error *error)
 {
-	struct gatherer g = {.image = image, .list = list, .arena = arena, .error = error};
+	struct gatherer g = {.image = image, .list = list};
+	bool ok;
 
 	if (!list->count || (image->kind != IMAGE_OBJECT && image->kind != IMAGE_RELOCS))
 		return true;
-	g.gathered = ARENA_ARRAY(arena, struct gathered, list->count);
-	if (!g.gathered)
-		return error_memory(error);
-	if (!make_filter(&g, scan))
+	if (!make_filter(&g, scan, arena, error))
 		return false;
-	for (size_t i = 1; i < image->section_count; i++)
-		if (image_is_link_rela(image, &image->sections[i]) &&
-			!gather_section(&g, &image->sections[i]))
-			return false;
-	for (size_t i = 0; i < list->count; i++)
-		if (!read_references(&g, &g.gathered[i], &list->layouts[i]))
-			return false;
-	return true;
+	g.part_count = count_parts(image, NULL);
+	g.parts = ARENA_ARRAY(arena, struct part, g.part_count);
+	if (!g.parts)
+		return error_memory(error);
+	count_parts(image, g.parts);
+	ok = refer(&g, threads, arena, error);
+	for (size_t i = 0; i < g.part_count; i++)
+		arena_release(&g.parts[i].arena);
+	return ok;
 }

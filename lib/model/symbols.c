@@ -4,17 +4,6 @@
 
 #include "lib/model/names.h"
 
-/* A hash of the first bytes: most names are told apart from the wanted ones without a comparison.
- */
-static unsigned filter_index(const char *name)
-{
-	uint32_t bytes = 0;
-
-	for (unsigned i = 0; i < 4 && name[i]; i++)
-		bytes |= (uint32_t)(unsigned char)name[i] << (8 * i);
-	return (bytes * UINT32_C(2654435761)) >> (32 - FILTER_BITS);
-}
-
 bool scan_want(struct symbol_scan *scan, const char *name)
 {
 	if (!name)
@@ -25,7 +14,7 @@ bool scan_want(struct symbol_scan *scan, const char *name)
 	if (scan->wanted_count == WANTED_MAX)
 		return false;
 	scan->wanted[scan->wanted_count++].name = name;
-	scan->filter[filter_index(name)] = true;
+	symbol_filter_add(&scan->filter, name);
 	return true;
 }
 
@@ -39,6 +28,11 @@ bool scan_want_prefix(struct symbol_scan *scan, const char *prefix)
 	if (scan->prefix_count == PREFIXES_MAX)
 		return false;
 	scan->prefixes[scan->prefix_count++] = prefix;
+	symbol_filter_add(&scan->filter, prefix);
+	/* In a mangled name it stands anywhere; of a short one the filter wants more than there is.
+	 */
+	scan->filter.mangled = true;
+	scan->filter.every = scan->filter.every || strlen(prefix) < SYMBOL_FILTER_START;
 	return true;
 }
 
@@ -128,13 +122,15 @@ static bool keep_variable(struct symbol_scan *scan, const struct image *image,
 bool scan_run(struct symbol_scan *scan, const struct image *image, struct arena *arena,
 	struct error *error)
 {
-	for (size_t i = 1; i < image->symbol_count; i++) {
+	struct entry_run run = {1, image->symbol_count};
+
+	scan->filter.sections = scan->list_of;
+	for (; (run.first = image_symbol_find(image, run, &scan->filter)) < run.end; run.first++) {
 		struct symbol symbol;
 
-		if (!image_symbol(image, i, &symbol, error))
+		if (!image_symbol(image, run.first, &symbol, error))
 			return false;
-		if (scan->filter[filter_index(symbol.name)])
-			keep_wanted(scan, &symbol);
+		keep_wanted(scan, &symbol);
 		if (!keep_variable(scan, image, &symbol, arena, error))
 			return false;
 	}

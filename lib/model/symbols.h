@@ -17,13 +17,12 @@ struct wanted {
 	struct bound found;
 };
 
-enum { WANTED_MAX = 96, PREFIXES_MAX = 16, FILTER_BITS = 8 };
+enum { WANTED_MAX = 96, PREFIXES_MAX = 16 };
 
 struct symbol_scan {
 	struct wanted wanted[WANTED_MAX];
 	size_t wanted_count;
-	bool filter[1 << FILTER_BITS]; /* by hash of a name's first bytes: may it be a wanted one?
-					*/
+	struct symbol_filter filter;	    /* by it most symbols are passed over unread */
 	const char *prefixes[PREFIXES_MAX]; /* what names of variables begin with, in any profile */
 	size_t prefix_count;
 

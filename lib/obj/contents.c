@@ -97,6 +97,69 @@ bool image_symbol(
 	return error->kind == ERROR_NONE;
 }
 
+/* The first four bytes of a name, with zeros behind its end. `rest`: bytes up to the table's end.
+ */
+static uint32_t name_start(const uint8_t *name, size_t rest)
+{
+	uint32_t bytes = 0, ends;
+
+	if (rest < SYMBOL_FILTER_START) {
+		for (size_t i = 0; i < rest && name[i]; i++)
+			bytes |= (uint32_t)name[i] << (8 * i);
+		return bytes;
+	}
+	bytes = read_le32(name);
+	/* The top bit of each byte that is 0; above the first of them it may be wrong. */
+	ends = (bytes - UINT32_C(0x01010101)) & ~bytes & UINT32_C(0x80808080);
+	return ends ? bytes & (((ends & -ends) >> 7) - 1) : bytes;
+}
+
+static uint32_t name_hash(uint32_t start)
+{
+	return (start * UINT32_C(2654435761)) >> (32 - SYMBOL_FILTER_BITS);
+}
+
+static bool has_bit(const uint64_t *bits, uint64_t index)
+{
+	return bits[index / 64] >> (index % 64) & 1;
+}
+
+void symbol_filter_add(struct symbol_filter *filter, const char *name)
+{
+	const uint32_t hash = name_hash(name_start((const uint8_t *)name, strlen(name)));
+
+	filter->names[hash / 64] |= UINT64_C(1) << (hash % 64);
+}
+
+static bool has_name(const struct symbol_filter *filter, uint32_t start)
+{
+	const uint32_t two = start & 0xffff;
+
+	return has_bit(filter->names, name_hash(start)) ||
+	       (filter->mangled && (two == ('_' | 'R' << 8) || two == ('_' | 'Z' << 8)));
+}
+
+size_t image_symbol_find(
+	const struct image *image, struct entry_run run, const struct symbol_filter *filter)
+{
+	const struct image_file *file = image_file(image);
+	const struct span names = file->strtab;
+	const uint8_t *entry = file->symtab.data + run.first * sizeof(Elf64_Sym);
+
+	for (size_t i = run.first; i < run.end; i++, entry += sizeof(Elf64_Sym)) {
+		const uint32_t name = read_le32(entry + offsetof(Elf64_Sym, st_name));
+		const uint16_t section = read_le16(entry + offsetof(Elf64_Sym, st_shndx));
+
+		if (filter->every || section == SHN_XINDEX || name >= names.size ||
+			has_name(filter, name_start(names.data + name, names.size - name)))
+			return i;
+		if (section < SHN_LORESERVE &&
+			(section >= image->section_count || filter->sections[section]))
+			return i;
+	}
+	return run.end;
+}
+
 /* zlib never expands by more than this; a header that claims more lies. */
 enum { DEFLATE_LIMIT = 1032 };
 
@@ -206,7 +269,7 @@ size_t image_reloc_count(const struct image *image, const struct section *sectio
 struct reloc image_reloc(const struct image *image, const struct section *section, size_t index)
 {
 	const uint8_t *entry =
-		image_section_bytes(image, section->index).data + index * sizeof(Elf64_Rela);
+		image_file(image)->bytes.data + section->offset + index * sizeof(Elf64_Rela);
 	uint64_t info = read_le64(entry + offsetof(Elf64_Rela, r_info));
 
 	return (struct reloc){
@@ -217,11 +280,6 @@ struct reloc image_reloc(const struct image *image, const struct section *sectio
 	};
 }
 
-static bool has_bit(const uint64_t *bits, uint64_t index)
-{
-	return bits[index / 64] >> (index % 64) & 1;
-}
-
 static bool has_types(const struct reloc_filter *filter)
 {
 	for (size_t i = 0; i < RELOC_FILTER_TYPES / 64; i++)
@@ -230,27 +288,46 @@ static bool has_types(const struct reloc_filter *filter)
 	return false;
 }
 
-size_t image_reloc_find(const struct image *image, const struct section *section, size_t from,
-	const struct reloc_filter *filter)
+/* A million times: made twice, so that files without types to look for do not ask for them. */
+static inline size_t find_reloc(const uint8_t *entries, struct entry_run run,
+	const struct reloc_filter *filter, uint64_t symbol_count, bool by_type)
 {
-	const struct span bytes = image_section_bytes(image, section->index);
-	const size_t count = bytes.size / sizeof(Elf64_Rela);
-	const uint8_t *entry =
-		bytes.data + from * sizeof(Elf64_Rela) + offsetof(Elf64_Rela, r_info);
+	const uint8_t *infos = entries + offsetof(Elf64_Rela, r_info);
 	const uint64_t *symbols = filter->symbols;
-	const uint64_t symbol_count = image->symbol_count;
-	const bool by_type = has_types(filter);
 
-	/* The type is the lower half of r_info, the symbol the upper one. A million times. */
-	for (size_t i = from; i < count; i++, entry += sizeof(Elf64_Rela)) {
-		const uint64_t info = read_le64(entry);
+	/* The type is the lower half of r_info, the symbol the upper one. */
+	for (size_t i = run.first; i < run.end; i++) {
+		const uint64_t info = read_le64(infos + i * sizeof(Elf64_Rela));
 		const uint64_t type = ELF64_R_TYPE(info), symbol = ELF64_R_SYM(info);
 
 		if (symbol >= symbol_count || has_bit(symbols, symbol) ||
 			(by_type && type < RELOC_FILTER_TYPES && has_bit(filter->types, type)))
 			return i;
 	}
-	return count;
+	return run.end;
+}
+
+size_t image_reloc_find(const struct image *image, const struct section *section,
+	struct entry_run run, const struct reloc_filter *filter)
+{
+	const uint8_t *entries = image_section_bytes(image, section->index).data;
+
+	return has_types(filter) ? find_reloc(entries, run, filter, image->symbol_count, true)
+				 : find_reloc(entries, run, filter, image->symbol_count, false);
+}
+
+void image_reloc_prefetch(const struct image *image, const struct section *section, size_t index)
+{
+	__builtin_prefetch(
+		image_file(image)->bytes.data + section->offset + index * sizeof(Elf64_Rela));
+}
+
+void image_prefetch(const struct image *image, size_t section, uint64_t offset)
+{
+	const struct span bytes = image_section_bytes(image, section);
+
+	if (offset < bytes.size)
+		__builtin_prefetch(bytes.data + offset);
 }
 
 bool image_reloc_symbol(const struct image *image, const struct section *section, uint32_t index,

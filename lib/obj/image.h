@@ -127,6 +127,33 @@ void image_close(struct image *image);
 bool image_symbol(
 	const struct image *image, size_t index, struct symbol *symbol, struct error *error);
 
+/* Symbols to look for: those of these sections, and those whose names may be among these. */
+enum { SYMBOL_FILTER_BITS = 12, SYMBOL_FILTER_START = 4 };
+struct symbol_filter {
+	const uint32_t *sections; /* by section: not 0 when all of its symbols are wanted */
+	uint64_t names[(1 << SYMBOL_FILTER_BITS) / 64]; /* by a hash of the first bytes */
+	bool mangled; /* all names that a Rust or C++ compiler has mangled */
+	bool every;   /* all symbols */
+};
+
+/* Adds the names whose first SYMBOL_FILTER_START bytes - all when there are fewer - are `name`'s.
+ */
+void symbol_filter_add(struct symbol_filter *filter, const char *name);
+
+/* Some entries of a table, by index: from the first one to before the end. */
+struct entry_run {
+	size_t first;
+	size_t end;
+};
+
+/*
+ * Index of the first symbol in `run`, which lies within the table, that the filter has or that
+ * image_symbol() may refuse; run.end when there is none. Names that were not added may be among
+ * them.
+ */
+size_t image_symbol_find(
+	const struct image *image, struct entry_run run, const struct symbol_filter *filter);
+
 /* All bytes of the file. */
 struct span image_bytes(const struct image *image);
 
@@ -164,11 +191,15 @@ struct reloc_filter {
 };
 
 /*
- * Index of the first entry from `from` on that the filter has, or whose symbol lies outside the
- * table; image_reloc_count() when there is none.
+ * Index of the first entry in `run`, which lies within the section's, that the filter has, or whose
+ * symbol lies outside the table; run.end when there is none.
  */
-size_t image_reloc_find(const struct image *image, const struct section *section, size_t from,
-	const struct reloc_filter *filter);
+size_t image_reloc_find(const struct image *image, const struct section *section,
+	struct entry_run run, const struct reloc_filter *filter);
+
+/* Asks the CPU for the entry, or the section's bytes at the offset, ahead of their reading. */
+void image_reloc_prefetch(const struct image *image, const struct section *section, size_t index);
+void image_prefetch(const struct image *image, size_t section, uint64_t offset);
 
 /*
  * The symbol that an entry of `section` names, from the table that its sh_link has: .dynsym for

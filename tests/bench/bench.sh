@@ -29,9 +29,10 @@ real_kernel() {
 	echo
 	printf '%-26s %10s %12s %14s\n' 'process' 'ms' 'ratio to cat' 'resident KiB'
 	"$bench/timer" "$runs" cat "$vmlinux" -- "$tool" check "$vmlinux" -- \
+		"$tool" check --jobs 1 "$vmlinux" -- \
 		"$tool" check --format json "$vmlinux" -- readelf -sW "$vmlinux" -- nm "$vmlinux" -- \
 		"$tool" --version >"$work/times"
-	printf '%s\n' 'cat > /dev/null' check 'check --format json' 'readelf -sW' nm '--version (start-up)' |
+	printf '%s\n' 'cat > /dev/null' check 'check --jobs 1' 'check --format json' 'readelf -sW' nm '--version (start-up)' |
 		paste -d '|' - "$work/times" | tr '|' ' ' | awk '{
 			name = $1; for (i = 2; i <= NF - 4; i++) name = name " " $i
 			printf "%-26s %10.2f %12.3f %14d\n", name, $(NF - 3) / 1000, $(NF - 2), $(NF - 1) }'
@@ -41,10 +42,12 @@ real_kernel() {
 	echo "check held at most $(mib "$(peak_of check "$vmlinux")") from malloc (libelf's included; the goal is 64 MiB)"
 }
 
-# What else reads relocations, or code: once each, for they take long.
+# What else reads relocations, or code: once each, for they take long, beside check's median.
 slow_readers() { # vmlinux
-	"$bench/timer" 1 "$tool" check "$1" -- readelf -rW "$1" -- objdump -d "$1" |
-		paste -d ' ' <(printf '%s\n' check readelf objdump) - | awk '
+	{
+		"$bench/timer" "$runs" "$tool" check "$1"
+		"$bench/timer" 1 readelf -rW "$1" -- objdump -d "$1"
+	} | paste -d ' ' <(printf '%s\n' check readelf objdump) - | awk '
 		NR == 1 { check = $2 }
 		NR > 1 { printf "%s: %.1f s, %.0f times check\n",
 			$1 == "readelf" ? "readelf -rW" : "objdump -d", $2 / 1e6, $2 / check }'

@@ -139,6 +139,69 @@ static void reloc_entries(void **state)
 	close_both(image, &file);
 }
 
+/* The symbols that a filter finds, by a bit each. */
+static unsigned found_by(const struct image *image, const struct symbol_filter *filter)
+{
+	struct entry_run run = {1, image->symbol_count};
+	unsigned found = 0;
+
+	for (; (run.first = image_symbol_find(image, run, filter)) < run.end; run.first++)
+		found |= 1U << run.first;
+	return found;
+}
+
+/* Others may be found too, whose hash is the same: not among these. */
+static void symbol_filters(void **state)
+{
+	static const struct elf_section sections[] = {
+		{".a", SHT_PROGBITS, SHF_ALLOC, 0, 8, 8, NULL, 0, 0, 0},
+		{".b", SHT_PROGBITS, SHF_ALLOC, 0, 8, 8, NULL, 0, 0, 0}};
+	static const struct elf_symbol symbols[] = {
+		{"percpu_x", 1, 0, 0, 0, 0}, /* 1 */
+		{"percolate", 1, 0, 0, 0, 0}, {"per", 1, 0, 0, 0, 0}, {"_ZN3foo", 1, 0, 0, 0, 0},
+		{"_RNvC", 2, 0, 0, 0, 0}, /* 5 */
+		{"", 2, 0, 0, 0, 0}, {"absolute", SHN_ABS, 0, 0, 0, 0},
+		{"xy", 1, 0, 0, 0, 0}, /* the table ends behind it */
+	};
+	static const uint32_t none[4], second[4] = {0, 0, 1, 0};
+	static const struct {
+		const char *names[2];
+		const uint32_t *sections;
+		bool mangled, every;
+		unsigned found;
+	} cases[] = {
+		{{0}, none, false, false, 0},
+		{{"percpu_start"}, none, false, false, 1 << 1 | 1 << 2},
+		{{"per"}, none, false, false, 1 << 3},
+		{{"xy", "absolute"}, none, false, false, 1 << 8 | 1 << 7},
+		{{"xyz"}, none, false, false, 0},
+		{{""}, none, false, false, 1 << 6},
+		{{0}, none, true, false, 1 << 4 | 1 << 5},
+		{{0}, second, false, false, 1 << 5 | 1 << 6},
+		{{0}, none, false, true, 0x1fe},
+	};
+	const struct elf_spec spec = {.machine = EM_X86_64,
+		.type = ET_REL,
+		.sections = sections,
+		.section_count = COUNT(sections),
+		.symbols = symbols,
+		.symbol_count = COUNT(symbols)};
+	struct elf_file file;
+	struct image *image = open_spec(&spec, &file);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct symbol_filter filter = {.sections = cases[i].sections,
+			.mangled = cases[i].mangled,
+			.every = cases[i].every};
+
+		for (size_t k = 0; k < 2 && cases[i].names[k]; k++)
+			symbol_filter_add(&filter, cases[i].names[k]);
+		assert_int_equal(found_by(image, &filter), cases[i].found);
+	}
+	close_both(image, &file);
+}
+
 static void no_section_headers(void **state)
 {
 	struct elf_file file = elf_write(&kernel_spec);
@@ -398,6 +461,7 @@ int main(void)
 		cmocka_unit_test(the_small_kernel),
 		cmocka_unit_test(kinds),
 		cmocka_unit_test(reloc_entries),
+		cmocka_unit_test(symbol_filters),
 		cmocka_unit_test(no_section_headers),
 		cmocka_unit_test(a_debug_file),
 		cmocka_unit_test(foreign_files),
