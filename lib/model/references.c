@@ -15,19 +15,19 @@
  */
 enum { PART_ENTRIES = 1 << 16 };
 
-/* Entries of a part that belong to one layout, and where its references go. */
+/* Entries of a part that belong to one layout, and what they say. */
 struct gathered {
 	uint32_t *entries;
-	size_t count, room;
-	size_t first; /* in the layout's references */
-	size_t kept;  /* of them, from there on */
+	size_t entry_count, room;
+	struct reference *items;
+	size_t count;
 };
 
 struct part {
 	uint32_t rela; /* index of the section */
 	struct entry_run run;
 	struct gathered *gathered; /* one a layout */
-	struct arena arena;	   /* its own, since threads share none; until it is read */
+	struct arena arena; /* its own, since threads share none; until the parts are joined */
 	struct error error;
 };
 
@@ -38,7 +38,6 @@ struct gatherer {
 	struct reloc_filter filter;
 	struct part *parts;
 	size_t part_count;
-	struct reference **items; /* one array a layout */
 };
 
 const struct reloc_info *reference_info(
@@ -304,18 +303,11 @@ static bool gather_part(const struct gatherer *g, struct part *part)
 		if (layout == SIZE_MAX)
 			continue;
 		to = &part->gathered[layout];
-		if (!ARENA_GROW(&part->arena, to->entries, to->count, to->room))
+		if (!ARENA_GROW(&part->arena, to->entries, to->entry_count, to->room))
 			return error_memory(&part->error);
-		to->entries[to->count++] = (uint32_t)run.first;
+		to->entries[to->entry_count++] = (uint32_t)run.first;
 	}
 	return true;
-}
-
-static void gather(void *context, size_t index)
-{
-	const struct gatherer *g = context;
-
-	gather_part(g, &g->parts[index]);
 }
 
 /*
@@ -440,9 +432,9 @@ static void prefetch(const struct gatherer *g, const struct section *rela,
 	struct reference r = {.section = rela->info};
 	uint64_t offset;
 
-	if (next + ENTRY_AHEAD < from->count)
+	if (next + ENTRY_AHEAD < from->entry_count)
 		image_reloc_prefetch(g->image, rela, from->entries[next + ENTRY_AHEAD]);
-	if (next + CODE_AHEAD >= from->count)
+	if (next + CODE_AHEAD >= from->entry_count)
 		return;
 	r.place = image_reloc(g->image, rela, from->entries[next + CODE_AHEAD]).offset;
 	reference_code(g->image, &r, &offset);
@@ -451,32 +443,36 @@ static void prefetch(const struct gatherer *g, const struct section *rela,
 	image_prefetch(g->image, r.section, offset - LINE);
 }
 
-static bool read_part(const struct gatherer *g, struct part *part)
+static bool read_gathered(const struct gatherer *g, const struct layout *layout, struct part *part,
+	struct gathered *from)
 {
 	const struct section *rela = &g->image->sections[part->rela];
 
-	for (size_t i = 0; i < g->list->count; i++) {
-		const struct layout *layout = &g->list->layouts[i];
-		struct gathered *from = &part->gathered[i];
-		struct reference *items = g->items[i] + from->first;
+	from->items = ARENA_ARRAY(&part->arena, struct reference, from->entry_count);
+	if (!from->items)
+		return error_memory(&part->error);
+	for (size_t i = 0; i < from->entry_count; i++) {
+		struct reference *r = &from->items[from->count];
 
-		for (size_t k = 0; k < from->count; k++) {
-			struct reference *r = &items[from->kept];
-
-			prefetch(g, rela, from, k);
-			if (!read_reference(g, layout, rela, from->entries[k], r, &part->error))
-				return false;
-			from->kept += !is_beside_range(layout, r);
-		}
+		prefetch(g, rela, from, i);
+		if (!read_reference(g, layout, rela, from->entries[i], r, &part->error))
+			return false;
+		from->count += !is_beside_range(layout, r);
 	}
 	return true;
 }
 
-static void read_gathered(void *context, size_t index)
+static void read_part(void *context, size_t index)
 {
 	const struct gatherer *g = context;
+	struct part *part = &g->parts[index];
 
-	read_part(g, &g->parts[index]);
+	if (!gather_part(g, part))
+		return;
+	for (size_t i = 0; i < g->list->count; i++)
+		if (part->gathered[i].entry_count &&
+			!read_gathered(g, &g->list->layouts[i], part, &part->gathered[i]))
+			return;
 }
 
 static size_t count_parts(const struct image *image, struct part *parts)
@@ -511,57 +507,42 @@ static bool parts_succeeded(const struct gatherer *g, struct error *error)
 	return true;
 }
 
-/* A place for each reference, so that threads can write them without another. */
-static bool place_references(struct gatherer *g, struct arena *arena, struct error *error)
+/* What the parts have of a layout, in one and in order. */
+static bool join(const struct gatherer *g, size_t layout, struct arena *arena, struct error *error)
 {
-	g->items = ARENA_ARRAY(arena, struct reference *, g->list->count);
-	if (!g->items)
-		return error_memory(error);
-	for (size_t i = 0; i < g->list->count; i++) {
-		size_t count = 0;
-
-		for (size_t k = 0; k < g->part_count; k++) {
-			g->parts[k].gathered[i].first = count;
-			count += g->parts[k].gathered[i].count;
-		}
-		g->items[i] = ARENA_ARRAY(arena, struct reference, count);
-		if (count && !g->items[i])
-			return error_memory(error);
-	}
-	return true;
-}
-
-/* What the parts have kept of a layout, in one and in order. */
-static struct references join(const struct gatherer *g, size_t layout)
-{
-	struct reference *items = g->items[layout];
+	struct reference *items;
 	bool sorted = true;
 	size_t count = 0;
 
+	for (size_t i = 0; i < g->part_count; i++)
+		count += g->parts[i].gathered[layout].count;
+	items = ARENA_ARRAY(arena, struct reference, count);
+	if (!items)
+		return error_memory(error);
+	g->list->layouts[layout].references = (struct references){items, count};
 	for (size_t i = 0; i < g->part_count; i++) {
 		const struct gathered *from = &g->parts[i].gathered[layout];
 
-		if (from->first != count)
-			memmove(items + count, items + from->first, from->kept * sizeof(*items));
-		count += from->kept;
+		if (from->count)
+			memcpy(items, from->items, from->count * sizeof(*items));
+		items += from->count;
 	}
+	items -= count;
 	for (size_t i = 1; i < count && sorted; i++)
 		sorted = !is_behind(&items[i - 1], &items[i]);
 	if (!sorted)
 		qsort(items, count, sizeof(*items), compare);
-	return (struct references){items, count};
+	return true;
 }
 
 static bool refer(struct gatherer *g, unsigned threads, struct arena *arena, struct error *error)
 {
-	parallel_for(g->part_count, threads, gather, g);
-	if (!parts_succeeded(g, error) || !place_references(g, arena, error))
-		return false;
-	parallel_for(g->part_count, threads, read_gathered, g);
+	parallel_for(g->part_count, threads, read_part, g);
 	if (!parts_succeeded(g, error))
 		return false;
 	for (size_t i = 0; i < g->list->count; i++)
-		g->list->layouts[i].references = join(g, i);
+		if (!join(g, i, arena, error))
+			return false;
 	return true;
 }
 
