@@ -9,10 +9,31 @@
 bool layout_bind(struct layout *layout, const struct symbol_scan *scan, struct arena *arena,
 	struct error *error);
 
-/* Gathers the references of all layouts, which are bound but not derived. False with *error set.
+/*
+ * Gathers the references of all layouts, which are bound but not derived, on at most `threads`
+ * threads. False with *error set.
  */
 bool layouts_refer(const struct image *image, struct layout_list *list,
 	const struct symbol_scan *scan, unsigned threads, struct arena *arena, struct error *error);
+
+/*
+ * Does the symbol stand in the template? By its section and its value: linkers give boundary
+ * symbols the section's index and a value far outside (GNU ld), or the reverse.
+ */
+bool layout_has_symbol(const struct layout *layout, const struct symbol *symbol);
+
+/* The address that a pair was given by GNU ld, whose relocations no longer say it. False when the
+ * entry, of section `rela`, is no high part of such a pair. */
+bool reference_rewritten(
+	const struct image *image, const struct section *rela, size_t entry, uint64_t *target);
+
+/* Reads entry `entry` of section `rela`, which names a symbol of the layout or is its to look at.
+ * False with *error set. */
+bool reference_read(const struct image *image, const struct layout *layout,
+	const struct section *rela, uint32_t entry, struct reference *r, struct error *error);
+
+/* A section's symbol stands for all of it, of which a symbol range is a part. */
+bool reference_is_beside(const struct layout *layout, const struct reference *r);
 
 /* Of a layout that is a symbol range: does the symbol's value lie in it? */
 bool layout_in_range(const struct layout *layout, const struct symbol *symbol);

@@ -1,0 +1,335 @@
+/* One pass over the relocations of allocated sections, for all layouts of a file. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/parallel.h"
+#include "lib/model/private.h"
+
+/*
+ * The relocations of a section, or as many of them as are read at a time: a thread has the next
+ * ones when it is done with these.
+ */
+enum { PART_ENTRIES = 1 << 16 };
+
+/* Entries of a part that belong to one layout, and what they say. */
+struct gathered {
+	uint32_t *entries;
+	size_t entry_count, room;
+	struct reference *items;
+	size_t count;
+};
+
+struct part {
+	uint32_t rela; /* index of the section */
+	struct entry_run run;
+	struct gathered *gathered; /* one a layout */
+	struct arena arena; /* its own, since threads share none; until the parts are joined */
+	struct error error;
+};
+
+/* What all parts have in common. */
+struct gatherer {
+	const struct image *image;
+	const struct layout_list *list;
+	struct reloc_filter filter;
+	struct part *parts;
+	size_t part_count;
+};
+
+static const struct layout *owner_of(
+	const struct gatherer *g, const struct symbol *symbol, size_t *index)
+{
+	for (*index = 0; *index < g->list->count; ++*index)
+		if (layout_has_symbol(&g->list->layouts[*index], symbol))
+			return &g->list->layouts[*index];
+	return NULL;
+}
+
+static bool mark(const struct gatherer *g, uint64_t *bits, size_t index, struct error *error)
+{
+	struct symbol symbol;
+	size_t layout;
+
+	if (!image_symbol(g->image, index, &symbol, error))
+		return false;
+	if (owner_of(g, &symbol, &layout))
+		bits[index / 64] |= UINT64_C(1) << (index % 64);
+	return true;
+}
+
+static bool has_range(const struct layout_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->layouts[i].profile->symbol_range)
+			return true;
+	return false;
+}
+
+static bool mark_list(const struct gatherer *g, uint64_t *bits, const struct symbol_list *list,
+	struct error *error)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (!mark(g, bits, list->indices[i], error))
+			return false;
+	return true;
+}
+
+/* The section of a symbol range is not followed: all symbols are asked. */
+static bool mark_all(const struct gatherer *g, uint64_t *bits, struct error *error)
+{
+	for (size_t i = 0; i < g->image->symbol_count; i++)
+		if (!mark(g, bits, i, error))
+			return false;
+	return true;
+}
+
+/* The filter's bits: of every symbol of every layout, and of the numbers that relaxation leaves. */
+static bool make_filter(struct gatherer *g, const struct symbol_scan *scan, struct arena *arena,
+	struct error *error)
+{
+	const struct arch *arch = g->image->arch;
+	uint64_t *bits = ARENA_ARRAY(arena, uint64_t, g->image->symbol_count / 64 + 1);
+
+	if (!bits)
+		return error_memory(error);
+	if (has_range(g->list) ? !mark_all(g, bits, error)
+			       : !mark_list(g, bits, &scan->inside, error) ||
+					 !mark_list(g, bits, &scan->strays, error))
+		return false;
+	g->filter.symbols = bits;
+	for (size_t i = 0; i < arch->reloc_count && i < RELOC_FILTER_TYPES; i++)
+		if (arch->relocs[i].class == RELOC_RELAXED)
+			g->filter.types[i / 64] |= UINT64_C(1) << (i % 64);
+	if (g->image->kind == IMAGE_RELOCS && arch->absolute_high)
+		g->filter.types[arch->absolute_high / 64] |= UINT64_C(1)
+							     << (arch->absolute_high % 64);
+	return true;
+}
+
+/*
+ * The layout at address 0 whose template holds the address; SIZE_MAX for none. 0 itself may as well
+ * be the value of a weak symbol that nobody has defined, of which nothing is left.
+ */
+static size_t owner_of_offset(const struct gatherer *g, uint64_t address)
+{
+	for (size_t i = 0; i < g->list->count; i++) {
+		const struct section *s = layout_section(&g->list->layouts[i]);
+
+		if (s && s->addr == 0 && address && address < s->size)
+			return i;
+	}
+	return SIZE_MAX;
+}
+
+/* Whose the relocation is; SIZE_MAX when nobody's, or when there is an error. */
+static size_t owner_of_reloc(
+	const struct gatherer *g, const struct section *rela, size_t entry, struct error *error)
+{
+	const struct reloc reloc = image_reloc(g->image, rela, entry);
+	struct symbol symbol;
+	uint64_t target;
+	size_t layout;
+
+	if (reference_rewritten(g->image, rela, entry, &target))
+		return owner_of_offset(g, target);
+	if (reloc.symbol >= g->image->symbol_count) {
+		error_set(error, ERROR_INPUT,
+			"section %u (%.64s): relocation %zu: there is no symbol %" PRIu32
+			", only %zu",
+			rela->index, rela->name, entry, reloc.symbol, g->image->symbol_count);
+		return SIZE_MAX;
+	}
+	if (!image_symbol(g->image, reloc.symbol, &symbol, error))
+		return SIZE_MAX;
+	if (owner_of(g, &symbol, &layout))
+		return layout;
+	/* What relaxation has left of other code is the first layout's to look at. */
+	return reloc.type == g->image->arch->absolute_high ? SIZE_MAX : 0;
+}
+
+static bool gather_part(const struct gatherer *g, struct part *part)
+{
+	const struct section *rela = &g->image->sections[part->rela];
+	struct entry_run run = part->run;
+
+	part->gathered = ARENA_ARRAY(&part->arena, struct gathered, g->list->count);
+	if (!part->gathered)
+		return error_memory(&part->error);
+	for (; (run.first = image_reloc_find(g->image, rela, run, &g->filter)) < run.end;
+		run.first++) {
+		const size_t layout = owner_of_reloc(g, rela, run.first, &part->error);
+		struct gathered *to;
+
+		if (layout == SIZE_MAX && part->error.kind != ERROR_NONE)
+			return false;
+		if (layout == SIZE_MAX)
+			continue;
+		to = &part->gathered[layout];
+		if (!ARENA_GROW(&part->arena, to->entries, to->entry_count, to->room))
+			return error_memory(&part->error);
+		to->entries[to->entry_count++] = (uint32_t)run.first;
+	}
+	return true;
+}
+
+static bool is_behind(const struct reference *a, const struct reference *b)
+{
+	return a->section != b->section ? a->section > b->section : a->place > b->place;
+}
+
+static int compare(const void *left, const void *right)
+{
+	const struct reference *a = left, *b = right;
+
+	if (a->section != b->section)
+		return a->section < b->section ? -1 : 1;
+	if (a->place != b->place)
+		return a->place < b->place ? -1 : 1;
+	if (a->rela != b->rela)
+		return a->rela < b->rela ? -1 : 1;
+	return a->entry < b->entry ? -1 : a->entry > b->entry;
+}
+
+/* The code around the places is all over the file: it is asked for some references ahead. */
+static void prefetch(const struct gatherer *g, const struct section *rela,
+	const struct gathered *from, size_t next)
+{
+	enum { ENTRY_AHEAD = 16, CODE_AHEAD = 8, LINE = 64 };
+	struct reference r = {.section = rela->info};
+	uint64_t offset;
+
+	if (next + ENTRY_AHEAD < from->entry_count)
+		image_reloc_prefetch(g->image, rela, from->entries[next + ENTRY_AHEAD]);
+	if (next + CODE_AHEAD >= from->entry_count)
+		return;
+	r.place = image_reloc(g->image, rela, from->entries[next + CODE_AHEAD]).offset;
+	reference_code(g->image, &r, &offset);
+	image_prefetch(g->image, r.section, offset);
+	/* known_start() and the vote look back. */
+	image_prefetch(g->image, r.section, offset - LINE);
+}
+
+static bool read_gathered(const struct gatherer *g, const struct layout *layout, struct part *part,
+	struct gathered *from)
+{
+	const struct section *rela = &g->image->sections[part->rela];
+
+	from->items = ARENA_ARRAY(&part->arena, struct reference, from->entry_count);
+	if (!from->items)
+		return error_memory(&part->error);
+	for (size_t i = 0; i < from->entry_count; i++) {
+		struct reference *r = &from->items[from->count];
+
+		prefetch(g, rela, from, i);
+		if (!reference_read(g->image, layout, rela, from->entries[i], r, &part->error))
+			return false;
+		from->count += !reference_is_beside(layout, r);
+	}
+	return true;
+}
+
+static void read_part(void *context, size_t index)
+{
+	const struct gatherer *g = context;
+	struct part *part = &g->parts[index];
+
+	if (!gather_part(g, part))
+		return;
+	for (size_t i = 0; i < g->list->count; i++)
+		if (part->gathered[i].entry_count &&
+			!read_gathered(g, &g->list->layouts[i], part, &part->gathered[i]))
+			return;
+}
+
+static size_t count_parts(const struct image *image, struct part *parts)
+{
+	size_t count = 0;
+
+	for (size_t i = 1; i < image->section_count; i++) {
+		const struct section *rela = &image->sections[i];
+		size_t end, entries;
+
+		if (!image_is_link_rela(image, rela))
+			continue;
+		entries = image_reloc_count(image, rela);
+		for (size_t first = 0; first < entries; first = end, count++) {
+			end = entries - first > PART_ENTRIES ? first + PART_ENTRIES : entries;
+			if (parts)
+				parts[count] =
+					(struct part){.rela = rela->index, .run = {first, end}};
+		}
+	}
+	return count;
+}
+
+/* The first error in the order of the file, whichever thread was first. */
+static bool parts_succeeded(const struct gatherer *g, struct error *error)
+{
+	for (size_t i = 0; i < g->part_count; i++)
+		if (g->parts[i].error.kind != ERROR_NONE) {
+			*error = g->parts[i].error;
+			return false;
+		}
+	return true;
+}
+
+/* What the parts have of a layout, in one and in order. */
+static bool join(const struct gatherer *g, size_t layout, struct arena *arena, struct error *error)
+{
+	struct reference *items;
+	bool sorted = true;
+	size_t count = 0;
+
+	for (size_t i = 0; i < g->part_count; i++)
+		count += g->parts[i].gathered[layout].count;
+	items = ARENA_ARRAY(arena, struct reference, count);
+	if (!items)
+		return error_memory(error);
+	g->list->layouts[layout].references = (struct references){items, count};
+	for (size_t i = 0; i < g->part_count; i++) {
+		const struct gathered *from = &g->parts[i].gathered[layout];
+
+		if (from->count)
+			memcpy(items, from->items, from->count * sizeof(*items));
+		items += from->count;
+	}
+	items -= count;
+	for (size_t i = 1; i < count && sorted; i++)
+		sorted = !is_behind(&items[i - 1], &items[i]);
+	if (!sorted)
+		qsort(items, count, sizeof(*items), compare);
+	return true;
+}
+
+static bool refer(struct gatherer *g, unsigned threads, struct arena *arena, struct error *error)
+{
+	parallel_for(g->part_count, threads, read_part, g);
+	if (!parts_succeeded(g, error))
+		return false;
+	for (size_t i = 0; i < g->list->count; i++)
+		if (!join(g, i, arena, error))
+			return false;
+	return true;
+}
+
+bool layouts_refer(const struct image *image, struct layout_list *list,
+	const struct symbol_scan *scan, unsigned threads, struct arena *arena, struct error *error)
+{
+	struct gatherer g = {.image = image, .list = list};
+	bool ok;
+
+	if (!list->count || (image->kind != IMAGE_OBJECT && image->kind != IMAGE_RELOCS))
+		return true;
+	if (!make_filter(&g, scan, arena, error))
+		return false;
+	g.part_count = count_parts(image, NULL);
+	g.parts = ARENA_ARRAY(arena, struct part, g.part_count);
+	if (!g.parts)
+		return error_memory(error);
+	count_parts(image, g.parts);
+	ok = refer(&g, threads, arena, error);
+	for (size_t i = 0; i < g.part_count; i++)
+		arena_release(&g.parts[i].arena);
+	return ok;
+}
