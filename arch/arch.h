@@ -72,6 +72,12 @@ struct arch {
 	 */
 	bool (*literal_of)(struct span code, uint64_t at, uint64_t *literal);
 	/*
+	 * The offset in `code` of the instruction that loads a whole literal whose address the one
+	 * at `at` completes, as its relocation says: itself, or the next one. False when neither
+	 * does. NULL where compilers put no words among the code.
+	 */
+	bool (*load_of)(struct span code, uint64_t at, uint64_t *load);
+	/*
 	 * GNU ld makes a PC-relative pair absolute whose symbol is out of reach, and leaves a
 	 * relocation of this number with a symbol that means nothing at its high part. The value is
 	 * then in the code alone: pair_value() reads it from the two parts at these offsets; false

@@ -181,8 +181,7 @@ static enum site_kind kind_of(const struct insn *insn, bool displacement)
 	return is_alone(insn) ? SITE_DIRECT : SITE_THROUGH;
 }
 
-/* A field that fills its bytes is no instruction's, where relocations name the instruction. */
-static bool is_word(const struct arch *arch, const struct reloc_info *info)
+bool site_is_word(const struct arch *arch, const struct reloc_info *info)
 {
 	return !arch->counts_from_end && info && info->bytes && info->bytes <= 8 &&
 	       info->field == UINT64_MAX >> (64 - 8 * info->bytes);
@@ -216,9 +215,23 @@ static enum site_use use_of_target(struct trail *trail, const struct insn *insn,
 	return follow(trail, left, &site->reach);
 }
 
+void site_add_load(struct site *word, const struct arch *arch, struct span code, uint64_t at)
+{
+	struct trail trail;
+	enum site_use use;
+	uint8_t reach = 0;
+
+	if (!trail_begin(&trail, arch, code, at))
+		return;
+	use = follow(&trail, (struct distance){0}, &reach);
+	if (word->kind == SITE_UNREAD || use == USE_DIRECT)
+		word->use = (uint8_t)use;
+	word->kind = SITE_VALUE;
+}
+
 /*
  * A word among the code, of a literal pool: the loads that name it stand before it, in its
- * function. One that reaches memory at the value decides.
+ * function.
  */
 static struct site read_word(const struct arch *arch, struct span code, uint64_t place)
 {
@@ -227,19 +240,11 @@ static struct site read_word(const struct arch *arch, struct span code, uint64_t
 	uint64_t at = place < FUNCTION_MAX ? place % 4 : place - FUNCTION_MAX;
 
 	for (; arch->literal_of && at < place; at += 4) {
-		struct trail trail;
 		uint64_t literal;
-		enum site_use use;
 
-		if (!arch->literal_of(code, at, &literal) || literal != place ||
-			!trail_begin(&trail, arch, code, at))
-			continue;
-		use = follow(&trail, (struct distance){0}, &site.reach);
-		if (site.kind == SITE_UNREAD || use == USE_DIRECT)
-			site.use = (uint8_t)use;
-		site.kind = SITE_VALUE;
+		if (arch->literal_of(code, at, &literal) && literal == place)
+			site_add_load(&site, arch, code, at);
 	}
-	site.reach = 0;
 	return site;
 }
 
@@ -256,7 +261,7 @@ struct site site_read(
 	struct trail trail;
 	struct insn insn;
 
-	if (is_word(arch, info))
+	if (site_is_word(arch, info))
 		return read_word(arch, code, place);
 	if (!decode_at(arch, code, start, &insn) || (arch->counts_from_end && start == place))
 		return site;

@@ -49,6 +49,18 @@ struct site site_read(
 	const struct arch *arch, struct span code, uint64_t place, const struct reloc_info *info);
 
 /*
+ * Is a relocation of this row that of a word, also among the code? Where relocations name the
+ * instruction's start, a field that fills its bytes is no instruction's.
+ */
+bool site_is_word(const struct arch *arch, const struct reloc_info *info);
+
+/*
+ * Takes into a word's site what becomes of its value when the instruction at offset `at` of `code`
+ * loads it. Of several loads one that reaches memory at the value decides.
+ */
+void site_add_load(struct site *word, const struct arch *arch, struct span code, uint64_t at);
+
+/*
  * Registers, a bit each, that hold a value or a part of it, while straight-line code is read from
  * the instruction that sets them.
  */

@@ -27,6 +27,7 @@ const struct arch arch_aarch64 = {
 	.relocs = aarch64_relocs,
 	.reloc_count = AARCH64_RELOCS,
 	.literal_of = aarch64_literal_of,
+	.load_of = aarch64_load_of,
 	.decode = aarch64_decode,
 	.locate = locate_start,
 	.percpu_register = INSN_NO_REGISTER,

@@ -700,3 +700,26 @@ bool aarch64_literal_of(struct span code, uint64_t at, uint64_t *literal)
 	*literal = at + (((uint64_t)bits(word, 23, 5) ^ 0x40000) - 0x40000) * 4;
 	return true;
 }
+
+/*
+ * What gcc -mcmodel=large has behind adrp: ldr with the low bits, or add with them and ldr next to
+ * it, without optimisation. lld makes adr of that add. A displacement on top would be the address
+ * of another word.
+ */
+bool aarch64_load_of(struct span code, uint64_t at, uint64_t *load)
+{
+	uint32_t word;
+
+	if (!range_within(at, 4, code.size))
+		return false;
+	word = read_le32(code.data + at);
+	*load = at;
+	/* C6.2 "LDR (immediate)", unsigned offset, and "LDR (literal)": 64 bits. */
+	if (word >> 22 == 0x3e5 || word >> 24 == 0x58)
+		return true;
+	*load = at + 4;
+	/* C6.2 "ADD (immediate)", 64 bits, not shifted, and "ADR". */
+	return (word >> 22 == 0x244 || (word & 0x9f000000) == 0x10000000) &&
+	       range_within(*load, 4, code.size) &&
+	       read_le32(code.data + *load) >> 5 == (0xf9400000 >> 5 | bits(word, 4, 0));
+}

@@ -230,12 +230,100 @@ static void trails(void **state)
 		&trail, arch_by_name("riscv64"), (struct span){code, sizeof(code)}, 14));
 }
 
+enum { NO_LOAD = 99 };
+
+/* Which instruction loads the literal whose address the first one completes. */
+static void loads_of_literals(void **state)
+{
+	static const struct {
+		const char *code;
+		uint64_t load;
+	} loads[] = {
+		/* ldr x0, [x0]; ldr x0, [x0, #24]; ldr x0, literal */
+		{"000040f9", 0},
+		{"000c40f9", 0},
+		{"40000058", 0},
+		/* ldr w0, [x0]; ldr w0, literal; ldrsw x0, literal; ldur x0, [x0]; str x0, [x0] */
+		{"000040b9", NO_LOAD},
+		{"40000018", NO_LOAD},
+		{"40000098", NO_LOAD},
+		{"000040f8", NO_LOAD},
+		{"000000f9", NO_LOAD},
+		/* add x0, x0, #24: ldr x1, [x0]; the same cut; ldr x1, [x0, #8]; ldr x1, [x2];
+		   ldr w1, [x0]; str x1, [x0] */
+		{"00600091010040f9", 4},
+		{"00600091010040", NO_LOAD},
+		{"00600091010440f9", NO_LOAD},
+		{"00600091410040f9", NO_LOAD},
+		{"00600091010040b9", NO_LOAD},
+		{"00600091010000f9", NO_LOAD},
+		/* adr x3: ldr x3, [x3]; adrp x3, a page alone */
+		{"03000010630040f9", 4},
+		{"03000090630040f9", NO_LOAD},
+		/* add x0, x0, #24, lsl 12; add w0, w0, #24; sub x0, x0, #24: ldr x1, [x0] */
+		{"00604091010040f9", NO_LOAD},
+		{"00600011010040f9", NO_LOAD},
+		{"006000d1010040f9", NO_LOAD},
+		{"000040", NO_LOAD},
+	};
+	const struct arch *arch = arch_by_name("aarch64");
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(loads); i++) {
+		uint8_t code[CODE_MAX];
+		uint64_t none = 0, load = 0;
+		const size_t size = parse(loads[i].code, code, &none);
+
+		if (!arch->load_of((struct span){code, size}, 0, &load))
+			load = NO_LOAD;
+		if (load != loads[i].load)
+			fail_msg("%s: %u", loads[i].code, (unsigned)load);
+		assert_false(arch->load_of((struct span){code, size}, size, &load));
+		assert_false(arch->load_of((struct span){code, size}, UINT64_MAX, &load));
+	}
+}
+
+/* Of several loads of a word one that reaches memory decides, in whatever order they come. */
+static void several_loads(void **state)
+{
+	/* ldr x0, [x0], ldr x1, [x0]; ldr x0, [x0], add x0, x0, x1; ldr x0, [x0], ret; str */
+	static const uint8_t code[] = {0, 0, 0x40, 0xf9, 1, 0, 0x40, 0xf9, 0, 0, 0x40, 0xf9, 0, 0,
+		1, 0x8b, 0, 0, 0x40, 0xf9, 0xc0, 3, 0x5f, 0xd6, 0, 0, 0, 0xf9};
+	enum { DIRECT = 0, COMBINED = 8, UNKNOWN = 16, NONE = 24, END = sizeof(code) };
+	static const struct {
+		uint64_t loads[2];
+		enum site_kind kind;
+		enum site_use use;
+	} words[] = {
+		{{NONE, END}, SITE_UNREAD, USE_UNKNOWN},
+		{{UNKNOWN, NONE}, SITE_VALUE, USE_UNKNOWN},
+		{{NONE, COMBINED}, SITE_VALUE, USE_COMBINED},
+		{{DIRECT, COMBINED}, SITE_VALUE, USE_DIRECT},
+		{{COMBINED, DIRECT}, SITE_VALUE, USE_DIRECT},
+		{{COMBINED, UNKNOWN}, SITE_VALUE, USE_COMBINED},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(words); i++) {
+		struct site word = {.kind = SITE_UNREAD};
+
+		for (size_t j = 0; j < COUNT(words[i].loads); j++)
+			site_add_load(&word, arch_by_name("aarch64"),
+				(struct span){code, sizeof(code)}, words[i].loads[j]);
+		assert_int_equal(word.kind, words[i].kind);
+		assert_int_equal(word.use, words[i].use);
+		assert_int_equal(word.length, 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sites),
 		cmocka_unit_test(cut),
 		cmocka_unit_test(trails),
+		cmocka_unit_test(loads_of_literals),
+		cmocka_unit_test(several_loads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
