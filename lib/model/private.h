@@ -35,6 +35,13 @@ bool reference_read(const struct image *image, const struct layout *layout,
 /* A section's symbol stands for all of it, of which a symbol range is a part. */
 bool reference_is_beside(const struct layout *layout, const struct reference *r);
 
+/*
+ * Looks, for the literals among the references, which are sorted, for the instructions whose
+ * relocations name their places. False with *error set.
+ */
+bool references_follow_literals(const struct image *image, struct reference *references,
+	size_t count, struct arena *arena, struct error *error);
+
 /* Of a layout that is a symbol range: does the symbol's value lie in it? */
 bool layout_in_range(const struct layout *layout, const struct symbol *symbol);
 

@@ -299,7 +299,7 @@ static bool join(const struct gatherer *g, size_t layout, struct arena *arena, s
 		sorted = !is_behind(&items[i - 1], &items[i]);
 	if (!sorted)
 		qsort(items, count, sizeof(*items), compare);
-	return true;
+	return references_follow_literals(g->image, items, count, arena, error);
 }
 
 static bool refer(struct gatherer *g, unsigned threads, struct arena *arena, struct error *error)

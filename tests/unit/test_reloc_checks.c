@@ -163,6 +163,44 @@ static void sizes_and_pointers(void **state)
 	assert_only(&r.k, "reloc_pointer", 1);
 }
 
+/* A word among the code, loaded through a page and its low part, as both name it. */
+static void words_that_code_names(void **state)
+{
+	/* adrp x0, 0; ldr x0, [x0, #16]; ldr x1, [x0]; ret; the word. */
+	static const uint8_t code[] = {
+		0, 0, 0, 0x90, 0, 8, 0x40, 0xf9, 1, 0, 0x40, 0xf9, 0xc0, 3, 0x5f, 0xd6, 0, 0, 0, 0};
+	enum { START = 2, PAGE = 275, LOW = 286, WORD = 257 };
+	static const struct {
+		uint64_t word, load;
+		uint32_t symbol;
+		int64_t addend;
+		size_t errors;
+	} cases[] = {
+		{0x10, 4, START, 0x10, 1},
+		{0x10, 4, ORDINARY, 0x10 - 0x1000, 1}, /* whatever it counts from */
+		{0x10, 4, START, 0x18, 0},
+		{0x18, 4, START, 0x10, 0},
+		{0x10, 8, START, 0x10, 0}, /* x1 is not followed any further */
+		{0x10, 0x1000, START, 0x10, 0},
+		{0x10, -KERNEL_BASE, START, 0x10, 0},
+	};
+	struct relocated r;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		begin(&r, EM_AARCH64, code, sizeof(code));
+		relocation(&r, 0, PAGE, cases[i].symbol, cases[i].addend);
+		relocation(&r, cases[i].load, LOW, cases[i].symbol, cases[i].addend);
+		relocation(&r, cases[i].word, WORD, VARIABLE, 0);
+		r.k.options.layout.model = MODEL_ZERO;
+		assert_only(&r.k, cases[i].errors ? "reloc_kind" : NULL, cases[i].errors);
+		/* In another order, and with a word that nothing loads. */
+		r.entries[0] = r.entries[2];
+		relocation(&r, 0x8, WORD, OTHER, 0);
+		assert_only(&r.k, cases[i].errors ? "reloc_kind" : NULL, cases[i].errors);
+	}
+}
+
 static void a_place_outside(void **state)
 {
 	static const uint8_t code[] = {0};
@@ -190,6 +228,7 @@ int main(void)
 		cmocka_unit_test(unknown_numbers),
 		cmocka_unit_test(offsets_that_linkers_refuse),
 		cmocka_unit_test(sizes_and_pointers),
+		cmocka_unit_test(words_that_code_names),
 		cmocka_unit_test(a_place_outside),
 	};
 
