@@ -107,7 +107,7 @@ static enum site_use use_of(const struct trail *trail, const struct insn *insn)
 		return USE_UNKNOWN;
 	if (other != INSN_NO_REGISTER && other != INSN_ZERO_REGISTER)
 		return USE_COMBINED;
-	return first && memory ? USE_DIRECT : USE_UNKNOWN;
+	return memory ? USE_DIRECT : USE_UNKNOWN;
 }
 
 /* What stands between a register and the value itself. */

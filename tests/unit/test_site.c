@@ -137,6 +137,8 @@ static const struct site_case cases[] = {
 	/* lu12i.w a0, ori: ldx.d a0, a0, $r21; ld.d a0, a0, 0; lu32i.d a0; lu52i.d a0 behind it */
 	{"loongarch64", "_040000148400800384540c38", 67, SITE_VALUE, USE_PERCPU, 4, 32},
 	{"loongarch64", "_04000014840080038400c028", 67, SITE_VALUE, USE_DIRECT, 4, 32},
+	/* The same, and ldx.d a0, zero, a0: the index alone is the address. */
+	{"loongarch64", "_040000148400800304100c38", 67, SITE_VALUE, USE_DIRECT, 4, 32},
 	{"loongarch64", "_040000148400800304000016", 67, SITE_VALUE, USE_UNKNOWN, 4, 52},
 	{"loongarch64", "_04000014840080030400001684000003", 67, SITE_VALUE, USE_UNKNOWN, 4, 64},
 	/* pcalau12i a0: addi.d, ldx.d with $r21; ld.d */
