@@ -102,6 +102,14 @@ static const struct site_case cases[] = {
 	{"aarch64", "_00000090017862f8", 275, SITE_ADDRESS, USE_DIRECT, 4, 0},
 	{"aarch64", "_00000090014862f8", 275, SITE_ADDRESS, USE_DIRECT, 4, 0},
 	{"aarch64", "_00000090000c028b010040f9", 275, SITE_ADDRESS, USE_DIRECT, 4, 0},
+	/* adrp x0, add x0, x0, x2, lsl 3, ret: an addition reaches no memory */
+	{"aarch64", "_00000090000c028bc0035fd6", 275, SITE_ADDRESS, USE_UNKNOWN, 4, 0},
+	/* movz x2, add x0, x1, x2, lsl 3, ldr x3, [x0]: that is an index of another's base */
+	{"aarch64", "_020080d2200c028b030040f9", 264, SITE_VALUE, USE_UNKNOWN, 4, 16},
+	/* movz x0, add x0, x0, x0, ldr x1, [x0]; mov x1, x0, ldr x2, [x0, x1]: to itself, no base
+	 */
+	{"aarch64", "_000080d20000008b010040f9", 264, SITE_VALUE, USE_DIRECT, 4, 16},
+	{"aarch64", "_000080d2e10300aa026861f8", 264, SITE_VALUE, USE_UNKNOWN, 4, 16},
 	/* adrp x0, ldr x0, [x0] of the GOT, ldr x1, [x0] */
 	{"aarch64", "_00000090000040f9010040f9", 311, SITE_ADDRESS, USE_DIRECT, 4, 0},
 	/* add x0, x0, :lo12:0; ldr x0, [x0, x1]; ldr x0, [x0, gotpage_lo15], ldr x1, [x0] */
@@ -232,6 +240,26 @@ static void trails(void **state)
 		&trail, arch_by_name("riscv64"), (struct span){code, sizeof(code)}, 14));
 }
 
+/* movz x0, then nop, and ldr x1, [x0]: the 24th instruction behind is the last one asked. */
+static void steps(void **state)
+{
+	enum { STEPS = 24 };
+	static const uint8_t movz[] = {0, 0, 0x80, 0xd2}, nop[] = {0x1f, 0x20, 3, 0xd5},
+			     load[] = {1, 0, 0x40, 0xf9};
+	const struct arch *arch = arch_by_name("aarch64");
+
+	(void)state;
+	for (size_t at = STEPS - 1; at <= STEPS + 1; at++) {
+		uint8_t code[4 * (STEPS + 2)];
+		struct site site;
+
+		for (size_t i = 0; i < COUNT(code) / 4; i++)
+			memcpy(code + 4 * i, i == 0 ? movz : i == at ? load : nop, 4);
+		site = site_read(arch, (struct span){code, sizeof(code)}, 0, reloc_info(arch, 264));
+		assert_int_equal(site.use, at <= STEPS ? USE_DIRECT : USE_UNKNOWN);
+	}
+}
+
 enum { NO_LOAD = 99 };
 
 /* Which instruction loads the literal whose address the first one completes. */
@@ -324,6 +352,7 @@ int main(void)
 		cmocka_unit_test(sites),
 		cmocka_unit_test(cut),
 		cmocka_unit_test(trails),
+		cmocka_unit_test(steps),
 		cmocka_unit_test(loads_of_literals),
 		cmocka_unit_test(several_loads),
 	};
