@@ -6,7 +6,7 @@
 #include "tests/unit/kernel.h"
 
 struct changed {
-	struct elf_section sections[COUNT(kernel_sections) + 2];
+	struct elf_section sections[COUNT(kernel_sections) + 4];
 	struct elf_symbol symbols[COUNT(kernel_symbols) + 4];
 	struct elf_segment segments[COUNT(kernel_segments)];
 	struct elf_spec spec;

@@ -1148,6 +1148,71 @@ static void assert_says(const struct changed *k, const char *words)
 	free(file.data);
 }
 
+/* What relaxation has left of other data is looked at, where that is beside a symbol range too. */
+static void relaxed_beside_a_symbol_range(void **state)
+{
+	/* ld a0, -72(gp); lui a0, AT; c.add a0, gp, or tp; ld a0, 0(a0) */
+	uint8_t code[0x20] = {
+		0x03, 0xb5, 0x81, 0xfb, 0x37, 0x25, 0x20, 0x80, 0x0e, 0x95, 0x03, 0x35, 5, 0};
+	const Elf64_Rela entries[] = {{KERNEL_BASE, ELF64_R_INFO(UINT64_C(5), 47), 0},
+		{KERNEL_BASE + 4, ELF64_R_INFO(UINT64_C(VARIABLE + 1), R_RISCV_HI20), 0}};
+	struct elf_file file;
+	struct checked c;
+	struct changed k;
+
+	(void)state;
+	for (unsigned tp = 0; tp < 2; tp++) {
+		code[8] = tp ? 0x12 : 0x0e;
+		start_in_place(&k, "xen");
+		k.spec.machine = EM_RISCV;
+		k.sections[KERNEL_TEXT - 1].bytes = code;
+		add_symbol(&k, (struct elf_symbol){"ordinary", KERNEL_DATA, KERNEL_BASE + 0x1000, 8,
+				       STT_OBJECT, STB_GLOBAL});
+		add_section(&k, (struct elf_section){".rela.text", SHT_RELA, 0, 0, sizeof(entries),
+					8, entries, COUNT(kernel_sections) + 2, KERNEL_TEXT,
+					sizeof(entries[0])});
+		k.options.layout.model = MODEL_ZERO;
+		file = elf_write(&k.spec);
+		assert_true(checked_run(&c, elf_span(&file), &k.options));
+		assert_int_equal(checked_findings(&c, "reloc_relax", SEVERITY_ERROR), !tp);
+		checked_release(&c);
+		free(file.data);
+	}
+}
+
+/* A section's symbol stands for all of it: what is beside a symbol range in it is other data. */
+static void words_beside_a_symbol_range(void **state)
+{
+	enum { SECTION_SYMBOL = 5, WORDS = 4 };
+	static const uint64_t targets[WORDS] = {0xf, 0x10, 0x2f, 0x30};
+	Elf64_Rela words[WORDS];
+	struct changed k;
+
+	(void)state;
+	for (size_t i = 0; i < WORDS; i++)
+		words[i] = (Elf64_Rela){KERNEL_BASE + 0x1000 + 8 * i,
+			ELF64_R_INFO((uint64_t)SECTION_SYMBOL, R_X86_64_64), (int64_t)targets[i]};
+	start_in_place(&k, "xen");
+	k.symbols[START].value = k.symbols[VARIABLE].value = AT + 0x10;
+	k.symbols[OTHER].value = AT + 0x18;
+	k.symbols[END].value = AT + 0x30;
+	k.symbols[VARIABLE].name = "per_cpu__variable";
+	k.symbols[OTHER].name = "per_cpu__other";
+	add_symbol(&k, (struct elf_symbol){"", KERNEL_PERCPU, AT, 0, STT_SECTION, STB_LOCAL});
+	add_section(&k, (struct elf_section){".rela.data", SHT_RELA, 0, 0, sizeof(words), 8, words,
+				COUNT(kernel_sections) + 2, KERNEL_DATA, sizeof(words[0])});
+	assert_only(&k, NULL, 0);
+	assert_says(&k, "2 words of .data hold addresses");
+	/* An object has a section for it, and no ends. */
+	start_object(&k);
+	k.sections[KERNEL_PERCPU - 1].name = ".bss.percpu";
+	k.symbols[0].name = "per_cpu__variable";
+	words[0] = (Elf64_Rela){0, ELF64_R_INFO(UINT64_C(1), R_X86_64_64), 0};
+	add_section(&k, (struct elf_section){".rela.data", SHT_RELA, 0, 0, sizeof(words[0]), 8,
+				words, COUNT(kernel_sections) + 2, KERNEL_DATA, sizeof(words[0])});
+	assert_says(&k, "1 word of .data holds addresses");
+}
+
 static void whose_area_it_is(void **state)
 {
 	struct profile own;
@@ -1505,6 +1570,8 @@ int main(void)
 		T(symbols_without_a_section),
 		T(sections_of_no_data),
 		T(a_symbol_range),
+		T(words_beside_a_symbol_range),
+		T(relaxed_beside_a_symbol_range),
 		T(empty_templates),
 		T(empty_without_a_section),
 		T(empty_but_for_objects),
