@@ -32,10 +32,11 @@ static void *run(void *argument)
 }
 
 /*
- * Away from the caller's CPU. A new thread is often put there though another one is idle, and is
- * moved at the next tick of the clock: when the work is done.
+ * Has new threads begin on another CPU than the caller's. They are often put there though another
+ * one is idle, and moved at the next tick of the clock: when the work is done. Once a thread runs
+ * it is too late to say so: when it has ended, its number means the caller.
  */
-static void move_away(pthread_t thread)
+static void stay_away(pthread_attr_t *attributes)
 {
 	const int here = sched_getcpu();
 	cpu_set_t cpus;
@@ -44,7 +45,7 @@ static void move_away(pthread_t thread)
 		return;
 	CPU_CLR((size_t)here, &cpus);
 	if (CPU_COUNT(&cpus))
-		pthread_setaffinity_np(thread, sizeof(cpus), &cpus);
+		pthread_attr_setaffinity_np(attributes, sizeof(cpus), &cpus);
 }
 
 void parallel_for(
@@ -52,11 +53,16 @@ void parallel_for(
 {
 	struct work work = {.task = task, .context = context, .count = count};
 	pthread_t others[PARALLEL_MAX - 1];
+	pthread_attr_t attributes;
 	unsigned started = 0;
 
-	while (started + 1 < threads && started + 1 < count && started < PARALLEL_MAX - 1 &&
-		pthread_create(&others[started], NULL, run, &work) == 0)
-		move_away(others[started++]);
+	if (threads > 1 && count > 1 && pthread_attr_init(&attributes) == 0) {
+		stay_away(&attributes);
+		while (started + 1 < threads && started + 1 < count && started < PARALLEL_MAX - 1 &&
+			pthread_create(&others[started], &attributes, run, &work) == 0)
+			started++;
+		pthread_attr_destroy(&attributes);
+	}
 	run(&work);
 	for (unsigned i = 0; i < started; i++)
 		pthread_join(others[i], NULL);
