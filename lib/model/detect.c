@@ -24,10 +24,28 @@ static bool continues_word(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-static bool has_word(const char *name, const char *word)
+/* Where -fdata-sections puts the variable that the name goes on with: `.bss.percpu_off`. */
+static bool is_of_variable(const char *name)
+{
+	static const char *const starts[] = {".bss.", ".data.", ".rodata.", ".sbss.", ".sdata.",
+		".srodata.", ".tbss.", ".tdata.", ".ldata.", ".lbss.", ".lrodata."};
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+		if (strncmp(name, starts[i], strlen(starts[i])) == 0)
+			return true;
+	return false;
+}
+
+static bool ends_word(char c, bool whole)
+{
+	return c == '\0' || c == '.' || (!whole && !continues_word(c));
+}
+
+/* `whole`: between full stops. */
+static bool has_word(const char *name, const char *word, bool whole)
 {
 	for (const char *p = name; (p = strstr(p, word)) != NULL; p++)
-		if ((p == name || !continues_word(p[-1])) && !continues_word(p[strlen(word)]))
+		if ((p == name || ends_word(p[-1], whole)) && ends_word(p[strlen(word)], whole))
 			return true;
 	return false;
 }
@@ -41,7 +59,7 @@ bool name_says_percpu(const char *name)
 		if (strncmp(name, others[i], strlen(others[i])) == 0)
 			return false;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (has_word(name, words[i]))
+		if (has_word(name, words[i], is_of_variable(name)))
 			return true;
 	return false;
 }

@@ -43,7 +43,8 @@ static const struct profile profile_xen = {
 	.name = "xen",
 	.title = "Xen",
 	.sections = {".bss"},
-	.inputs = {".bss.percpu*"},
+	/* -fdata-sections makes .bss.percpu_x of an ordinary variable. */
+	.inputs = {".bss.percpu", ".bss.percpu.*"},
 	.symbol_range = true,
 	.bounds = {
 		[BOUND_TEMPLATE_START] = {"__per_cpu_start", BOUND_EXPECTED},

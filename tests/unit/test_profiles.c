@@ -118,6 +118,9 @@ static void inputs_by_hand(void **state)
 		{"linux-hyp", ".hyp.data..percpu..page_aligned", true},
 		{"xen", ".bss.percpu.page_aligned", true},
 		{"xen", ".bss", false},
+		{"xen", ".bss.percpu", true},
+		{"xen", ".bss.percpu.read_mostly", true},
+		{"xen", ".bss.percpu_off", false}, /* -fdata-sections, of a variable */
 		{"asterinas", ".cpu_local_tss", true},
 		{"asterinas", ".cpu_local_ts", false},
 		{"freebsd", "set_pcpu", true},

@@ -148,9 +148,11 @@ static const struct elf_section input = {
 static void names_say_percpu(void **state)
 {
 	static const char *const say[] = {".percpu", "x.per_cpu", ".cpu_local.a", "pcpu",
-		".pcpuvar", "set_pcpu", ".spercpu.percpu"};
+		".pcpuvar", "set_pcpu", ".spercpu.percpu", ".data..percpu", ".bss.percpu",
+		".bss.percpu.page_aligned", ".data.percpu.x"};
 	static const char *const others[] = {".percpus", "xpercpu", ".upcpu", ".pcpuvars", "9pcpu",
-		".rela.percpu", ".rel.percpu", ".note.percpu", ".debug_percpu", ".cpu_locals"};
+		".rela.percpu", ".rel.percpu", ".note.percpu", ".debug_percpu", ".cpu_locals",
+		".bss.percpu_off", ".data.the_percpu", ".sbss.pcpu_x.0"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(say); i++)
