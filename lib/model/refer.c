@@ -6,25 +6,30 @@
 #include "lib/base/parallel.h"
 #include "lib/model/private.h"
 
-/*
- * The relocations of a section, or as many of them as are read at a time: a thread has the next
- * ones when it is done with these.
+/* As many relocations as are read at a time: a thread has the next ones when it is done with these.
  */
 enum { PART_ENTRIES = 1 << 16 };
 
+struct spot {
+	uint32_t rela; /* index of the section, and of the entry in it */
+	uint32_t entry;
+};
+
 /* Entries of a part that belong to one layout, and what they say. */
 struct gathered {
-	uint32_t *entries;
-	size_t entry_count, room;
+	struct spot *spots;
+	size_t spot_count, room;
 	struct reference *items;
 	size_t count;
 };
 
+/* Entries of one section, or of several: files may have very many. */
 struct part {
-	uint32_t rela; /* index of the section */
-	struct entry_run run;
+	struct spot first;
+	size_t entries;
 	struct gathered *gathered; /* one a layout */
-	struct arena arena; /* its own, since threads share none; until the parts are joined */
+	struct arena *arena;	   /* a single part's is the file's */
+	struct arena own;	   /* threads share none; until the parts are joined */
 	struct error error;
 };
 
@@ -148,14 +153,9 @@ static size_t owner_of_reloc(
 	return reloc.type == g->image->arch->absolute_high ? SIZE_MAX : 0;
 }
 
-static bool gather_part(const struct gatherer *g, struct part *part)
+static bool gather_run(const struct gatherer *g, struct part *part, const struct section *rela,
+	struct entry_run run)
 {
-	const struct section *rela = &g->image->sections[part->rela];
-	struct entry_run run = part->run;
-
-	part->gathered = ARENA_ARRAY(&part->arena, struct gathered, g->list->count);
-	if (!part->gathered)
-		return error_memory(&part->error);
 	for (; (run.first = image_reloc_find(g->image, rela, run, &g->filter)) < run.end;
 		run.first++) {
 		const size_t layout = owner_of_reloc(g, rela, run.first, &part->error);
@@ -166,9 +166,32 @@ static bool gather_part(const struct gatherer *g, struct part *part)
 		if (layout == SIZE_MAX)
 			continue;
 		to = &part->gathered[layout];
-		if (!ARENA_GROW(&part->arena, to->entries, to->entry_count, to->room))
+		if (!ARENA_GROW(part->arena, to->spots, to->spot_count, to->room))
 			return error_memory(&part->error);
-		to->entries[to->entry_count++] = (uint32_t)run.first;
+		to->spots[to->spot_count++] = (struct spot){rela->index, (uint32_t)run.first};
+	}
+	return true;
+}
+
+static bool gather_part(const struct gatherer *g, struct part *part)
+{
+	size_t left = part->entries, first = part->first.entry;
+
+	part->gathered = ARENA_ARRAY(part->arena, struct gathered, g->list->count);
+	if (!part->gathered)
+		return error_memory(&part->error);
+	for (size_t i = part->first.rela; left; i++, first = 0) {
+		const struct section *rela = &g->image->sections[i];
+		struct entry_run run = {.first = first};
+
+		if (!image_is_link_rela(g->image, rela))
+			continue;
+		run.end = image_reloc_count(g->image, rela);
+		if (run.end - first > left)
+			run.end = first + left;
+		left -= run.end - first;
+		if (!gather_run(g, part, rela, run))
+			return false;
 	}
 	return true;
 }
@@ -192,37 +215,40 @@ static int compare(const void *left, const void *right)
 }
 
 /* The code around the places is all over the file: it is asked for some references ahead. */
-static void prefetch(const struct gatherer *g, const struct section *rela,
-	const struct gathered *from, size_t next)
+static void prefetch(const struct image *image, const struct gathered *from, size_t next)
 {
 	enum { ENTRY_AHEAD = 16, CODE_AHEAD = 8, LINE = 64 };
-	struct reference r = {.section = rela->info};
+	const struct spot *spot = &from->spots[next];
+	struct reference r = {.place = 0};
 	uint64_t offset;
 
-	if (next + ENTRY_AHEAD < from->entry_count)
-		image_reloc_prefetch(g->image, rela, from->entries[next + ENTRY_AHEAD]);
-	if (next + CODE_AHEAD >= from->entry_count)
+	if (next + ENTRY_AHEAD < from->spot_count)
+		image_reloc_prefetch(
+			image, &image->sections[spot[ENTRY_AHEAD].rela], spot[ENTRY_AHEAD].entry);
+	if (next + CODE_AHEAD >= from->spot_count)
 		return;
-	r.place = image_reloc(g->image, rela, from->entries[next + CODE_AHEAD]).offset;
-	reference_code(g->image, &r, &offset);
-	image_prefetch(g->image, r.section, offset);
+	spot += CODE_AHEAD;
+	r.section = image->sections[spot->rela].info;
+	r.place = image_reloc(image, &image->sections[spot->rela], spot->entry).offset;
+	reference_code(image, &r, &offset);
+	image_prefetch(image, r.section, offset);
 	/* known_start() and the vote look back. */
-	image_prefetch(g->image, r.section, offset - LINE);
+	image_prefetch(image, r.section, offset - LINE);
 }
 
-static bool read_gathered(const struct gatherer *g, const struct layout *layout, struct part *part,
+static bool read_gathered(const struct image *image, const struct layout *layout, struct part *part,
 	struct gathered *from)
 {
-	const struct section *rela = &g->image->sections[part->rela];
-
-	from->items = ARENA_ARRAY(&part->arena, struct reference, from->entry_count);
+	from->items = ARENA_ARRAY(part->arena, struct reference, from->spot_count);
 	if (!from->items)
 		return error_memory(&part->error);
-	for (size_t i = 0; i < from->entry_count; i++) {
+	for (size_t i = 0; i < from->spot_count; i++) {
+		const struct spot *spot = &from->spots[i];
 		struct reference *r = &from->items[from->count];
 
-		prefetch(g, rela, from, i);
-		if (!reference_read(g->image, layout, rela, from->entries[i], r, &part->error))
+		prefetch(image, from, i);
+		if (!reference_read(image, layout, &image->sections[spot->rela], spot->entry, r,
+			    &part->error))
 			return false;
 		from->count += !reference_is_beside(layout, r);
 	}
@@ -237,30 +263,46 @@ static void read_part(void *context, size_t index)
 	if (!gather_part(g, part))
 		return;
 	for (size_t i = 0; i < g->list->count; i++)
-		if (part->gathered[i].entry_count &&
-			!read_gathered(g, &g->list->layouts[i], part, &part->gathered[i]))
+		if (part->gathered[i].spot_count &&
+			!read_gathered(g->image, &g->list->layouts[i], part, &part->gathered[i]))
 			return;
 }
 
-static size_t count_parts(const struct image *image, struct part *parts)
+static size_t count_entries(const struct image *image)
 {
 	size_t count = 0;
 
-	for (size_t i = 1; i < image->section_count; i++) {
-		const struct section *rela = &image->sections[i];
-		size_t end, entries;
-
-		if (!image_is_link_rela(image, rela))
-			continue;
-		entries = image_reloc_count(image, rela);
-		for (size_t first = 0; first < entries; first = end, count++) {
-			end = entries - first > PART_ENTRIES ? first + PART_ENTRIES : entries;
-			if (parts)
-				parts[count] =
-					(struct part){.rela = rela->index, .run = {first, end}};
-		}
-	}
+	for (size_t i = 1; i < image->section_count; i++)
+		if (image_is_link_rela(image, &image->sections[i]))
+			count += image_reloc_count(image, &image->sections[i]);
 	return count;
+}
+
+/* Parts of PART_ENTRIES each, the last one of what is left; none without entries. */
+static bool divide(struct gatherer *g, struct arena *arena, struct error *error)
+{
+	const size_t entries = count_entries(g->image);
+	size_t before = 0, at = 0;
+
+	g->part_count = (entries + PART_ENTRIES - 1) / PART_ENTRIES;
+	g->parts = ARENA_ARRAY(arena, struct part, g->part_count);
+	if (!g->parts)
+		return error_memory(error);
+	for (uint32_t i = 1; i < g->image->section_count; i++) {
+		const struct section *rela = &g->image->sections[i];
+		const size_t count =
+			image_is_link_rela(g->image, rela) ? image_reloc_count(g->image, rela) : 0;
+
+		for (; at < g->part_count && at * PART_ENTRIES < before + count; at++)
+			g->parts[at] = (struct part){
+				.first = {i, (uint32_t)(at * PART_ENTRIES - before)},
+				.entries = at + 1 < g->part_count ? PART_ENTRIES
+								  : entries - at * PART_ENTRIES,
+				.arena = g->part_count == 1 ? arena : &g->parts[at].own,
+			};
+		before += count;
+	}
+	return true;
 }
 
 /* The first error in the order of the file, whichever thread was first. */
@@ -274,6 +316,24 @@ static bool parts_succeeded(const struct gatherer *g, struct error *error)
 	return true;
 }
 
+static struct reference *join_items(
+	const struct gatherer *g, size_t layout, size_t count, struct arena *arena)
+{
+	struct reference *items, *to;
+
+	if (g->part_count == 1)
+		return g->parts[0].gathered[layout].items;
+	items = to = ARENA_ARRAY(arena, struct reference, count);
+	for (size_t i = 0; items && i < g->part_count; i++) {
+		const struct gathered *from = &g->parts[i].gathered[layout];
+
+		if (from->count)
+			memcpy(to, from->items, from->count * sizeof(*to));
+		to += from->count;
+	}
+	return items;
+}
+
 /* What the parts have of a layout, in one and in order. */
 static bool join(const struct gatherer *g, size_t layout, struct arena *arena, struct error *error)
 {
@@ -283,18 +343,12 @@ static bool join(const struct gatherer *g, size_t layout, struct arena *arena, s
 
 	for (size_t i = 0; i < g->part_count; i++)
 		count += g->parts[i].gathered[layout].count;
-	items = ARENA_ARRAY(arena, struct reference, count);
+	if (!count)
+		return true;
+	items = join_items(g, layout, count, arena);
 	if (!items)
 		return error_memory(error);
 	g->list->layouts[layout].references = (struct references){items, count};
-	for (size_t i = 0; i < g->part_count; i++) {
-		const struct gathered *from = &g->parts[i].gathered[layout];
-
-		if (from->count)
-			memcpy(items, from->items, from->count * sizeof(*items));
-		items += from->count;
-	}
-	items -= count;
 	for (size_t i = 1; i < count && sorted; i++)
 		sorted = !is_behind(&items[i - 1], &items[i]);
 	if (!sorted)
@@ -321,15 +375,10 @@ bool layouts_refer(const struct image *image, struct layout_list *list,
 
 	if (!list->count || (image->kind != IMAGE_OBJECT && image->kind != IMAGE_RELOCS))
 		return true;
-	if (!make_filter(&g, scan, arena, error))
+	if (!make_filter(&g, scan, arena, error) || !divide(&g, arena, error))
 		return false;
-	g.part_count = count_parts(image, NULL);
-	g.parts = ARENA_ARRAY(arena, struct part, g.part_count);
-	if (!g.parts)
-		return error_memory(error);
-	count_parts(image, g.parts);
 	ok = refer(&g, threads, arena, error);
 	for (size_t i = 0; i < g.part_count; i++)
-		arena_release(&g.parts[i].arena);
+		arena_release(&g.parts[i].own);
 	return ok;
 }

@@ -68,6 +68,20 @@ done
 same 'damaged entries in two parts' large.o
 check 'the first damaged entry' grep -q 'relocation 150000: there is no symbol 2147483647' one.err
 
+# -ffunction-sections makes a section of relocations a function: none costs much by itself. Twenty
+# thousand may take a third of what is allowed here.
+{
+	echo '.section .percpu, "aw"; name: .quad 0; .type name, @object; .size name, 8'
+	echo '.altmacro; .macro one n; .section .text.f\n, "ax"; mov %gs:name, %rax; .endm'
+	echo '.set i, 0; .rept 20000; one %i; .set i, i + 1; .endr'
+} >sections.s
+$as --64 -o sections.o sections.s
+# The sanitizers' own memory is no measure.
+[ -n "${SAN:-}" ] && limit=unlimited || limit=100000
+check 'a file of many sections is small' \
+	bash -c "ulimit -v $limit"' && "$@"' - "$tool" check -q -j 1 sections.o
+same 'many sections' sections.o
+
 "$tool" check -j 0 large.o 2>err
 check 'no thread: exit code' [ $? -eq 2 ]
 check 'no thread' grep -q -e '--jobs: there is at least one thread' err
