@@ -215,17 +215,22 @@ static enum site_use use_of_target(struct trail *trail, const struct insn *insn,
 	return follow(trail, left, &site->reach);
 }
 
-void site_add_load(struct site *word, const struct arch *arch, struct span code, uint64_t at)
+void site_add_load(
+	struct site *word, const struct arch *arch, struct span code, uint64_t place, uint64_t at)
 {
 	struct trail trail;
+	struct insn insn;
 	enum site_use use;
 	uint8_t reach = 0;
 
-	if (!trail_begin(&trail, arch, code, at))
+	if (!decode_at(arch, code, at, &insn) || !trail_begin(&trail, arch, code, at))
 		return;
 	use = follow(&trail, (struct distance){0}, &reach);
-	if (word->kind == SITE_UNREAD || use == USE_DIRECT)
+	if (word->kind == SITE_UNREAD || (use == USE_DIRECT && word->use != USE_DIRECT)) {
 		word->use = (uint8_t)use;
+		word->before = (int64_t)(place - at);
+		word->length = insn.length;
+	}
 	word->kind = SITE_VALUE;
 }
 
@@ -243,7 +248,7 @@ static struct site read_word(const struct arch *arch, struct span code, uint64_t
 		uint64_t literal;
 
 		if (arch->literal_of(code, at, &literal) && literal == place)
-			site_add_load(&site, arch, code, at);
+			site_add_load(&site, arch, code, place, at);
 	}
 	return site;
 }
@@ -265,10 +270,10 @@ struct site site_read(
 		return read_word(arch, code, place);
 	if (!decode_at(arch, code, start, &insn) || (arch->counts_from_end && start == place))
 		return site;
-	site.before = (uint8_t)(place - start);
+	site.before = (int64_t)(place - start);
 	site.length = insn.length;
 	site.kind = (uint8_t)kind_of(&insn,
-		insn.displacement_size ? insn.displacement_at == site.before : start == place);
+		insn.displacement_size ? insn.displacement_at == place - start : start == place);
 	site.starts = insn.kind == INSN_SET;
 	site.reach = insn.reach;
 	/* On x86_64 the instruction itself loads from the GOT. */

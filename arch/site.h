@@ -34,11 +34,15 @@ enum site_use {
 struct site {
 	uint8_t kind;	/* enum site_kind */
 	uint8_t use;	/* enum site_use */
-	uint8_t before; /* bytes of the instruction before the relocated field */
 	uint8_t length; /* bytes of the instruction; 0 when it is not recognised */
 	uint8_t reach;	/* bits of the constant that the sequence from here on sets; 0: not known */
 	bool distance;	/* the constant is one from the GOT or the place: it takes an addition */
 	bool starts;	/* it sets the register whatever it held: no part of a sequence before it */
+	/*
+	 * Bytes from the instruction's start to the relocated field, of which a word among the code
+	 * is none: its instruction is the one that loads it, before the word or behind it.
+	 */
+	int64_t before;
 };
 
 /*
@@ -55,10 +59,12 @@ struct site site_read(
 bool site_is_word(const struct arch *arch, const struct reloc_info *info);
 
 /*
- * Takes into a word's site what becomes of its value when the instruction at offset `at` of `code`
- * loads it. Of several loads one that reaches memory at the value decides.
+ * Takes into the site of the word at offset `place` of `code` what becomes of its value when the
+ * instruction at offset `at` loads it. Of several loads one that reaches memory at the value
+ * decides.
  */
-void site_add_load(struct site *word, const struct arch *arch, struct span code, uint64_t at);
+void site_add_load(
+	struct site *word, const struct arch *arch, struct span code, uint64_t place, uint64_t at);
 
 /*
  * Registers, a bit each, that hold a value or a part of it, while straight-line code is read from

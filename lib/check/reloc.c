@@ -16,7 +16,7 @@ struct place target_of_reference(struct check_run *run, const struct reference *
 	const struct image *image = run->image;
 	struct place place = {
 		.section = &image->sections[r->section],
-		.address = {true, r->place - r->site.before},
+		.address = {true, reference_instruction(r)},
 		.code = reference_bytes(image, r),
 	};
 	struct symbol symbol;
@@ -41,7 +41,7 @@ struct place at_reference(struct check_run *run, const struct reference *r)
 	struct place place = target_of_reference(run, r);
 	uint64_t offset;
 
-	place.function = function_at(run, r->section, r->place, &offset);
+	place.function = function_at(run, r->section, reference_instruction(r), &offset);
 	return place;
 }
 
@@ -50,11 +50,10 @@ const char *reference_text(struct check_run *run, const struct reference *r)
 	char number[RELOC_NAME_SIZE];
 	const char *name = reloc_name(run->image->arch, r->type, number);
 	uint64_t offset;
-	const char *function = function_at(run, r->section, r->place, &offset);
+	const char *function = function_at(run, r->section, reference_instruction(r), &offset);
 
 	if (!function)
 		return text(run, "%s", name);
-	offset -= r->site.before;
 	if (!offset)
 		return text(run, "%s in %s", name, function);
 	return text(run, "%s in %s+0x%" PRIx64, name, function, offset);

@@ -5,7 +5,8 @@
  *
  * Most files have no such word, and then nothing is read. Where there is one, the relocations of
  * its section are gone through once, for all of its literals together: the pool stands behind its
- * function, and functions have no largest size to search backwards through.
+ * function, and functions have no largest size to search backwards through. A load in another
+ * section than its literal is not looked for: gcc writes none.
  */
 #include "lib/model/private.h"
 
@@ -98,7 +99,8 @@ static bool read_loads(const struct literals *literals, const struct image *imag
 			continue;
 		literal = literal_at(literals, rela->info, symbol.value + (uint64_t)reloc.addend);
 		if (literal && image->arch->load_of(code, reloc.offset - start, &load))
-			site_add_load(&literal->site, image->arch, code, load);
+			site_add_load(
+				&literal->site, image->arch, code, literal->place - start, load);
 	}
 	return true;
 }

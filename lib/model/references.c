@@ -39,13 +39,18 @@ struct span reference_code(
 	return image_section_bytes(image, reference->section);
 }
 
+uint64_t reference_instruction(const struct reference *reference)
+{
+	return reference->place - (uint64_t)reference->site.before;
+}
+
 struct span reference_bytes(const struct image *image, const struct reference *reference)
 {
 	uint64_t offset;
 	const struct span code = reference_code(image, reference, &offset);
 	const struct site *site = &reference->site;
 
-	offset -= site->before;
+	offset -= (uint64_t)site->before;
 	if (!site->length || !range_within(offset, site->length, code.size))
 		return (struct span){0};
 	return (struct span){code.data + offset, site->length};
@@ -84,7 +89,7 @@ static uint64_t target_of(const struct image *image, const struct reference *r,
 	if (!info || !info->pc_relative || !image->arch->counts_from_end ||
 		r->site.kind == SITE_NONE)
 		return target;
-	return target + (r->site.length ? (uint64_t)(r->site.length - r->site.before) : 4);
+	return target + (r->site.length ? (uint64_t)((int64_t)r->site.length - r->site.before) : 4);
 }
 
 static bool has_marker(const struct image *image, const struct section *rela, size_t entry)

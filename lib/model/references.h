@@ -45,6 +45,9 @@ bool reference_is_offset(const struct image *image, const struct reference *refe
 /* The same, where the per-CPU register is seen to take part: no plain C code does that. */
 bool reference_is_access(const struct image *image, const struct reference *reference);
 
+/* Where the instruction starts, as `place` counts; the place when it is not recognised. */
+uint64_t reference_instruction(const struct reference *reference);
+
 /* The instruction's bytes; empty when it is not recognised. */
 struct span reference_bytes(const struct image *image, const struct reference *reference);
 

@@ -255,11 +255,11 @@ direct() { # name cflags says bytes [base]
 }
 
 # aarch64: clang forms an address of 64 bits in a register, gcc loads it by another address from a
-# word behind the function, which is no instruction. lld has ways of its own to link that.
+# word behind the function: what is shown is that load. lld has ways of its own to link that.
 large_model() { # says
 	local level ld=$ld by code='^.. .. .. d2$' linkers=("$ld")
 	if [ $linker = bfd ]; then
-		code='^$'
+		code='^.. .. 4. f9$'
 		by=$(toolchain "$arch" lld && echo "$ld") && linkers+=("$by")
 	fi
 	for level in 0 1 2 s; do

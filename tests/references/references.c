@@ -49,7 +49,7 @@ static void print_reference(const struct layout *layout, const struct reference 
 		variable ? variable->symbol.name : "?", offset, kinds[r->site.kind],
 		uses[r->site.use]);
 	if (r->site.length)
-		printf("%" PRIx64 " %u\n", r->place - r->site.before, r->site.length);
+		printf("%" PRIx64 " %u\n", reference_instruction(r), r->site.length);
 	else
 		puts("- -");
 }

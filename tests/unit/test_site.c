@@ -116,10 +116,10 @@ static const struct site_case cases[] = {
 	{"aarch64", "_00000091006861f8", 277, SITE_VALUE, USE_COMBINED, 4, 0},
 	{"aarch64", "_000040f9010040f9", 313, SITE_ADDRESS, USE_DIRECT, 4, 0},
 	/* A literal: ldr x0, 8; ldr x1, [x0]; the word. The same with x1 added first. */
-	{"aarch64", "40000058010040f9_0000000000000000", 257, SITE_VALUE, USE_DIRECT, 0, 0},
-	{"aarch64", "600000580000018b010040f9_0000000000000000", 257, SITE_VALUE, USE_COMBINED, 0,
+	{"aarch64", "40000058010040f9_0000000000000000", 257, SITE_VALUE, USE_DIRECT, 4, 0},
+	{"aarch64", "600000580000018b010040f9_0000000000000000", 257, SITE_VALUE, USE_COMBINED, 4,
 		0},
-	{"aarch64", "600000580000018b010040f9_0000000000000000", 257, SITE_VALUE, USE_COMBINED, 0,
+	{"aarch64", "600000580000018b010040f9_0000000000000000", 257, SITE_VALUE, USE_COMBINED, 4,
 		0},
 	{"aarch64", "200080d2010040f9_0000000000000000", 257, SITE_UNREAD, USE_UNKNOWN, 0, 0},
 	{"aarch64", "_00000058", 273, SITE_DIRECT, USE_UNKNOWN, 4, 0},
@@ -207,7 +207,7 @@ static void cut(void **state)
 			const struct site site = site_read(arch, (struct span){code, size}, place,
 				reloc_info(arch, cases[i].type));
 
-			if (site.length && place - site.before + site.length > size)
+			if (site.length && place - (uint64_t)site.before + site.length > size)
 				fail_msg("%s %s cut to %zu: length %u", cases[i].arch,
 					cases[i].code, size, site.length);
 		}
@@ -319,18 +319,20 @@ static void several_loads(void **state)
 	/* ldr x0, [x0], ldr x1, [x0]; ldr x0, [x0], add x0, x0, x1; ldr x0, [x0], ret; str */
 	static const uint8_t code[] = {0, 0, 0x40, 0xf9, 1, 0, 0x40, 0xf9, 0, 0, 0x40, 0xf9, 0, 0,
 		1, 0x8b, 0, 0, 0x40, 0xf9, 0xc0, 3, 0x5f, 0xd6, 0, 0, 0, 0xf9};
-	enum { DIRECT = 0, COMBINED = 8, UNKNOWN = 16, NONE = 24, END = sizeof(code) };
+	enum { DIRECT = 0, COMBINED = 8, UNKNOWN = 16, NONE = 24, END = sizeof(code), PLACE = 12 };
 	static const struct {
 		uint64_t loads[2];
 		enum site_kind kind;
 		enum site_use use;
+		int64_t says; /* the load that decides */
 	} words[] = {
-		{{NONE, END}, SITE_UNREAD, USE_UNKNOWN},
-		{{UNKNOWN, NONE}, SITE_VALUE, USE_UNKNOWN},
-		{{NONE, COMBINED}, SITE_VALUE, USE_COMBINED},
-		{{DIRECT, COMBINED}, SITE_VALUE, USE_DIRECT},
-		{{COMBINED, DIRECT}, SITE_VALUE, USE_DIRECT},
-		{{COMBINED, UNKNOWN}, SITE_VALUE, USE_COMBINED},
+		{{NONE, END}, SITE_UNREAD, USE_UNKNOWN, PLACE},
+		{{UNKNOWN, NONE}, SITE_VALUE, USE_UNKNOWN, UNKNOWN},
+		{{NONE, COMBINED}, SITE_VALUE, USE_COMBINED, COMBINED},
+		{{DIRECT, COMBINED}, SITE_VALUE, USE_DIRECT, DIRECT},
+		{{COMBINED, DIRECT}, SITE_VALUE, USE_DIRECT, DIRECT},
+		{{COMBINED, UNKNOWN}, SITE_VALUE, USE_COMBINED, COMBINED},
+		{{DIRECT, DIRECT}, SITE_VALUE, USE_DIRECT, DIRECT},
 	};
 
 	(void)state;
@@ -339,10 +341,11 @@ static void several_loads(void **state)
 
 		for (size_t j = 0; j < COUNT(words[i].loads); j++)
 			site_add_load(&word, arch_by_name("aarch64"),
-				(struct span){code, sizeof(code)}, words[i].loads[j]);
+				(struct span){code, sizeof(code)}, PLACE, words[i].loads[j]);
 		assert_int_equal(word.kind, words[i].kind);
 		assert_int_equal(word.use, words[i].use);
-		assert_int_equal(word.length, 0);
+		assert_int_equal(word.length, word.kind == SITE_UNREAD ? 0 : 4);
+		assert_int_equal(word.before, PLACE - words[i].says);
 	}
 }
 
