@@ -1,0 +1,243 @@
+/*
+ * The runtime's accessors on x86_64: one instruction with a gs override each, safe against
+ * interrupts and migration, but for xchg and add_return, which are not one. Only runtime/percpu.h
+ * includes this; `v` is an lvalue of 1, 2, 4 or 8 bytes in the per-CPU section, `x` a uint64_t.
+ */
+#ifndef PERCPU_ARCH_X86_64_ACCESS_H
+#define PERCPU_ARCH_X86_64_ACCESS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Zero: the symbol's value is the offset, a signed displacement of 32 bits (R_X86_64_32S).
+ * Nonzero: the GS base holds the area less the load start, which the address makes up for, in
+ * whatever way the compiler forms it.
+ */
+#ifdef PERCPU_NON_ZERO_VMA
+# define PERCPU_X86_VAR_ "%%gs:%[var]"
+# define PERCPU_X86_IN_(v) [var] "m"(v)
+#else
+# if defined(__PIC__) || defined(__PIE__)
+#  error "x86_64: model zero needs -fno-pic (and -no-pie to link), or define PERCPU_NON_ZERO_VMA"
+# endif
+# define PERCPU_X86_VAR_ "%%gs:%c[var]"
+# define PERCPU_X86_IN_(v) [var] "i"(&(v))
+#endif
+
+#define PERCPU_X86_READ_(insn, mod, v, out)                                                        \
+	__asm__ volatile(insn " " PERCPU_X86_VAR_ ", %" mod "[o]"                                  \
+			 : [o] "=r"(out)                                                           \
+			 : PERCPU_X86_IN_(v)                                                       \
+			 : "memory")
+
+#define PERCPU_ARCH_READ(v, out)                                                                   \
+	do {                                                                                       \
+		switch (sizeof(v)) {                                                               \
+		case 1:                                                                            \
+			PERCPU_X86_READ_("movzbl", "k", v, out);                                   \
+			break;                                                                     \
+		case 2:                                                                            \
+			PERCPU_X86_READ_("movzwl", "k", v, out);                                   \
+			break;                                                                     \
+		case 4:                                                                            \
+			PERCPU_X86_READ_("movl", "k", v, out);                                     \
+			break;                                                                     \
+		default:                                                                           \
+			PERCPU_X86_READ_("movq", "q", v, out);                                     \
+		}                                                                                  \
+	} while (0)
+
+#define PERCPU_X86_CHANGE_(insn, mod, constraint, v, x)                                            \
+	__asm__ volatile(insn " %" mod "[val], " PERCPU_X86_VAR_                                     \
+			 :                                                                         \
+			 : PERCPU_X86_IN_(v), [val] constraint(x)                                    \
+			 : "memory", "cc")
+
+/* mov, add, sub, and, or, xor: `op` of memory and a register or a constant. */
+#define PERCPU_X86_OP_(op, v, x)                                                                   \
+	do {                                                                                       \
+		switch (sizeof(v)) {                                                               \
+		case 1:                                                                            \
+			PERCPU_X86_CHANGE_(op "b", "b", "qi", v, (uint8_t)(x));                    \
+			break;                                                                     \
+		case 2:                                                                            \
+			PERCPU_X86_CHANGE_(op "w", "w", "ri", v, (uint16_t)(x));                   \
+			break;                                                                     \
+		case 4:                                                                            \
+			PERCPU_X86_CHANGE_(op "l", "k", "ri", v, (uint32_t)(x));                   \
+			break;                                                                     \
+		default:                                                                           \
+			PERCPU_X86_CHANGE_(op "q", "q", "re", v, (uint64_t)(x));                   \
+		}                                                                                  \
+	} while (0)
+
+#define PERCPU_ARCH_WRITE(v, x) PERCPU_X86_OP_("mov", v, x)
+#define PERCPU_ARCH_ADD(v, x) PERCPU_X86_OP_("add", v, x)
+#define PERCPU_ARCH_SUB(v, x) PERCPU_X86_OP_("sub", v, x)
+#define PERCPU_ARCH_AND(v, x) PERCPU_X86_OP_("and", v, x)
+#define PERCPU_ARCH_OR(v, x) PERCPU_X86_OP_("or", v, x)
+#define PERCPU_ARCH_XOR(v, x) PERCPU_X86_OP_("xor", v, x)
+
+#define PERCPU_X86_XADD_(suffix, mod, v, x)                                                        \
+	__asm__ volatile("xadd" suffix " %" mod "[val], " PERCPU_X86_VAR_                            \
+			 : [val] "+r"(x)                                                             \
+			 : PERCPU_X86_IN_(v)                                                       \
+			 : "memory", "cc")
+
+/* out = what was there; without lock, which other CPUs would need. */
+#define PERCPU_ARCH_FETCH_ADD(v, x, out)                                                           \
+	do {                                                                                       \
+		uint64_t percpu_sum_ = (x);                                                        \
+		switch (sizeof(v)) {                                                               \
+		case 1:                                                                            \
+			PERCPU_X86_XADD_("b", "b", v, percpu_sum_);                                \
+			break;                                                                     \
+		case 2:                                                                            \
+			PERCPU_X86_XADD_("w", "w", v, percpu_sum_);                                \
+			break;                                                                     \
+		case 4:                                                                            \
+			PERCPU_X86_XADD_("l", "k", v, percpu_sum_);                                \
+			break;                                                                     \
+		default:                                                                           \
+			PERCPU_X86_XADD_("q", "q", v, percpu_sum_);                                \
+		}                                                                                  \
+		(out) = percpu_sum_;                                                               \
+	} while (0)
+
+#define PERCPU_X86_CMPXCHG_(suffix, mod, v, old, x)                                                \
+	__asm__ volatile("cmpxchg" suffix " %" mod "[val], " PERCPU_X86_VAR_                         \
+			 : [was] "+a"(old)                                                         \
+			 : PERCPU_X86_IN_(v), [val] "r"(x)                                           \
+			 : "memory", "cc")
+
+/* out = what was there; it is now `x` if that was `old`. */
+#define PERCPU_ARCH_CMPXCHG(v, old, x, out)                                                        \
+	do {                                                                                       \
+		uint64_t percpu_seen_ = (old);                                                     \
+		switch (sizeof(v)) {                                                               \
+		case 1:                                                                            \
+			PERCPU_X86_CMPXCHG_("b", "b", v, percpu_seen_, (uint64_t)(x));             \
+			break;                                                                     \
+		case 2:                                                                            \
+			PERCPU_X86_CMPXCHG_("w", "w", v, percpu_seen_, (uint64_t)(x));             \
+			break;                                                                     \
+		case 4:                                                                            \
+			PERCPU_X86_CMPXCHG_("l", "k", v, percpu_seen_, (uint64_t)(x));             \
+			break;                                                                     \
+		default:                                                                           \
+			PERCPU_X86_CMPXCHG_("q", "q", v, percpu_seen_, (uint64_t)(x));             \
+		}                                                                                  \
+		(out) = percpu_seen_;                                                              \
+	} while (0)
+
+/* xchg with memory always locks: a loop of cmpxchg costs a tenth. rax is what was there. */
+#define PERCPU_X86_XCHG_(suffix, mod, acc, v, x, out)                                              \
+	__asm__ volatile("mov" suffix " " PERCPU_X86_VAR_ ", %%" acc "\n"                          \
+			 "1:\tcmpxchg" suffix " %" mod "[val], " PERCPU_X86_VAR_ "\n\t"              \
+			 "jnz 1b"                                                                  \
+			 : [res] "=&a"(out)                                                        \
+			 : PERCPU_X86_IN_(v), [val] "r"((uint64_t)(x))                               \
+			 : "memory", "cc")
+
+#define PERCPU_ARCH_XCHG(v, x, out)                                                                \
+	do {                                                                                       \
+		uint64_t percpu_was_;                                                              \
+		switch (sizeof(v)) {                                                               \
+		case 1:                                                                            \
+			PERCPU_X86_XCHG_("b", "b", "al", v, x, percpu_was_);                       \
+			break;                                                                     \
+		case 2:                                                                            \
+			PERCPU_X86_XCHG_("w", "w", "ax", v, x, percpu_was_);                       \
+			break;                                                                     \
+		case 4:                                                                            \
+			PERCPU_X86_XCHG_("l", "k", "eax", v, x, percpu_was_);                      \
+			break;                                                                     \
+		default:                                                                           \
+			PERCPU_X86_XCHG_("q", "q", "rax", v, x, percpu_was_);                      \
+		}                                                                                  \
+		(out) = percpu_was_;                                                               \
+	} while (0)
+
+/* Which of them an interrupt, or a move to another CPU, cannot divide. */
+#define PERCPU_ARCH_ONE_INSTRUCTION 1
+
+/* The value of an absolute symbol, of 31 bits, such as the script's `_percpu_align`. */
+#ifdef __PIC__
+# define PERCPU_ARCH_NUMBER(v, out) __asm__("movl $" #v ", %k[o]" : [o] "=r"(out))
+#else
+# define PERCPU_ARCH_NUMBER(v, out)                                                                \
+	 __asm__("movl %[var], %k[o]" : [o] "=r"(out) : [var] "i"(&(v)))
+#endif
+
+/* A symbol's value as a number that the compiler knows nothing of: 0 is an offset like others. */
+#ifdef PERCPU_NON_ZERO_VMA
+# define PERCPU_ARCH_VALUE(v, out)                                                                 \
+	do {                                                                                       \
+		(out) = (uintptr_t)&(v);                                                           \
+		__asm__("" : "+r"(out));                                                           \
+	} while (0)
+#else
+# define PERCPU_ARCH_VALUE(v, out)                                                                 \
+	__asm__("movl %[var], %k[o]" : [o] "=r"(out) : [var] "i"(&(v)))
+#endif
+
+/*
+ * The GS base. In an MSR unless the CPU has FSGSBASE and CR4 enables it: Intel SDM volume 4, MSR
+ * C0000101H. Writing the gs selector clears or loads the base, so that it must come first; swapgs
+ * exchanges it with C0000102H, so that entry code from user mode does that first, and once.
+ */
+static inline uintptr_t percpu_arch_read_reg(void)
+{
+#ifdef PERCPU_X86_FSGSBASE
+	uintptr_t base;
+
+	__asm__ volatile("rdgsbase %0" : "=r"(base));
+	return base;
+#else
+	uint32_t low, high;
+
+	__asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(0xc0000101));
+	return (uintptr_t)high << 32 | low;
+#endif
+}
+
+static inline void percpu_arch_write_reg(uintptr_t base)
+{
+#ifdef PERCPU_X86_FSGSBASE
+	__asm__ volatile("wrgsbase %0" : : "r"(base) : "memory");
+#else
+	__asm__ volatile("wrmsr"
+			 :
+			 : "c"(0xc0000101), "a"((uint32_t)base), "d"((uint32_t)(base >> 32))
+			 : "memory");
+#endif
+}
+
+/*
+ * The register's value, for pointers: a read of the GS base takes longer than one through it. Every
+ * CPU's copy holds that of its own.
+ */
+extern uintptr_t __PERCPU_SELF_PTR;
+
+static inline uintptr_t percpu_arch_register(void)
+{
+	uintptr_t value;
+
+	PERCPU_X86_READ_("movq", "q", __PERCPU_SELF_PTR, value);
+	return value;
+}
+
+/* Once percpu_arch_write_reg() has: later reads find it in this CPU's copy. */
+static inline void percpu_arch_keep_reg(uintptr_t value)
+{
+	PERCPU_X86_CHANGE_("movq", "q", "r", __PERCPU_SELF_PTR, value);
+}
+
+/* Intel SDM volume 1, "REP": fast for areas, and nothing that a compiler would call memcpy for. */
+static inline void percpu_arch_copy(void *to, const void *from, size_t size)
+{
+	__asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(size) : : "memory");
+}
+
+#endif
