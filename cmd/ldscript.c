@@ -12,6 +12,7 @@ enum {
 	OPTION_STRIDE_ALIGN,
 	OPTION_VMA,
 	OPTION_RESERVE,
+	OPTION_PRISTINE,
 	OPTION_LOAD_OFFSET,
 	OPTION_INSERT_AFTER,
 	OPTION_FULL,
@@ -44,6 +45,8 @@ static const struct option_spec options[] = {
 	[OPTION_RESERVE] = {.name = "reserve",
 		.argument = "BYTES",
 		.help = "room behind the variables of each area"},
+	[OPTION_PRISTINE] = {.name = "pristine",
+		.help = "room for a copy of the initial values, in placement overlay"},
 	[OPTION_LOAD_OFFSET] = {.name = "load-offset",
 		.argument = "EXPR",
 		.help = "virtual minus physical address (default: the script's own; 0 with "
@@ -117,6 +120,9 @@ static bool option_read(void *context, size_t index, const char *argument)
 		return true;
 	case OPTION_INSERT_AFTER:
 		out->insert_after = argument;
+		return true;
+	case OPTION_PRISTINE:
+		out->pristine = true;
 		return true;
 	case OPTION_FULL:
 		out->full = true;

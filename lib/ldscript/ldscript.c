@@ -40,6 +40,8 @@ static void command_line(const struct ldscript_options *options, FILE *to)
 		fprintf(to, " --vma " HEX, options->vma);
 	if (options->reserve)
 		fprintf(to, " --reserve %" PRIu64, options->reserve);
+	if (options->pristine)
+		fputs(" --pristine", to);
 	form_options(options, to);
 }
 
@@ -69,6 +71,8 @@ static void usage_write(const struct ldscript_options *options, FILE *to)
 		fputs(" * gp is the base register: link with --no-relax.\n", to);
 	if (options->placement == PLACEMENT_SEPARATE)
 		fputs(" * Start-up copies from _percpu_template, not from _percpu_start.\n", to);
+	if (options->pristine)
+		fputs(" * Start-up first copies the template to _percpu_pristine_start.\n", to);
 	if (options->reserve)
 		fputs(" * The stride is _percpu_reserve_end - _percpu_load_start.\n", to);
 }

@@ -30,8 +30,9 @@ struct ldscript_options {
 	const char *load_offset;
 	/* An output section of the linker's own script; NULL: a fragment to paste. */
 	const char *insert_after;
-	bool full; /* a complete script */
-	bool wide; /* accesses use the architecture's wide sequence */
+	bool pristine; /* room behind the areas for a copy of the template */
+	bool full;     /* a complete script */
+	bool wide;     /* accesses use the architecture's wide sequence */
 };
 
 /*

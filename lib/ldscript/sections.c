@@ -127,7 +127,7 @@ static void stride_write(const struct ldscript_options *options, FILE *to)
 
 static void areas_body(const struct ldscript_options *options, FILE *to)
 {
-	if (options->placement == PLACEMENT_DYNAMIC)
+	if (options->model == MODEL_NAIVE || options->placement == PLACEMENT_DYNAMIC)
 		return;
 	if (options->placement == PLACEMENT_SEPARATE)
 		fputs("\t\t_percpu_start = .;\n", to);
@@ -139,18 +139,31 @@ static void areas_body(const struct ldscript_options *options, FILE *to)
 		options->placement == PLACEMENT_OVERLAY ? " - SIZEOF(.percpu)" : "");
 }
 
+static void pristine_body(const struct ldscript_options *options, FILE *to)
+{
+	if (!options->pristine)
+		return;
+	fputs("\t\t/* Room for the initial values, which area 0 loses. */\n"
+	      "\t\t_percpu_pristine_start = .;\n"
+	      "\t\t. = . + SIZEOF(.percpu);\n"
+	      "\t\t_percpu_pristine_end = .;\n",
+		to);
+}
+
 /* Apart from the template, so that the room takes no bytes of the file. */
 static void areas_write(const struct ldscript_options *options, FILE *to)
 {
 	if (!ldscript_moved(options)) {
 		fputs("\t.percpu_areas (TYPE=SHT_NOBITS) : {\n", to);
 		areas_body(options, to);
+		pristine_body(options, to);
 	} else {
 		fputs("\t/* Back behind the loaded template, for this and for all that follows. "
 		      "*/\n\t.percpu_areas (ADDR(.percpu_base) + 1 + SIZEOF(.percpu)) "
 		      "(TYPE=SHT_NOBITS) :\n\t\tAT(LOADADDR(.percpu) + SIZEOF(.percpu)) {\n",
 			to);
 		areas_body(options, to);
+		pristine_body(options, to);
 		fputs("\t\t. = . + 1; /* never empty, or bfd forgets the load address */\n", to);
 	}
 	fprintf(to, "\t}%s\n", segment(options, " :bss"));
@@ -191,6 +204,10 @@ static void model_asserts(const struct ldscript_options *options, FILE *to)
 
 void ldscript_asserts(const struct ldscript_options *options, FILE *to)
 {
+	/* Not inside .percpu, where bfd would make it an address. */
+	fputs("/* A number: what areas, and memory for them, are aligned to. */\n"
+	      "_percpu_align = ALIGNOF(.percpu);\n",
+		to);
 	fputs("/* ABSOLUTE: bfd would compare the offset inside the symbol's section. */\n", to);
 	model_asserts(options, to);
 	assert_write(to, "_percpu_load_end - _percpu_load_start == SIZEOF(.percpu)",

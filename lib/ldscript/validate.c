@@ -16,7 +16,9 @@ bool ldscript_has_areas(const struct ldscript_options *options)
 	 * sections.c. */
 	if (ldscript_moved(options))
 		return true;
-	return options->model != MODEL_NAIVE && options->placement != PLACEMENT_DYNAMIC;
+	if (options->model == MODEL_NAIVE)
+		return options->pristine;
+	return options->placement != PLACEMENT_DYNAMIC;
 }
 
 uint64_t ldscript_offset_limit(const struct ldscript_options *options)
@@ -76,6 +78,10 @@ static bool areas_validate(const struct ldscript_options *options, struct error 
 	if (options->reserve > LDSCRIPT_RESERVE_MAX)
 		return error_set(error, ERROR_INPUT, "--reserve %" PRIu64 ": at most %d bytes",
 			options->reserve, LDSCRIPT_RESERVE_MAX);
+	if (options->pristine && options->placement != PLACEMENT_OVERLAY)
+		return error_set(error, ERROR_INPUT,
+			"--pristine: with --placement %s the template stays as it was linked",
+			placement_name(options->placement));
 	if (options->vma % options->stride_align)
 		return error_set(error, ERROR_INPUT,
 			"--vma " HEX ": not a multiple of --stride-align %" PRIu64, options->vma,

@@ -4,7 +4,7 @@
 #
 # Of the full product, covered with every architecture, linker (bfd where Debian has it, lld), model
 # and placement: CPUs 1 2 4 8 64 255 1024; variables of alignment 1 2 4 ... 4096; all subsections;
-# none at all; with and without --reserve; --stride-align 64 256 4096; --vma given and not; the
+# none at all; with and without --reserve and, where it is taken, --pristine; --stride-align 64 256 4096; --vma given and not; the
 # fragment in a script of one address range and in one of the high half, its load offset given and
 # not; --insert-after; --full under --orphan-handling=error; clang and gcc; --gc-sections,
 # --emit-relocs; a kernel without constants and data. Row by row these vary together with coprime
@@ -201,6 +201,9 @@ image_check() {
 	done
 	symbol_is _percpu_load_start $vma || return
 	symbol_is _percpu_load_end $((vma + template)) || return
+	# A number, and no address: absolute.
+	[ "${sym[_percpu_align]-} ${sym_index[_percpu_align]-}" = "$align ABS" ] ||
+		bad "_percpu_align is ${sym[_percpu_align]-} ${sym_index[_percpu_align]-}" || return
 	if ((reserve)); then
 		symbol_is _percpu_reserve_start $((vma + template)) || return
 		symbol_is _percpu_reserve_end $((vma + stride)) || return
@@ -225,6 +228,14 @@ image_check() {
 		symbol_is _percpu_end $base_at || return ;;
 	esac
 
+	if ((pristine)); then
+		symbol_is _percpu_pristine_start $end_at || return
+		end_at=$((end_at + template))
+		symbol_is _percpu_pristine_end $end_at || return
+	else
+		symbol_absent _percpu_pristine_start && symbol_absent _percpu_pristine_end || return
+	fi
+
 	[ "${sec_align[.percpu]}" = $align ] || bad ".percpu is aligned to ${sec_align[.percpu]}" || return
 	[ "${sec_size[.percpu]}" = "$template" ] || bad ".percpu has ${sec_size[.percpu]} bytes" || return
 	[[ ${sec_flags[.percpu]} = WA && (${sec_type[.percpu]} = PROGBITS || $content = 0) ]] ||
@@ -235,7 +246,7 @@ image_check() {
 	[ "$paddr" = $((base_at - delta)) ] || bad ".percpu is loaded at $(hex "${paddr:-0}")" || return
 	((content == 0 || filesz >= vma - vaddr + template)) || bad "the file ends in .percpu" || return
 	((!moved || memsz == template)) || bad ".percpu shares its segment" || return
-	if ((sec_size[.percpu_areas] > 1)); then
+	if ((${sec_size[.percpu_areas]-0} > 1)); then
 		[ "${sec_type[.percpu_areas]} ${sec_flags[.percpu_areas]}" = "NOBITS WA" ] ||
 			bad ".percpu_areas is ${sec_type[.percpu_areas]} ${sec_flags[.percpu_areas]}" || return
 		[ $((sec_addr[.percpu_areas] + sec_size[.percpu_areas])) = $((end_at + moved)) ] ||
@@ -262,6 +273,7 @@ script_write() {
 	[ "$model" = naive ] || options+=(--placement "$placement")
 	[ "$placement" = dynamic ] || options+=(--cpus "$cpus")
 	[ "$reserve" = 0 ] || options+=(--reserve "$reserve")
+	((pristine)) && options+=(--pristine)
 	[ "$vma_arg" = none ] || { [ "$model $vma_arg" = "zero 0" ] || options+=(--vma "$vma_arg"); }
 	case $form in
 	full) options+=(--full) ;;
@@ -283,8 +295,9 @@ script_write() {
 # One case; prints its FAIL line or nothing. $2 names its files.
 case_run() {
 	local arch linker compiler model placement form object cpus reserve stride_align vma_arg flags
-	local why="" dir delta=0 out=$build/out/$2 log command paddr filesz memsz vaddr
+	local why="" pristine=0 dir delta=0 out=$build/out/$2 log command paddr filesz memsz vaddr
 	read -r arch linker compiler model placement form object cpus reserve stride_align vma_arg flags <<<"$1"
+	[[ $flags == *+pristine ]] && pristine=1 flags=${flags%+pristine}
 	dir=$build/$arch-$compiler
 	case $form in high | offset) delta=$((high[$arch])) ;; esac
 	command=("$(linker_of "$arch" "$linker")" -m "${emulation[$arch]}" -static -z noexecstack)
@@ -333,7 +346,9 @@ rows_print() { # arch linker model placement
 		naive) cpus=1 reserve=0 ;;
 		esac
 		row="$1 $2 $compiler $3 $4 ${forms[i % 5]} $object $cpus $reserve ${strides[i % 4]} $vma"
-		echo "$row ${flag_sets[i % 3]}"
+		[ "$4" = overlay ] && (((i / 3) % 2)) && row+=" ${flag_sets[i % 3]}+pristine" ||
+			row+=" ${flag_sets[i % 3]}"
+		echo "$row"
 	done
 	# Without constants and data: no segment may be left empty.
 	vma=none
@@ -393,6 +408,8 @@ refusals() {
 	refused --vma --model naive --vma 0x1000
 	refused --reserve --cpus 4 --reserve 2G
 	refused --reserve --model naive --reserve 64
+	refused --pristine --cpus 4 --placement separate --pristine
+	refused --pristine --placement dynamic --pristine
 	refused naive --model naive --cpus 2
 	refused naive --model naive --placement separate
 	refused "exclude each other" --cpus 4 --arch x86_64 --full --insert-after .data
@@ -456,6 +473,7 @@ comment_repeats() {
 		--load-offset 'host_offset + (1 << 4)' --arch aarch64 --cpus 2 --wide
 		--insert-after .data --placement dynamic
 		--model naive --full --arch riscv64
+		--cpus 2 --pristine --reserve 64
 	END
 }
 
