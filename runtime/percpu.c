@@ -1,29 +1,59 @@
 /* Areas: what the linker script reserves, or the kernel allocates, and how they are set up. */
-#include "percpu.h"
+#include "percpu_private.h"
 
 #ifdef PERCPU_SP_NAIVE
 
+/*
+ * One CPU, whose variables are the template itself. What functions return is what those of the
+ * crate do. A reset needs a copy of the template all the same.
+ */
+static bool kept;
+
+static int start(void)
+{
+#ifdef PERCPU_PRISTINE
+	const size_t size = (size_t)(_percpu_load_end - _percpu_load_start);
+
+	if (!kept)
+		percpu_copy_(_percpu_pristine_start, _percpu_load_start, size);
+#endif
+	kept = true;
+	return 1;
+}
+
 int percpu_init_in_place(void)
 {
-	return 1;
+	return start();
 }
 
 int percpu_init(void *base, size_t cpus)
 {
 	(void)base;
 	(void)cpus;
-	return 1;
+	return start();
 }
 
 int percpu_init_cpu(size_t cpu, void *base)
 {
 	(void)base;
-	return cpu ? PERCPU_ERROR_CPU_RANGE : PERCPU_OK;
+	if (cpu)
+		return PERCPU_ERROR_CPU_RANGE;
+	start();
+	return PERCPU_OK;
 }
 
 int percpu_reinit(void)
 {
+#ifdef PERCPU_PRISTINE
+	const size_t size = (size_t)(_percpu_load_end - _percpu_load_start);
+
+	if (!kept)
+		return PERCPU_ERROR_NOT_INITIALISED;
+	percpu_copy_(_percpu_load_start, _percpu_pristine_start, size);
 	return PERCPU_OK;
+#else
+	return PERCPU_ERROR_NO_TEMPLATE;
+#endif
 }
 
 int percpu_init_reg(size_t cpu)
@@ -43,7 +73,7 @@ size_t percpu_area_stride(void)
 
 size_t percpu_area_align(void)
 {
-	return 1;
+	return PERCPU_AREA_ALIGN;
 }
 
 size_t percpu_area_num(void)
@@ -57,10 +87,16 @@ uintptr_t percpu_area_base(size_t cpu)
 	return 0;
 }
 
+uintptr_t percpu_remote_base_(size_t cpu)
+{
+	(void)cpu;
+	return 0;
+}
+
 struct percpu_layout percpu_area_layout(size_t cpus)
 {
 	(void)cpus;
-	return (struct percpu_layout){0, 1};
+	return (struct percpu_layout){0, PERCPU_AREA_ALIGN};
 }
 
 uintptr_t percpu_read_reg(void)
@@ -73,23 +109,18 @@ void percpu_write_reg(uintptr_t base)
 	(void)base;
 }
 
+const char *percpu_initial_values_(void)
+{
+#ifdef PERCPU_PRISTINE
+	return kept ? _percpu_pristine_start : NULL;
 #else
-
-/*
- * Symbols of the linker script. Those of the template are numbers to a kernel whose template is at
- * address 0: only PERCPU_VALUE_() may read them. The others lie near the code.
- */
-extern char _percpu_load_start[], _percpu_load_end[];
-extern char _percpu_align[];
-extern char _percpu_start[], _percpu_end[];
-#if defined(PERCPU_SEPARATE) || defined(PERCPU_DYNAMIC)
-extern char _percpu_template[];
-# define TEMPLATE _percpu_template
-#else
-# define TEMPLATE _percpu_start
+	return NULL;
 #endif
+}
 
-#if defined(__x86_64__)
+#else
+
+#ifdef __x86_64__
 /* Weak: the crate `percpu` defines it too, and one of them does. */
 __attribute__((weak, used, section(".percpu"))) uintptr_t __PERCPU_SELF_PTR;
 #endif
@@ -97,12 +128,26 @@ __attribute__((weak, used, section(".percpu"))) uintptr_t __PERCPU_SELF_PTR;
 /* Who sets areas up. */
 enum { NOBODY, SOMEBODY, DONE };
 static int state;
-static uintptr_t bases[PERCPU_CPUS_MAX]; /* 0: the CPU has no area */
-static size_t count;			 /* CPUs below it may have one */
 
+static uintptr_t bases[PERCPU_CPUS_MAX]; /* 0: the CPU has no area */
+static size_t count;			 /* one more than the highest CPU that has one */
+
+/* Only whoever set `state` to SOMEBODY reads and writes these. */
+static bool kept;     /* the slot of PERCPU_PRISTINE is filled */
+static bool overlaid; /* an area lies on the template, whose values are lost */
+
+/* Not the way of variables: on aarch64 the end may lie one byte beyond what that holds. */
 size_t percpu_area_size(void)
 {
-	return PERCPU_VALUE_(_percpu_load_end) - PERCPU_VALUE_(_percpu_load_start);
+#ifdef PERCPU_NON_ZERO_VMA
+	return (uintptr_t)_percpu_load_end - (uintptr_t)_percpu_load_start;
+#else
+	size_t start, end;
+
+	PERCPU_ARCH_NUMBER(_percpu_load_start, start);
+	PERCPU_ARCH_NUMBER(_percpu_load_end, end);
+	return end - start;
+#endif
 }
 
 size_t percpu_area_align(void)
@@ -110,26 +155,22 @@ size_t percpu_area_align(void)
 	size_t align;
 
 	PERCPU_ARCH_NUMBER(_percpu_align, align);
-
 	return align > PERCPU_AREA_ALIGN ? align : PERCPU_AREA_ALIGN;
 }
 
-static size_t align_up(size_t value, size_t align)
-{
-	return (value + align - 1) & ~(align - 1);
-}
-
-/* The template is never of no bytes to the stride: areas of nothing would have no number. */
+/* An area has at least a byte: areas of nothing would all be one. */
 size_t percpu_area_stride(void)
 {
 	const size_t size = percpu_area_size() + PERCPU_RESERVE;
 
-	return align_up(size ? size : 1, percpu_area_align());
+	return percpu_align_up_(size ? size : 1, percpu_area_align());
 }
 
 struct percpu_layout percpu_area_layout(size_t cpus)
 {
-	return (struct percpu_layout){cpus * percpu_area_stride(), percpu_area_align()};
+	const size_t areas = cpus <= PERCPU_CPUS_MAX ? cpus : 0;
+
+	return (struct percpu_layout){areas * percpu_area_stride(), percpu_area_align()};
 }
 
 size_t percpu_area_num(void)
@@ -142,15 +183,30 @@ uintptr_t percpu_area_base(size_t cpu)
 	return cpu < PERCPU_CPUS_MAX ? __atomic_load_n(&bases[cpu], __ATOMIC_ACQUIRE) : 0;
 }
 
-/* Takes the right to set areas up; given back by end(). */
-static int begin(void)
-{
-	int is = NOBODY;
+/* No address of x86_64, none that an aarch64 kernel maps even where the top byte is ignored, and
+ * beyond what the other two translate. */
+#define NOWHERE ((uintptr_t)0x5a5a000000000000)
 
+uintptr_t percpu_remote_base_(size_t cpu)
+{
+	const uintptr_t base = percpu_area_base(cpu);
+
+#ifdef PERCPU_DEBUG
+	if (!base)
+		percpu_debug_failed("the copy of a CPU that has no area");
+#endif
+	return base ? base : NOWHERE;
+}
+
+/* Takes the right to set areas up, which end() gives back, when nobody has it and `was` is so. */
+static int begin(int was)
+{
 	if (__atomic_compare_exchange_n(
-		    &state, &is, SOMEBODY, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+		    &state, &was, SOMEBODY, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 		return PERCPU_OK;
-	return is == DONE ? PERCPU_ERROR_ALREADY : PERCPU_ERROR_BUSY;
+	if (was == SOMEBODY)
+		return PERCPU_ERROR_BUSY;
+	return was == DONE ? PERCPU_ERROR_ALREADY : PERCPU_ERROR_NOT_INITIALISED;
 }
 
 static void end(int is)
@@ -158,95 +214,200 @@ static void end(int is)
 	__atomic_store_n(&state, is, __ATOMIC_RELEASE);
 }
 
-static void fill(size_t cpu, uintptr_t base)
+#if defined(PERCPU_DEBUG) && defined(PERCPU_OVERLAY)
+
+static bool watched;
+static uint64_t watched_sum;
+
+static uint64_t template_sum(void)
 {
-	if (base != (uintptr_t)TEMPLATE)
-		percpu_arch_copy((void *)base, TEMPLATE, percpu_area_size());
-	__atomic_store_n(&bases[cpu], base, __ATOMIC_RELEASE);
+	const volatile uint8_t *byte = (const volatile uint8_t *)PERCPU_TEMPLATE;
+	uint64_t sum = 0;
+
+	/* Sensitive to place: the factor is that of FNV-1a, which has 64 bits as well. */
+	for (size_t size = percpu_area_size(); size; size--)
+		sum = (sum ^ *byte++) * UINT64_C(0x100000001b3);
+	return sum;
 }
 
-static int check_base(uintptr_t base)
+void percpu_debug_watch(void)
+{
+	if (watched || __atomic_load_n(&state, __ATOMIC_ACQUIRE) != NOBODY)
+		return;
+	watched_sum = template_sum();
+	watched = true;
+}
+
+/* Those of an area that is set up may be written. */
+static void check_template(void)
+{
+	if (watched && !kept && !overlaid && template_sum() != watched_sum)
+		percpu_debug_failed("a per-CPU variable was written before start-up copied it");
+}
+
+#else
+
+static void check_template(void)
+{
+}
+
+#endif
+
+/* Before the first write to an area that lies on the template. */
+static void keep_template(void)
+{
+	check_template();
+#ifdef PERCPU_PRISTINE
+	if (!kept)
+		percpu_copy_(
+			_percpu_pristine_start, (const char *)PERCPU_TEMPLATE, percpu_area_size());
+#endif
+	kept = true;
+}
+
+/* Are the initial values of variables to be had? Else area 0 has been written by its CPU. */
+static bool has_template(void)
+{
+#ifdef PERCPU_HAS_TEMPLATE
+	return true;
+#else
+	return !overlaid;
+#endif
+}
+
+static uintptr_t initial_values(void)
+{
+#ifdef PERCPU_PRISTINE
+	return (uintptr_t)_percpu_pristine_start;
+#else
+	return PERCPU_TEMPLATE;
+#endif
+}
+
+const char *percpu_initial_values_(void)
+{
+	return __atomic_load_n(&state, __ATOMIC_ACQUIRE) == NOBODY ? NULL
+								   : (const char *)initial_values();
+}
+
+/* What is allocated is zero on CPUs that come later, too. */
+static void clear_reserve(uintptr_t base)
+{
+	const size_t from = percpu_align_up_(percpu_area_size(), PERCPU_UNIT);
+
+	if (PERCPU_RESERVE)
+		percpu_clear_(base + from, percpu_area_stride() - from);
+}
+
+/* The area is complete before anyone can see it. */
+static void fill(size_t cpu, uintptr_t base)
+{
+	if (base != initial_values())
+		percpu_copy_((void *)base, (const char *)initial_values(), percpu_area_size());
+	clear_reserve(base);
+	if (base == PERCPU_TEMPLATE)
+		overlaid = true;
+	__atomic_store_n(&bases[cpu], base, __ATOMIC_RELEASE);
+	if (cpu >= count)
+		__atomic_store_n(&count, cpu + 1, __ATOMIC_RELEASE);
+}
+
+static int check_base(uintptr_t base, size_t areas)
 {
 	if (!base)
 		return PERCPU_ERROR_NULL_BASE;
-	return base & (percpu_area_align() - 1) ? PERCPU_ERROR_UNALIGNED_BASE : PERCPU_OK;
+	if (base & (percpu_area_align() - 1))
+		return PERCPU_ERROR_UNALIGNED_BASE;
+	return areas * percpu_area_stride() > UINTPTR_MAX - base ? PERCPU_ERROR_NO_ROOM : PERCPU_OK;
 }
 
 /*
- * Copies to the other CPUs first, to area 0 last: with overlay the template is that area, and stays
- * what it is until somebody writes a variable of CPU 0.
+ * The first CPU last: in overlay its area is the template, and stays what it is until somebody
+ * writes a variable of it.
  */
-static int fill_all(uintptr_t base, size_t cpus)
-{
-	const size_t stride = percpu_area_stride();
-	const int error = check_base(base);
-
-	if (error)
-		return error;
-	if (!cpus || cpus > PERCPU_CPUS_MAX)
-		return PERCPU_ERROR_CPU_RANGE;
-	for (size_t cpu = cpus; cpu-- > 0;)
-		fill(cpu, base + cpu * stride);
-	__atomic_store_n(&count, cpus, __ATOMIC_RELEASE);
-	return (int)cpus;
-}
-
 int percpu_init(void *base, size_t cpus)
 {
-	int result = begin();
+	int error;
 
-	if (result)
-		return result;
-	result = fill_all((uintptr_t)base, cpus);
-	end(result < 0 ? NOBODY : DONE);
-	return result;
+	if (!cpus || cpus > PERCPU_CPUS_MAX)
+		return PERCPU_ERROR_CPU_RANGE;
+	error = check_base((uintptr_t)base, cpus);
+	if (!error)
+		error = begin(NOBODY);
+	if (error)
+		return error;
+	keep_template();
+	for (size_t cpu = cpus; cpu-- > 0;)
+		fill(cpu, (uintptr_t)base + cpu * percpu_area_stride());
+	end(DONE);
+	return (int)cpus;
 }
 
 int percpu_init_in_place(void)
 {
-	const size_t room = (size_t)(_percpu_end - _percpu_start) / percpu_area_stride();
+	const uintptr_t bytes = (uintptr_t)_percpu_end - (uintptr_t)_percpu_start;
+	const size_t room = bytes / percpu_area_stride();
 
 	if (!room)
 		return PERCPU_ERROR_NO_ROOM;
 	return percpu_init(_percpu_start, room < PERCPU_CPUS_MAX ? room : PERCPU_CPUS_MAX);
 }
 
-int percpu_init_cpu(size_t cpu, void *base)
+static int add_area(size_t cpu, uintptr_t base)
 {
-	int error = check_base((uintptr_t)base);
-	int was = NOBODY;
-
-	if (error)
-		return error;
-	if (cpu >= PERCPU_CPUS_MAX)
-		return PERCPU_ERROR_CPU_RANGE;
 	if (percpu_area_base(cpu))
 		return PERCPU_ERROR_ALREADY;
-	error = begin();
-	if (error == PERCPU_ERROR_ALREADY) {
-		was = DONE;
-		if (!__atomic_compare_exchange_n(
-			    &state, &was, SOMEBODY, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
-			return PERCPU_ERROR_BUSY;
-	} else if (error)
-		return error;
-	fill(cpu, (uintptr_t)base);
-	if (cpu >= count)
-		__atomic_store_n(&count, cpu + 1, __ATOMIC_RELEASE);
-	end(DONE);
+	if (!has_template())
+		return PERCPU_ERROR_NO_TEMPLATE;
+	keep_template();
+	fill(cpu, base);
 	return PERCPU_OK;
 }
 
-/* Only what nobody is setting up can be forgotten. */
+int percpu_init_cpu(size_t cpu, void *base)
+{
+	int error = check_base((uintptr_t)base, 1);
+
+	if (cpu >= PERCPU_CPUS_MAX)
+		return PERCPU_ERROR_CPU_RANGE;
+	if (error)
+		return error;
+	error = begin(NOBODY);
+	if (error == PERCPU_ERROR_ALREADY)
+		error = begin(DONE);
+	if (error)
+		return error;
+	error = add_area(cpu, (uintptr_t)base);
+	end(DONE); /* in error, they were before */
+	return error;
+}
+
+static void forget(size_t cpu)
+{
+	const uintptr_t base = bases[cpu];
+
+	__atomic_store_n(&bases[cpu], 0, __ATOMIC_RELEASE);
+#ifdef PERCPU_DEBUG
+	/* Who still has a pointer shall not read what looks right. */
+	if (base && base != initial_values())
+		for (size_t i = 0; i < percpu_area_size(); i++)
+			((volatile uint8_t *)base)[i] = 0x5a;
+#endif
+	(void)base;
+}
+
 int percpu_reinit(void)
 {
-	int is = DONE;
+	int error = begin(DONE);
 
-	if (!__atomic_compare_exchange_n(
-		    &state, &is, SOMEBODY, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
-		return is == NOBODY ? PERCPU_ERROR_NOT_INITIALISED : PERCPU_ERROR_BUSY;
+	if (error)
+		return error;
+	if (!has_template()) {
+		end(DONE);
+		return PERCPU_ERROR_NO_TEMPLATE;
+	}
 	for (size_t cpu = 0; cpu < count; cpu++)
-		__atomic_store_n(&bases[cpu], 0, __ATOMIC_RELEASE);
+		forget(cpu);
 	__atomic_store_n(&count, 0, __ATOMIC_RELEASE);
 	end(NOBODY);
 	return PERCPU_OK;
@@ -259,12 +420,14 @@ int percpu_init_reg(size_t cpu)
 	if (cpu >= PERCPU_CPUS_MAX)
 		return PERCPU_ERROR_CPU_RANGE;
 	if (!base)
-		return PERCPU_ERROR_NOT_INITIALISED;
+		return __atomic_load_n(&state, __ATOMIC_ACQUIRE) == SOMEBODY
+			       ? PERCPU_ERROR_BUSY
+			       : PERCPU_ERROR_NOT_INITIALISED;
 	percpu_write_reg(base);
 	return PERCPU_OK;
 }
 
-/* What the register holds more or less than the area's address. */
+/* What the register holds less than the area's address. */
 static uintptr_t register_bias(void)
 {
 #ifdef PERCPU_NON_ZERO_VMA
@@ -283,6 +446,10 @@ void percpu_write_reg(uintptr_t base)
 {
 	percpu_arch_write_reg(base - register_bias());
 	percpu_arch_keep_reg(base - register_bias());
+#if defined(PERCPU_DEBUG) && defined(PERCPU_OVERLAY)
+	if (base == PERCPU_TEMPLATE)
+		percpu_debug_watch();
+#endif
 }
 
 #endif
@@ -293,14 +460,20 @@ const char *percpu_error_text(int error)
 		[-PERCPU_OK] = "no error",
 		[-PERCPU_ERROR_NULL_BASE] = "the base is a null pointer",
 		[-PERCPU_ERROR_UNALIGNED_BASE] = "the base is not aligned for an area",
-		[-PERCPU_ERROR_NO_ROOM] = "fewer bytes are reserved than one area takes",
+		[-PERCPU_ERROR_NO_ROOM] = "fewer bytes are there than the areas take",
 		[-PERCPU_ERROR_CPU_RANGE] = "no CPU, or one beyond those that are provided for",
 		[-PERCPU_ERROR_NOT_INITIALISED] = "the area has not been set up",
 		[-PERCPU_ERROR_BUSY] = "another CPU is setting areas up",
-		[-PERCPU_ERROR_ALREADY] = "the areas have been set up already",
+		[-PERCPU_ERROR_ALREADY] = "the area has been set up already",
+		[-PERCPU_ERROR_NO_TEMPLATE] = "no copy of the initial values was kept",
+		[-PERCPU_ERROR_NOT_ALLOCATED] = "nothing is allocated there",
 	};
 
-	if (error > 0 || error < PERCPU_ERROR_ALREADY)
+	if (error > 0 || error < PERCPU_ERROR_NOT_ALLOCATED)
 		return "unknown error";
 	return texts[-error];
 }
+
+/* The linker knows the stride, the script the number of CPUs: nothing is said of them. */
+PERCPU_NOTE_IMAGE(PERCPU_NOTE_THIS_PLACEMENT, PERCPU_NOTE_UNSPECIFIED_64,
+	PERCPU_NOTE_UNSPECIFIED_64, PERCPU_NOTE_UNSPECIFIED_64, PERCPU_RESERVE);

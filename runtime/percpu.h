@@ -220,12 +220,17 @@ static inline void percpu_guard_release_(struct percpu_guard_ *guard)
 
 /* ---- Other CPUs --------------------------------------------------------------------------- */
 
-/* A pointer to the copy of CPU `cpu`, which is below percpu_area_num(). */
+/*
+ * A pointer to the copy of CPU `cpu`, which has an area: one that has none gives an address that
+ * no machine has, and with PERCPU_DEBUG ends in percpu_debug_failed(). The other CPU goes on; what
+ * both access is up to the caller.
+ */
 #define percpu_remote_ptr(name, cpu)                                                               \
-	((__typeof__(PERCPU_VAR_(name)) *)(percpu_area_base(cpu) + percpu_offset(name)))
+	((__typeof__(PERCPU_VAR_(name)) *)(percpu_remote_base_(cpu) + percpu_offset(name)))
 
-/* All CPUs that have an area. */
-#define for_each_percpu(cpu) for (size_t cpu = 0; cpu < percpu_area_num(); cpu++)
+/* All CPUs that have an area, in their order; declares `cpu`, a size_t. */
+#define for_each_percpu(cpu)                                                                       \
+	for (size_t cpu = percpu_next_(0); cpu < percpu_area_num(); cpu = percpu_next_(cpu + 1))
 
 /* The sum over all CPUs, of integers that change meanwhile or not. */
 #define percpu_sum(name)                                                                           \
@@ -238,13 +243,29 @@ static inline void percpu_guard_release_(struct percpu_guard_ *guard)
 	})
 
 /*
- * Every CPU's copy gets the initial value again that it was linked with, or that of CPU `cpu` only.
- * Needs the template as it was: PERCPU_SEPARATE, PERCPU_DYNAMIC, or PERCPU_PRISTINE.
+ * The copy of this CPU, or of CPU `cpu`, gets the initial value again that it was linked with. Of a
+ * variable, a member or an element, of any size; byte by byte, so that an interrupt may see it half
+ * done. Gives 0, or PERCPU_ERROR_NOT_INITIALISED before the areas are set up.
+ *
+ * Needs the template as it was: PERCPU_SEPARATE, PERCPU_DYNAMIC, or PERCPU_PRISTINE. Without one of
+ * them there is no such name.
  */
-#if defined(PERCPU_SEPARATE) || defined(PERCPU_DYNAMIC) || defined(PERCPU_PRISTINE)
-# define percpu_reset_to_init(name)                                                                \
-	 percpu_reset_(percpu_offset(name), sizeof(PERCPU_VAR_(name)))
-void percpu_reset_(uintptr_t offset, size_t size);
+#ifdef PERCPU_HAS_TEMPLATE
+#define percpu_reset_to_init(name)                                                                 \
+	__extension__({                                                                            \
+		__attribute__((cleanup(percpu_guard_release_),                                     \
+			unused)) struct percpu_guard_ percpu_resetting_ = percpu_guard_take_();    \
+		PERCPU_RESET_(name, PERCPU_PTR_(PERCPU_VAR_(name)));                               \
+	})
+#define percpu_reset_to_init_raw(name)                                                             \
+	__extension__({                                                                            \
+		PERCPU_CHECK_RAW_();                                                               \
+		PERCPU_RESET_(name, PERCPU_PTR_(PERCPU_VAR_(name)));                               \
+	})
+#define percpu_remote_reset_to_init(name, cpu) PERCPU_RESET_(name, percpu_remote_ptr(name, cpu))
+#define PERCPU_RESET_(name, copy)                                                                  \
+	percpu_reset_((void *)(copy), percpu_offset(name), sizeof(PERCPU_VAR_(name)))
+int percpu_reset_(void *copy, uintptr_t offset, size_t size);
 #endif
 
 /* ---- Start-up ----------------------------------------------------------------------------- */
@@ -252,70 +273,163 @@ void percpu_reset_(uintptr_t offset, size_t size);
 /* What start-up functions return: 0, or why they did nothing. */
 enum percpu_error {
 	PERCPU_OK = 0,
-	PERCPU_ERROR_NULL_BASE = -1,	   /* the base is a null pointer */
-	PERCPU_ERROR_UNALIGNED_BASE = -2,  /* the base is no multiple of percpu_area_align() */
-	PERCPU_ERROR_NO_ROOM = -3,	   /* fewer bytes are reserved than one area takes */
-	PERCPU_ERROR_CPU_RANGE = -4,	   /* no CPU, or one at or above PERCPU_CPUS_MAX */
+	PERCPU_ERROR_NULL_BASE = -1,	  /* the base is a null pointer */
+	PERCPU_ERROR_UNALIGNED_BASE = -2, /* the base is no multiple of percpu_area_align() */
+	PERCPU_ERROR_NO_ROOM = -3,	  /* fewer bytes than the areas take, in script or memory */
+	PERCPU_ERROR_CPU_RANGE = -4,	  /* no CPU, or one at or above PERCPU_CPUS_MAX */
 	PERCPU_ERROR_NOT_INITIALISED = -5, /* the CPU's area has not been set up */
 	PERCPU_ERROR_BUSY = -6,		   /* another CPU is setting areas up */
 	PERCPU_ERROR_ALREADY = -7,	   /* they have been: percpu_reinit() does it again */
+	PERCPU_ERROR_NO_TEMPLATE = -8,	   /* area 0 lies on the initial values: PERCPU_PRISTINE */
+	PERCPU_ERROR_NOT_ALLOCATED = -9,   /* percpu_alloc() did not give this, or it was freed */
 };
 
-/* One line of text; static storage. */
+/* One line of text, for any number; static storage. */
 const char *percpu_error_text(int error);
-
-/* CPUs that the runtime can set up; it keeps a word for each. */
-#ifndef PERCPU_CPUS_MAX
-# define PERCPU_CPUS_MAX 256
-#endif
 
 /*
  * Sets up the areas that the linker script reserves, on the CPU that boots, before any variable is
  * accessed: copies the template, which area 0 already is with overlay. Returns the number of CPUs
- * there is room for, at least 1, or an error.
+ * there is room for, at least 1, or an error; of more than PERCPU_CPUS_MAX that many.
+ *
+ * Of several calls of the functions here at one time one works, the others return
+ * PERCPU_ERROR_BUSY or, later, PERCPU_ERROR_ALREADY. None waits.
  */
 int percpu_init_in_place(void);
 
 /*
  * The same in memory of the caller's, `cpus` areas percpu_area_stride() bytes apart from `base` on;
- * percpu_area_layout() says how much. The memory stays the caller's, and in use for good.
+ * percpu_area_layout() says how much. The memory stays the caller's, and in use for good. Returns
+ * `cpus` or an error.
  */
 int percpu_init(void *base, size_t cpus);
 
 /*
- * One CPU's area, anywhere: for hotplug and NUMA. Copies the template; other areas stay as they
- * are. Returns 0 or an error.
+ * One CPU's area, anywhere, of percpu_area_stride() bytes: for hotplug and NUMA, before the
+ * functions above, in place of them or after. Copies the template; other areas stay as they are.
+ * Returns 0 or an error: in overlay without PERCPU_PRISTINE, once area 0 lies on the template,
+ * there is nothing that could be copied.
  */
 int percpu_init_cpu(size_t cpu, void *base);
 
-/* Forgets all areas, so that one of the above can set them up again: what they held is lost. */
+/*
+ * Forgets all areas, so that one of the above can set them up again, from the initial values: what
+ * variables held is lost, what was allocated stays so and becomes zero. No CPU may be accessing
+ * any, and each calls percpu_init_reg() again. Returns 0 or an error, as percpu_init_cpu() does.
+ */
 int percpu_reinit(void);
 
-/* On CPU `cpu`, once: has the register point at its area. Returns 0 or an error. */
+/*
+ * On CPU `cpu`, once its area is set up: has the register point at it. Returns 0 or an error.
+ * x86_64: load the gs selector first; that clears the base.
+ */
 int percpu_init_reg(size_t cpu);
 
 /*
  * Bytes of the template; bytes from area to area, a multiple of the alignment, with the reserve;
- * bytes that areas are aligned to; areas that are set up: 0 before, in naive builds 1.
+ * bytes that areas are aligned to, a power of two. In naive builds 0, 0 and 64.
  */
 size_t percpu_area_size(void);
 size_t percpu_area_stride(void);
 size_t percpu_area_align(void);
+
+/* One more than the highest CPU that has an area: 0 before they are set up, in naive builds 1. */
 size_t percpu_area_num(void);
 
 /* Address of CPU `cpu`'s area; 0 when it has none, and in naive builds. */
 uintptr_t percpu_area_base(size_t cpu);
 
-/* What to allocate for percpu_init(). */
+/* What to allocate for percpu_init(); for percpu_init_cpu() it is that of 1. */
 struct percpu_layout {
-	size_t size;  /* bytes */
+	size_t size;  /* bytes; 0 for no CPU, more than PERCPU_CPUS_MAX, and in naive builds */
 	size_t align; /* bytes, a power of two */
 };
 struct percpu_layout percpu_area_layout(size_t cpus);
 
-/* The base of this CPU's area, from the register; and the register from it. */
+/*
+ * The base of this CPU's area, from the register; and the register from it. Only percpu_init_reg()
+ * checks; in nonzero both account for what the register holds less.
+ */
 uintptr_t percpu_read_reg(void);
 void percpu_write_reg(uintptr_t base);
+
+#if defined(PERCPU_DEBUG) && defined(PERCPU_OVERLAY)
+/*
+ * From here on until the areas are set up, who writes a variable changes the initial values of all
+ * CPUs: start-up then ends in percpu_debug_failed(). percpu_write_reg() calls it; entry code that
+ * sets the register itself does before the first access.
+ */
+void percpu_debug_watch(void);
+#endif
+
+/* ---- Allocation --------------------------------------------------------------------------- */
+
+/*
+ * `size` bytes in every area, all zero, aligned to `align`, a power of two of at most
+ * percpu_area_align(). Returns their offset, the same on every CPU, those included that get an area
+ * later; 0 where the reserve has no such room, for 0 bytes and another alignment. First fit, from
+ * PERCPU_RESERVE bytes at each area's end, in units of 8 bytes. The bytes are the caller's until
+ * percpu_free(). What is kept of it lies outside the areas: 2 bits a unit, however many there are.
+ *
+ * With PERCPU_ALLOC_LOCK the kernel supplies percpu_alloc_lock() and percpu_alloc_unlock(), which
+ * are called around the search and nothing else; without it the caller sees to it that neither
+ * function runs twice at a time. Either may be called before the areas are set up.
+ */
+uintptr_t percpu_alloc(size_t size, size_t align);
+
+/* Gives them back. Returns 0, or PERCPU_ERROR_NOT_ALLOCATED for what no percpu_alloc() returned. */
+int percpu_free(uintptr_t offset);
+
+#ifdef PERCPU_ALLOC_LOCK
+void percpu_alloc_lock(void);
+void percpu_alloc_unlock(void);
+#endif
+
+/* The bytes at `offset` of CPU `cpu`, which has an area; and of this CPU, for as long as the caller
+ * cannot be moved to another. With PERCPU_DEBUG they must be allocated. */
+#define percpu_alloc_ptr(offset, cpu)                                                              \
+	((void *)(percpu_remote_base_(cpu) + PERCPU_ALLOCATED_(offset)))
+#define percpu_alloc_this(offset)                                                                  \
+	__extension__({                                                                            \
+		PERCPU_CHECK_RAW_();                                                               \
+		(void *)(percpu_this_base_() + PERCPU_ALLOCATED_(offset));                         \
+	})
+
+/* percpu_area_base(), or an address that faults, so that low memory is never taken for an area. */
+uintptr_t percpu_remote_base_(size_t cpu);
+
+/* The first CPU from `cpu` on that has an area. */
+static inline size_t percpu_next_(size_t cpu)
+{
+#ifndef PERCPU_SP_NAIVE
+	while (cpu < percpu_area_num() && !percpu_area_base(cpu))
+		cpu++;
+#endif
+	return cpu;
+}
+
+#ifdef PERCPU_DEBUG
+uintptr_t percpu_allocated_(uintptr_t offset);
+#define PERCPU_ALLOCATED_(offset) percpu_allocated_(offset)
+#else
+#define PERCPU_ALLOCATED_(offset) (offset)
+#endif
+
+#ifdef PERCPU_NON_ZERO_VMA
+extern char _percpu_load_start[];
+#endif
+
+/* What percpu_read_reg() returns, without a call. */
+static inline uintptr_t percpu_this_base_(void)
+{
+#if defined(PERCPU_SP_NAIVE)
+	return 0;
+#elif defined(PERCPU_NON_ZERO_VMA)
+	return percpu_arch_register() + (uintptr_t)_percpu_load_start;
+#else
+	return percpu_arch_register();
+#endif
+}
 
 /* ---- How it is done ----------------------------------------------------------------------- */
 

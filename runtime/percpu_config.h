@@ -4,11 +4,13 @@
  *
  *	PERCPU_SP_NAIVE		one CPU: variables are plain globals, there is no register
  *	PERCPU_NON_ZERO_VMA	model nonzero: the template is linked where it is loaded
- *	PERCPU_SEPARATE		the areas are reserved elsewhere than the template, which stays as it is
+ *	PERCPU_SEPARATE		the areas are reserved elsewhere; the template stays as it is
  *	PERCPU_DYNAMIC		the areas are in memory that the kernel allocates: percpu_init()
  *				(neither: overlay, area 0 lies on the template)
  *	PERCPU_PRISTINE		overlay: the script has a slot for the initial values
- *	PERCPU_RESERVE=BYTES	bytes at each area's end, for percpu_alloc()
+ *	PERCPU_RESERVE=BYTES	bytes at each area's end, for percpu_alloc(); the script's --reserve
+ *	PERCPU_ALLOC_LOCK	the kernel supplies a lock for percpu_alloc() and percpu_free()
+ *	PERCPU_CPUS_MAX=N	CPUs that may have an area, 256 if not given; a word is kept of each
  *	PERCPU_PREEMPT		the kernel is preemptible: accessors disable that around them
  *	PERCPU_ARM_EL2		aarch64: TPIDR_EL2 instead of TPIDR_EL1
  *	PERCPU_WIDE		aarch64: offsets of 32 bits instead of 16
@@ -29,6 +31,9 @@
 #if defined(PERCPU_PRISTINE) && (defined(PERCPU_SEPARATE) || defined(PERCPU_DYNAMIC))
 # error "PERCPU_PRISTINE: only overlay needs a slot, elsewhere the template stays as it is"
 #endif
+#if defined(PERCPU_SP_NAIVE) && (defined(PERCPU_SEPARATE) || defined(PERCPU_DYNAMIC))
+# error "PERCPU_SP_NAIVE: one CPU has no areas to place"
+#endif
 #if defined(PERCPU_WIDE) && !defined(__aarch64__)
 # error "PERCPU_WIDE is for aarch64: elsewhere offsets have 31 bits"
 #endif
@@ -44,6 +49,17 @@
 
 #ifndef PERCPU_RESERVE
 # define PERCPU_RESERVE 0
+#endif
+#ifndef PERCPU_CPUS_MAX
+# define PERCPU_CPUS_MAX 256
+#endif
+
+/* The initial values stay somewhere. */
+#if defined(PERCPU_SEPARATE) || defined(PERCPU_DYNAMIC) || defined(PERCPU_PRISTINE)
+# define PERCPU_HAS_TEMPLATE 1
+#endif
+#if !defined(PERCPU_SEPARATE) && !defined(PERCPU_DYNAMIC) && !defined(PERCPU_SP_NAIVE)
+# define PERCPU_OVERLAY 1
 #endif
 
 /* What the notes of this configuration say. */
@@ -82,7 +98,9 @@
 #else
 # define PERCPU_NOTE_THIS_WIDE PERCPU_NOTE_WIDE_NARROW
 #endif
-#if defined(PERCPU_SEPARATE)
+#if defined(PERCPU_SP_NAIVE)
+# define PERCPU_NOTE_THIS_PLACEMENT PERCPU_NOTE_UNSPECIFIED
+#elif defined(PERCPU_SEPARATE)
 # define PERCPU_NOTE_THIS_PLACEMENT PERCPU_NOTE_PLACEMENT_SEPARATE
 #elif defined(PERCPU_DYNAMIC)
 # define PERCPU_NOTE_THIS_PLACEMENT PERCPU_NOTE_PLACEMENT_DYNAMIC
@@ -90,7 +108,7 @@
 # define PERCPU_NOTE_THIS_PLACEMENT PERCPU_NOTE_PLACEMENT_OVERLAY
 #endif
 
-/* A unit note of this configuration; percpu.h emits it, a .S file that accesses per-CPU data does. */
+/* A unit note of this configuration: percpu.h emits it, a .S file with per-CPU accesses must. */
 #define PERCPU_NOTE_THIS_UNIT                                                                      \
 	PERCPU_NOTE_UNIT(PERCPU_NOTE_THIS_MODE, PERCPU_NOTE_THIS_MODEL, PERCPU_NOTE_THIS_REGISTER, \
 		PERCPU_NOTE_THIS_PREEMPT, PERCPU_NOTE_THIS_WIDE)
