@@ -14,7 +14,9 @@ WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 SANFLAGS := $(if $(SAN),$(SANITIZE))
 
-CPPFLAGS += -I. -D_GNU_SOURCE -DPERCPU_TOOL_VERSION='"$(VERSION)"'
+# -DPERCPU_... is the runtime's configuration, the rest is the tool's.
+RT_CPPFLAGS := $(filter-out -DPERCPU_TOOL_%,$(filter -DPERCPU_%,$(CPPFLAGS)))
+override CPPFLAGS := $(filter-out -DPERCPU_% -I. -D_GNU_SOURCE,$(CPPFLAGS)) -I. -D_GNU_SOURCE -DPERCPU_TOOL_VERSION='"$(VERSION)"'
 CFLAGS   ?= -O2 -g
 # Looked up only when something is compiled: `make setup` runs on machines that have no pkg-config yet.
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
@@ -63,7 +65,7 @@ $(B)/man/%: man/%.in $(TOOL)
 	$(Q)sed -e '/^@CHECKS@$$/r $@.list' -e '/^@CHECKS@$$/d' $< >$@
 	$(Q)rm $@.list
 
-install: all
+install: all runtime-install
 	install -D -m 755 $(TOOL) $(DESTDIR)$(PREFIX)/bin/percpu-tool
 	for page in $(MAN); do install -D -m 644 $$page \
 		$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit 1; done
@@ -76,6 +78,7 @@ setup:
 clean:
 	rm -rf build
 
+include runtime/runtime.mk
 include tests/tests.mk
 
 help:
@@ -87,6 +90,7 @@ help:
 	@echo 'make bench      speed, as ratios of one run, on a real kernel (VMLINUX=path, else fetched)'
 	@echo 'make kernels    every kernel Debian has, and the programs of this machine (KERNELS_DIR=)'
 	@echo 'make fuzz       mutate inputs for a while (SECONDS=60)'
+	@echo 'make runtime    build/runtime/ARCH/libpercpu.a (ARCH=, CC=, CPPFLAGS=-DPERCPU_..., CFLAGS=)'
 	@echo 'make man        only the manual pages, in build/man'
-	@echo 'make install    program and manual pages (PREFIX=/usr/local, DESTDIR=)'
+	@echo 'make install    program, manual pages, runtime and its script (PREFIX=, DESTDIR=, CPUS=8)'
 	@echo 'make clean'

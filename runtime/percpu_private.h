@@ -34,14 +34,21 @@ static inline size_t percpu_align_up_(size_t value, size_t align)
 /* Where the initial values are, since start-up has begun; NULL before, and where none are kept. */
 const char *percpu_initial_values_(void);
 
-/* Volatile: no compiler may make a call of memset() of it. Aligned to PERCPU_UNIT, as is the size.
+/* Any object as words: what an area holds has other types. */
+typedef volatile uint64_t __attribute__((may_alias)) percpu_clear_word_;
+
+/*
+ * Volatile: no compiler may make a call of memset() of it. Aligned to PERCPU_UNIT, as is the size.
  */
 static inline void percpu_clear_(uintptr_t at, size_t size)
 {
-	for (volatile uint64_t *word = (volatile uint64_t *)at; size; size -= PERCPU_UNIT)
+	percpu_clear_word_ *word = (percpu_clear_word_ *)at;
+
+	for (; size; size -= PERCPU_UNIT)
 		*word++ = 0;
 }
 
+/* Of bytes that do not overlap. */
 static inline void percpu_copy_(void *to, const char *from, size_t size)
 {
 #ifdef PERCPU_SP_NAIVE

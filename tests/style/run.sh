@@ -39,7 +39,7 @@ allowed() { # file
 	lib/ldscript/*) echo lib/ldscript/ lib/model/ lib/base/ arch/ ;;
 	lib/patch/*) echo lib/patch/ lib/model/ lib/obj/ lib/base/ arch/ ;;
 	cmd/*) echo cmd/ lib/ arch/ ;;
-	runtime/*) echo runtime/ arch/ percpu ;; # a kernel has them beside each other
+	runtime/*) echo runtime/ arch/ ../arch/ percpu ;; # copied, they stay beside each other
 	esac
 }
 

@@ -1,0 +1,3 @@
+# How the runtime is compiled for x86_64; mcmodel=kernel holds in the lowest 2 GiB as well.
+RT_CC_USUAL   := gcc
+RT_ARCH_FLAGS := -mcmodel=kernel -mno-red-zone -mgeneral-regs-only -fcf-protection=none
