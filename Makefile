@@ -51,7 +51,7 @@ $(B)/obj/%.o: %.c
 -include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d)
 
 # percpu-checks(7) lists the checks as the program explains them.
-MAN := $(patsubst man/%,$(B)/man/%,$(wildcard man/*.1 man/*.5) man/percpu-checks.7)
+MAN := $(patsubst man/%,$(B)/man/%,$(wildcard man/*.[1-9]) man/percpu-checks.7)
 
 man: $(MAN)
 

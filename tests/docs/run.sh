@@ -126,6 +126,50 @@ check_checks() {
 		"$(checks)"
 }
 
+# Names of the runtime's headers: macros and functions that no underscore marks as its own.
+api_names() {
+	sed -nE 's/^#? *define ((for_each_percpu|percpu_[a-z0-9_]*[a-z0-9]|D[A-Z]*_PERCPU[A-Z_]*))\(.*/\1/p' \
+		runtime/percpu.h
+	grep -oE '^[a-z_].*[ *]percpu_[a-z0-9_]*[a-z0-9]\(' runtime/percpu.h | grep -v '^#' |
+		grep -oE 'percpu_[a-z0-9_]*[a-z0-9]\(' | tr -d '('
+}
+
+# The crate's functions and methods, which the page's table names.
+crate_names="offset symbol_vma current_ptr current_ref_raw current_ref_mut_raw with_current
+	read_current read_current_raw write_current write_current_raw remote_ptr remote_ref_raw
+	remote_ref_mut_raw reset_to_init init init_in_place init_percpu_reg read_percpu_reg
+	write_percpu_reg percpu_area_num percpu_area_size percpu_area_base
+	percpu_area_layout_expected"
+
+check_runtime() {
+	local name page=man/percpu.3
+	want_none "percpu(3) lacks a name of percpu.h" "$(
+		for name in $(api_names | sed 's/_raw$//' | sort -u); do
+			grep -qE "(^|[^a-z_])$name([^a-z_]|\$)" $page || echo "$name"
+		done)"
+	want_none "percpu(3) names what percpu.h does not have" "$(
+		grep -oE '(Fn|Ns Fn) percpu_[a-z_]+' $page | sed 's/.* //' | sort -u |
+			while read -r name; do
+				api_names | grep -qxE "$name" || echo "$name"
+			done)"
+	want_none "percpu(3) lacks a macro of the configuration" "$(
+		sed -nE 's/^ \*\t(PERCPU_[A-Z0-9_]+).*/\1/p' runtime/percpu_config.h |
+			while read -r name; do
+				grep -q "^\.It Dv $name\b" $page || echo "$name"
+			done)"
+	same "errors of percpu.h (<) and percpu(3) (>) differ" \
+		"$(sed -nE 's/^\t(PERCPU_ERROR_[A-Z_]+) = .*/\1/p' runtime/percpu.h)" \
+		"$(sed -nE '/^\.Sh RETURN/,/^\.Sh EX/s/^\.It Dv (PERCPU_ERROR_[A-Z_]+)$/\1/p' $page)"
+	want_none "percpu(3) lacks a name of the crate" "$(
+		for name in $crate_names; do
+			grep -qE "^\.It $name\(\) Ta " $page || echo "$name"
+		done)"
+	want_none "percpu-kernel(7) does not name a file of the runtime" "$(
+		for name in runtime/*.[ch] arch/copy.h; do
+			[ ! -f "$name" ] || grep -qF "$name" man/percpu-kernel.7 || echo "$name"
+		done)"
+}
+
 check_lint() {
 	local page
 	for page in "$man"/*.[0-9]; do
@@ -206,8 +250,8 @@ check_readme_commands() {
 			done
 		grep -oE '(^|`)make [a-z]+' README.md | sed 's/.*make //' | sort -u |
 			while read -r target; do
-				grep -qE "^(\.PHONY:.* )?$target[: ]" Makefile tests/*.mk ||
-					grep -qE "^\.PHONY:.* $target( |\$)" Makefile tests/*.mk ||
+				grep -qE "^(\.PHONY:.* )?$target[: ]" Makefile tests/*.mk runtime/*.mk ||
+					grep -qE "^\.PHONY:.* $target( |\$)" Makefile tests/*.mk runtime/*.mk ||
 					echo "make $target"
 			done)"
 	want_none "commands that README.md does not show" "$(
@@ -230,6 +274,7 @@ mkdir -p "$out" || exit 1
 check_commands
 check_choices
 check_checks
+check_runtime
 if command -v mandoc >/dev/null; then check_lint; else skip "no mandoc"; fi
 if ! build_kernels; then
 	skip "no gcc and binutils for x86_64: JSON and the outputs of README.md"
