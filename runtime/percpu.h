@@ -77,32 +77,65 @@ PERCPU_NOTE_THIS_UNIT;
 #ifdef __cplusplus
 }
 
+/* Of a variable's type: what it is without const and volatile, and what is asserted of it. */
 template <class T> struct percpu_type_ {
-	static_assert(__is_trivially_copyable(T), "a per-CPU variable is copied byte by byte");
-	static_assert(__is_trivially_constructible(T) || __is_aggregate(T),
-		"a per-CPU variable has no constructor: each CPU's copy is made of bytes");
+	typedef T plain;
 	static constexpr bool is_const = false;
 };
-template <class T> struct percpu_type_<const T> {
+template <class T> struct percpu_type_<volatile T> : percpu_type_<T> {
+};
+template <class T> struct percpu_type_<const T> : percpu_type_<T> {
 	static constexpr bool is_const = true;
 };
-# define PERCPU_IS_CONST_(type) (percpu_type_<type>::is_const)
-# define PERCPU_ASSERT_(condition, message) static_assert(condition, message)
+template <class T> struct percpu_type_<const volatile T> : percpu_type_<const T> {
+};
+template <class T, class... Others> struct percpu_among_ {
+	static constexpr bool yes = (__is_same(T, Others) || ...);
+};
+template <class T> struct percpu_kind_ {
+	static constexpr bool is_bits =
+		__is_enum(T) || percpu_among_<T, bool, char, signed char, unsigned char, wchar_t,
+					char16_t, char32_t, short, unsigned short, int, unsigned,
+					long, unsigned long, long long, unsigned long long>::yes;
+	static constexpr bool is_pointer = false;
+};
+template <class T> struct percpu_kind_<T *> {
+	static constexpr bool is_bits = false;
+	static constexpr bool is_pointer = true;
+};
+
+template <class T> struct percpu_definable_ {
+	static_assert(!percpu_type_<T>::is_const, "a per-CPU variable is not const");
+	static_assert(__is_trivially_copyable(T), "a per-CPU variable is copied byte by byte");
+	static_assert(percpu_type_<T>::is_const || __is_trivially_constructible(T),
+		"a per-CPU variable has no constructor: each CPU's copy is made of bytes");
+	static constexpr int one = 1;
+};
+#define PERCPU_ASSERT_(condition, message) static_assert(condition, message)
+#define PERCPU_PLAIN_(v) typename percpu_type_<__typeof__(v)>::plain
+#define PERCPU_SAME_(a, b) __is_same(a, b)
+#define PERCPU_DEFINABLE_(type) percpu_definable_<__typeof__(type)>::one
 extern "C" {
 #else
-# define PERCPU_IS_CONST_(type)                                                                    \
-	 __builtin_types_compatible_p(__typeof__(type) *, const __typeof__(type) *)
-# define PERCPU_ASSERT_(condition, message) _Static_assert(condition, message)
+#define PERCPU_ASSERT_(condition, message) _Static_assert(condition, message)
+/* The type of a value of it: without volatile, which would keep a copy in memory. */
+#define PERCPU_PLAIN_(v) __typeof__(((void)0, (v)))
+#define PERCPU_SAME_(a, b) __builtin_types_compatible_p(a, b)
+#define PERCPU_DEFINABLE_(type)                                                                    \
+	(int)sizeof(struct {                                                                       \
+		_Static_assert(!PERCPU_SAME_(__typeof__(type) *, const __typeof__(type) *),        \
+			"a per-CPU variable is not const");                                        \
+		char one;                                                                          \
+	})
 #endif
 
-/* A negative alignment says that the type is const: an attribute has no message of its own. */
+/* What is asserted of the type stands in an attribute: `static` may stand before all this. */
 #define PERCPU_DEFINE_(type, name, where, align)                                                   \
 	__attribute__((used, section(where),                                                       \
-		aligned(PERCPU_ALIGN_(type, align, "a per-CPU variable is not const"))))           \
-	__typeof__(type) __PERCPU_##name
-#define PERCPU_ALIGN_(type, align, why)                                                            \
-	((align) > __alignof__(type) ? (align) : __alignof__(type)) *                              \
-		(PERCPU_IS_CONST_(type) ? -(int)sizeof(why) : 1)
+		aligned(PERCPU_ALIGN_(type, align) *                                               \
+			PERCPU_DEFINABLE_(type)))) __typeof__(type) __PERCPU_##name
+#define PERCPU_ALIGN_(type, align)                                                                 \
+	((int)(align) > (int)__alignof__(type) ? (int)(align) : (int)__alignof__(type))
 
 /* The variable that an argument names: `name`, `name.member`, `name[3]`. */
 #define PERCPU_VAR_(name) __PERCPU_##name
@@ -127,10 +160,13 @@ struct percpu_guard_ {
 
 static inline struct percpu_guard_ percpu_guard_take_(void)
 {
+	struct percpu_guard_ guard;
+
+	guard.unused = 0; /* an initialiser is a call of memset to clang -O0 */
 #ifdef PERCPU_PREEMPT
 	percpu_preempt_disable();
 #endif
-	return (struct percpu_guard_){0};
+	return guard;
 }
 
 static inline void percpu_guard_release_(struct percpu_guard_ *guard)
@@ -141,60 +177,73 @@ static inline void percpu_guard_release_(struct percpu_guard_ *guard)
 #endif
 }
 
-#define PERCPU_GUARDED_(expression)                                                                \
-	({                                                                                         \
-		__attribute__((cleanup(percpu_guard_release_), unused)) struct percpu_guard_       \
-			percpu_guard_ = percpu_guard_take_();                                      \
-		(expression);                                                                      \
-	})
+#define PERCPU_GUARD_()                                                                            \
+	__attribute__((cleanup(percpu_guard_release_),                                             \
+		unused)) struct percpu_guard_ percpu_held_ = percpu_guard_take_()
+
+/* Of what a move to another CPU cannot divide: it is all of one CPU's, without a guard. */
+#if !defined(PERCPU_SP_NAIVE) && PERCPU_ARCH_ONE_INSTRUCTION
+#define PERCPU_GUARD_ACCESS_() ((void)0)
+#else
+#define PERCPU_GUARD_ACCESS_() PERCPU_GUARD_()
+#endif
 
 #if defined(PERCPU_PREEMPT) && defined(PERCPU_DEBUG)
-# define PERCPU_CHECK_RAW_()                                                                       \
-	 (percpu_preempt_is_disabled()                                                             \
-			 ? (void)0                                                                 \
-			 : percpu_debug_failed("a raw per-CPU access while preemption is enabled"))
+#define PERCPU_CHECK_RAW_()                                                                        \
+	(percpu_preempt_is_disabled()                                                              \
+			? (void)0                                                                  \
+			: percpu_debug_failed("a raw per-CPU access while preemption is enabled"))
 #else
-# define PERCPU_CHECK_RAW_() ((void)0)
+#define PERCPU_CHECK_RAW_() ((void)0)
 #endif
 
 /* ---- The current CPU ---------------------------------------------------------------------- */
 
 /*
- * Of a variable, a member of one, or an element with a constant index, of 1, 2, 4 or 8 bytes. The
- * _raw forms are for callers who exclude a move to another CPU themselves; the others do with
- * PERCPU_PREEMPT, and are the same without. All are compiler barriers. None orders anything as
- * other CPUs see it. percpu(3) says, for each machine, which of them an interrupt may divide.
+ * Of a variable, a member of one, or an element with a constant index: an integer, bool,
+ * enumeration or pointer of 1, 2, 4 or 8 bytes. What is written is converted as by `=`, before
+ * anything else happens.
+ *
+ * The _raw forms are for callers who exclude a move to another CPU themselves, and call nothing;
+ * the others do with PERCPU_PREEMPT, where more than one instruction is needed, and are the same
+ * without. All are compiler barriers. None orders anything as other CPUs see it. percpu(3) says,
+ * for each machine, which of them an interrupt may divide.
  */
-#define percpu_read(name) PERCPU_GUARDED_(PERCPU_READ_(PERCPU_VAR_(name)))
-#define percpu_read_raw(name) PERCPU_RAW_(PERCPU_READ_(PERCPU_VAR_(name)))
-#define percpu_write(name, x) PERCPU_GUARDED_(PERCPU_CHANGE_(WRITE, PERCPU_VAR_(name), x))
-#define percpu_write_raw(name, x) PERCPU_RAW_(PERCPU_CHANGE_(WRITE, PERCPU_VAR_(name), x))
+#define percpu_read(name) PERCPU_READ_(PERCPU_GUARD_ACCESS_, PERCPU_VAR_(name))
+#define percpu_read_raw(name) PERCPU_READ_(PERCPU_CHECK_RAW_, PERCPU_VAR_(name))
+#define percpu_write(name, x) PERCPU_CHANGE_(PERCPU_GUARD_ACCESS_, WRITE, PERCPU_VAR_(name), x)
+#define percpu_write_raw(name, x) PERCPU_CHANGE_(PERCPU_CHECK_RAW_, WRITE, PERCPU_VAR_(name), x)
 
-/* Integers only; no value. */
-#define percpu_add(name, x) PERCPU_GUARDED_(PERCPU_COUNT_(ADD, PERCPU_VAR_(name), x))
-#define percpu_add_raw(name, x) PERCPU_RAW_(PERCPU_COUNT_(ADD, PERCPU_VAR_(name), x))
-#define percpu_sub(name, x) PERCPU_GUARDED_(PERCPU_COUNT_(SUB, PERCPU_VAR_(name), x))
-#define percpu_sub_raw(name, x) PERCPU_RAW_(PERCPU_COUNT_(SUB, PERCPU_VAR_(name), x))
-#define percpu_and(name, x) PERCPU_GUARDED_(PERCPU_COUNT_(AND, PERCPU_VAR_(name), x))
-#define percpu_and_raw(name, x) PERCPU_RAW_(PERCPU_COUNT_(AND, PERCPU_VAR_(name), x))
-#define percpu_or(name, x) PERCPU_GUARDED_(PERCPU_COUNT_(OR, PERCPU_VAR_(name), x))
-#define percpu_or_raw(name, x) PERCPU_RAW_(PERCPU_COUNT_(OR, PERCPU_VAR_(name), x))
-#define percpu_xor(name, x) PERCPU_GUARDED_(PERCPU_COUNT_(XOR, PERCPU_VAR_(name), x))
-#define percpu_xor_raw(name, x) PERCPU_RAW_(PERCPU_COUNT_(XOR, PERCPU_VAR_(name), x))
+/*
+ * Read-modify-write, without a value: integers only, and, or and xor of bool too. The variable is
+ * aligned to its size.
+ */
+#define percpu_add(name, x) PERCPU_COUNT_(PERCPU_GUARD_ACCESS_, ADD, PERCPU_VAR_(name), x)
+#define percpu_add_raw(name, x) PERCPU_COUNT_(PERCPU_CHECK_RAW_, ADD, PERCPU_VAR_(name), x)
+#define percpu_sub(name, x) PERCPU_COUNT_(PERCPU_GUARD_ACCESS_, SUB, PERCPU_VAR_(name), x)
+#define percpu_sub_raw(name, x) PERCPU_COUNT_(PERCPU_CHECK_RAW_, SUB, PERCPU_VAR_(name), x)
+#define percpu_and(name, x) PERCPU_BITS_(PERCPU_GUARD_ACCESS_, AND, PERCPU_VAR_(name), x)
+#define percpu_and_raw(name, x) PERCPU_BITS_(PERCPU_CHECK_RAW_, AND, PERCPU_VAR_(name), x)
+#define percpu_or(name, x) PERCPU_BITS_(PERCPU_GUARD_ACCESS_, OR, PERCPU_VAR_(name), x)
+#define percpu_or_raw(name, x) PERCPU_BITS_(PERCPU_CHECK_RAW_, OR, PERCPU_VAR_(name), x)
+#define percpu_xor(name, x) PERCPU_BITS_(PERCPU_GUARD_ACCESS_, XOR, PERCPU_VAR_(name), x)
+#define percpu_xor_raw(name, x) PERCPU_BITS_(PERCPU_CHECK_RAW_, XOR, PERCPU_VAR_(name), x)
 #define percpu_inc(name) percpu_add(name, 1)
 #define percpu_inc_raw(name) percpu_add_raw(name, 1)
 #define percpu_dec(name) percpu_sub(name, 1)
 #define percpu_dec_raw(name) percpu_sub_raw(name, 1)
 
-/* The sum, as the variable now has it. */
-#define percpu_add_return(name, x) PERCPU_GUARDED_(PERCPU_ADD_RETURN_(PERCPU_VAR_(name), x))
-#define percpu_add_return_raw(name, x) PERCPU_RAW_(PERCPU_ADD_RETURN_(PERCPU_VAR_(name), x))
+/* The sum, as the variable now has it: integers only. */
+#define percpu_add_return(name, x) PERCPU_ADD_RETURN_(PERCPU_GUARD_ACCESS_, PERCPU_VAR_(name), x)
+#define percpu_add_return_raw(name, x) PERCPU_ADD_RETURN_(PERCPU_CHECK_RAW_, PERCPU_VAR_(name), x)
 /* What was there. */
-#define percpu_xchg(name, x) PERCPU_GUARDED_(PERCPU_XCHG_(PERCPU_VAR_(name), x))
-#define percpu_xchg_raw(name, x) PERCPU_RAW_(PERCPU_XCHG_(PERCPU_VAR_(name), x))
+#define percpu_xchg(name, x) PERCPU_XCHG_(PERCPU_GUARD_ACCESS_, PERCPU_VAR_(name), x)
+#define percpu_xchg_raw(name, x) PERCPU_XCHG_(PERCPU_CHECK_RAW_, PERCPU_VAR_(name), x)
 /* What was there; if that was `old`, `x` is there now. */
-#define percpu_cmpxchg(name, old, x) PERCPU_GUARDED_(PERCPU_CMPXCHG_(PERCPU_VAR_(name), old, x))
-#define percpu_cmpxchg_raw(name, old, x) PERCPU_RAW_(PERCPU_CMPXCHG_(PERCPU_VAR_(name), old, x))
+#define percpu_cmpxchg(name, old, x)                                                               \
+	PERCPU_CMPXCHG_(PERCPU_GUARD_ACCESS_, PERCPU_VAR_(name), old, x)
+#define percpu_cmpxchg_raw(name, old, x)                                                           \
+	PERCPU_CMPXCHG_(PERCPU_CHECK_RAW_, PERCPU_VAR_(name), old, x)
 
 /*
  * A pointer to this CPU's copy, of any type: for as long as the caller cannot be moved to another
@@ -202,16 +251,16 @@ static inline void percpu_guard_release_(struct percpu_guard_ *guard)
  *
  *	percpu_with(queue, q) { q->length++; }
  *
- * However the block is left - break, return, goto - the guard is released.
+ * However the block is left - break, return, goto - the guard is released; continue leaves it too.
  */
-#define percpu_ptr(name) PERCPU_RAW_(PERCPU_PTR_(PERCPU_VAR_(name)))
+#define percpu_ptr(name)                                                                           \
+	__extension__({                                                                            \
+		PERCPU_CHECK_RAW_();                                                               \
+		PERCPU_PTR_(PERCPU_VAR_(name));                                                    \
+	})
 #define percpu_with(name, p)                                                                       \
-	for (struct percpu_guard_ percpu_guard_ __attribute__((cleanup(percpu_guard_release_))) =  \
-			     percpu_guard_take_(),                                                 \
-		    *percpu_once_ = &percpu_guard_;                                                \
-		percpu_once_; percpu_once_ = NULL)                                                 \
-		for (__typeof__(PERCPU_VAR_(name)) *p = PERCPU_PTR_(PERCPU_VAR_(name));            \
-			percpu_once_; percpu_once_ = NULL)
+	PERCPU_WITH_(                                                                              \
+		PERCPU_VAR_(name), p, PERCPU_UNIQUE_(percpu_held_), PERCPU_UNIQUE_(percpu_once_))
 
 /* Bytes from the start of any CPU's area to the variable. */
 #define percpu_offset(name) PERCPU_OFFSET_(PERCPU_VAR_(name))
@@ -234,11 +283,15 @@ static inline void percpu_guard_release_(struct percpu_guard_ *guard)
 
 /* The sum over all CPUs, of integers that change meanwhile or not. */
 #define percpu_sum(name)                                                                           \
-	({                                                                                         \
-		__typeof__(PERCPU_VALUE_TYPE_(PERCPU_VAR_(name))) percpu_sum_ = 0;                 \
-		for_each_percpu(percpu_cpu_) percpu_sum_ +=                                        \
-			*(volatile __typeof__(PERCPU_VAR_(name)) *)percpu_remote_ptr(              \
-				name, percpu_cpu_);                                                \
+	__extension__({                                                                            \
+		PERCPU_PLAIN_(PERCPU_VAR_(name)) percpu_sum_ = 0;                                  \
+		for_each_percpu(percpu_cpu_)                                                       \
+		{                                                                                  \
+			const volatile __typeof__(PERCPU_VAR_(name)) *percpu_copy_ =               \
+				percpu_remote_ptr(name, percpu_cpu_);                              \
+			percpu_sum_ =                                                              \
+				(PERCPU_PLAIN_(PERCPU_VAR_(name)))(percpu_sum_ + *percpu_copy_);   \
+		}                                                                                  \
 		percpu_sum_;                                                                       \
 	})
 
@@ -433,120 +486,201 @@ static inline uintptr_t percpu_this_base_(void)
 
 /* ---- How it is done ----------------------------------------------------------------------- */
 
-/* In C an integer, bool, enumeration or pointer: __builtin_classify_type, of gcc and clang. */
+/*
+ * Names of what is in scope where an argument of the user's is evaluated, or a block of the user's:
+ * another accessor in it has others.
+ */
+#define PERCPU_UNIQUE_(name) PERCPU_PASTE_(name, __COUNTER__)
+#define PERCPU_PASTE_(a, b) PERCPU_PASTE_AS_(a, b)
+#define PERCPU_PASTE_AS_(a, b) a##b
+
+#ifdef __cplusplus
+#define PERCPU_KIND_(v) percpu_kind_<typename percpu_type_<__typeof__(v)>::plain>
+#define PERCPU_IS_BITS_(v) (PERCPU_IS_SIZED_(v) && PERCPU_KIND_(v)::is_bits)
 #define PERCPU_IS_SCALAR_(v)                                                                       \
-	((sizeof(v) == 1 || sizeof(v) == 2 || sizeof(v) == 4 || sizeof(v) == 8) &&                 \
-		__builtin_classify_type(v) >= 1 && __builtin_classify_type(v) <= 5)
-#define PERCPU_IS_NUMBER_(v) (PERCPU_IS_SCALAR_(v) && __builtin_classify_type(v) <= 4)
+	(PERCPU_IS_SIZED_(v) && (PERCPU_KIND_(v)::is_bits || PERCPU_KIND_(v)::is_pointer))
+#else
+/*
+ * __builtin_classify_type, of gcc and clang: 1 to 4 are integers, char, enumerations and bool; 5
+ * pointers, which an array turns into.
+ */
+#define PERCPU_IS_BITS_(v) (PERCPU_IS_SCALAR_(v) && __builtin_classify_type(v) <= 4)
+#define PERCPU_IS_SCALAR_(v)                                                                       \
+	(PERCPU_IS_SIZED_(v) && __builtin_classify_type(v) >= 1 &&                                 \
+		__builtin_classify_type(v) <= 5 && PERCPU_SAME_(__typeof__(v), PERCPU_PLAIN_(v)))
+#endif
+#define PERCPU_IS_SIZED_(v) (sizeof(v) == 1 || sizeof(v) == 2 || sizeof(v) == 4 || sizeof(v) == 8)
+#define PERCPU_IS_BOOL_(v) PERCPU_SAME_(PERCPU_PLAIN_(v), bool)
 
-/* The type of a value of it: without volatile, and of an array none. */
-#define PERCPU_VALUE_TYPE_(v) __typeof__((__typeof__(v))(v))
+#define PERCPU_ASSERT_SCALAR_(v)                                                                   \
+	PERCPU_ASSERT_(PERCPU_IS_SCALAR_(v),                                                       \
+		"per-CPU access is of 1, 2, 4 or 8 bytes, no array, structure or floating-point "  \
+		"number: percpu_ptr() and percpu_with() are for these")
+#define PERCPU_ASSERT_ALIGNED_(v)                                                                  \
+	PERCPU_ASSERT_(__alignof__(v) >= sizeof(v) || !PERCPU_IS_SCALAR_(v),                       \
+		"a per-CPU variable that is modified is aligned to its size")
 
-#define PERCPU_RAW_(expression)                                                                    \
-	({                                                                                         \
-		PERCPU_CHECK_RAW_();                                                               \
-		(expression);                                                                      \
-	})
+/* The bits of a variable; and of what is read from it: a bool has one. */
+#define PERCPU_ALL_(v) (~(uint64_t)0 >> ((64 - 8 * sizeof(v)) & 63))
+#define PERCPU_VALID_(v) (PERCPU_IS_BOOL_(v) ? (uint64_t)1 : PERCPU_ALL_(v))
+
+/* The low bytes of `out`, as a value of the variable's type. */
+#define PERCPU_OUT_(v, out) ((PERCPU_PLAIN_(v))((out) & PERCPU_ALL_(v)))
+
+/* What is const is not assigned to, and not here either. */
+#define PERCPU_ASSIGN_(v, x)                                                                       \
+	do {                                                                                       \
+		if (0)                                                                             \
+			(v) = (x);                                                                 \
+	} while (0)
 
 #ifdef PERCPU_SP_NAIVE
-# define PERCPU_ARCH_READ(v, out) ((out) = (uint64_t)*(volatile __typeof__(v) *)&(v))
-# define PERCPU_NAIVE_SET_(v, x)                                                                   \
-	 (*(volatile __typeof__(v) *)&(v) = (__typeof__(v))(uint64_t)(x))
-# define PERCPU_ARCH_WRITE(v, x) PERCPU_NAIVE_SET_(v, x)
-# define PERCPU_ARCH_ADD(v, x) PERCPU_NAIVE_SET_(v, (uint64_t)(v) + (x))
-# define PERCPU_ARCH_SUB(v, x) PERCPU_NAIVE_SET_(v, (uint64_t)(v) - (x))
-# define PERCPU_ARCH_AND(v, x) PERCPU_NAIVE_SET_(v, (uint64_t)(v) & (x))
-# define PERCPU_ARCH_OR(v, x) PERCPU_NAIVE_SET_(v, (uint64_t)(v) | (x))
-# define PERCPU_ARCH_XOR(v, x) PERCPU_NAIVE_SET_(v, (uint64_t)(v) ^ (x))
-# define PERCPU_ARCH_FETCH_ADD(v, x, out)                                                          \
-	 do {                                                                                      \
-		 PERCPU_ARCH_READ(v, out);                                                         \
-		 PERCPU_NAIVE_SET_(v, (out) + (x));                                                \
-	 } while (0)
-# define PERCPU_ARCH_XCHG(v, x, out)                                                               \
-	 do {                                                                                      \
-		 PERCPU_ARCH_READ(v, out);                                                         \
-		 PERCPU_NAIVE_SET_(v, x);                                                          \
-	 } while (0)
-# define PERCPU_ARCH_CMPXCHG(v, old, x, out)                                                       \
-	 do {                                                                                      \
-		 PERCPU_ARCH_READ(v, out);                                                         \
-		 if ((__typeof__(v))(out) == (__typeof__(v))(old))                                 \
-			 PERCPU_NAIVE_SET_(v, x);                                                  \
-	 } while (0)
-# define PERCPU_ARCH_VALUE(v, out) ((out) = (uintptr_t)&(v))
+/* Barriers as the accessors of the machines are. An interrupt may divide what modifies. */
+#define PERCPU_ARCH_READ(v, out)                                                                   \
+	do {                                                                                       \
+		__asm__ volatile("" : : : "memory");                                               \
+		(out) = (uint64_t)*(volatile __typeof__(v) *)&(v) & PERCPU_ALL_(v);                \
+		__asm__ volatile("" : : : "memory");                                               \
+	} while (0)
+#define PERCPU_NAIVE_SET_(v, x)                                                                    \
+	do {                                                                                       \
+		__asm__ volatile("" : : : "memory");                                               \
+		*(volatile __typeof__(v) *)&(v) = (PERCPU_PLAIN_(v))(uint64_t)(x);                 \
+		__asm__ volatile("" : : : "memory");                                               \
+	} while (0)
+#define PERCPU_ARCH_WRITE(v, x) PERCPU_NAIVE_SET_(v, x)
+#define PERCPU_ARCH_ADD(v, x) PERCPU_NAIVE_SET_(v, (uint64_t)(v) + (x))
+#define PERCPU_ARCH_SUB(v, x) PERCPU_NAIVE_SET_(v, (uint64_t)(v) - (x))
+#define PERCPU_ARCH_AND(v, x) PERCPU_NAIVE_SET_(v, (uint64_t)(v) & (x))
+#define PERCPU_ARCH_OR(v, x) PERCPU_NAIVE_SET_(v, (uint64_t)(v) | (x))
+#define PERCPU_ARCH_XOR(v, x) PERCPU_NAIVE_SET_(v, (uint64_t)(v) ^ (x))
+#define PERCPU_ARCH_FETCH_ADD(v, x, out)                                                           \
+	do {                                                                                       \
+		PERCPU_ARCH_READ(v, out);                                                          \
+		PERCPU_NAIVE_SET_(v, (out) + (x));                                                 \
+	} while (0)
+#define PERCPU_ARCH_XCHG(v, x, out)                                                                \
+	do {                                                                                       \
+		PERCPU_ARCH_READ(v, out);                                                          \
+		PERCPU_NAIVE_SET_(v, x);                                                           \
+	} while (0)
+#define PERCPU_ARCH_CMPXCHG(v, old, x, out)                                                        \
+	do {                                                                                       \
+		PERCPU_ARCH_READ(v, out);                                                          \
+		if (((out) & PERCPU_ALL_(v)) == ((old) & PERCPU_ALL_(v)))                          \
+			PERCPU_NAIVE_SET_(v, x);                                                   \
+	} while (0)
+#define PERCPU_ARCH_VALUE(v, out) ((out) = (uintptr_t)&(v))
 #endif
 
-#define PERCPU_READ_(v)                                                                            \
-	({                                                                                         \
-		uint64_t percpu_read_;                                                             \
-		PERCPU_ASSERT_(PERCPU_IS_SCALAR_(v), "percpu_read: 1, 2, 4 or 8 bytes");           \
-		PERCPU_ARCH_READ(v, percpu_read_);                                                 \
-		(__typeof__(v))percpu_read_;                                                       \
+/*
+ * `guard` is a macro that takes the guard, or checks that the caller did. A read says what bits it
+ * cannot have, so that converting it takes no instruction.
+ */
+#define PERCPU_READ_(guard, v)                                                                     \
+	__extension__({                                                                            \
+		uint64_t percpu_out_;                                                              \
+		PERCPU_ASSERT_SCALAR_(v);                                                          \
+		guard();                                                                           \
+		PERCPU_ARCH_READ(v, percpu_out_);                                                  \
+		if (percpu_out_ & ~PERCPU_VALID_(v))                                               \
+			__builtin_unreachable();                                                   \
+		(PERCPU_PLAIN_(v)) percpu_out_;                                                    \
 	})
 
 /* Through the variable's type, so that the compiler converts, or complains, as for `v = x`. */
-#define PERCPU_CHANGE_(op, v, x)                                                                   \
-	({                                                                                         \
-		__typeof__(v) percpu_in_ = (x);                                                    \
-		PERCPU_ASSERT_(PERCPU_IS_SCALAR_(v), "percpu_write: 1, 2, 4 or 8 bytes");          \
-		PERCPU_ARCH_##op(v, (uint64_t)percpu_in_);                                         \
+#define PERCPU_CHANGE_(guard, op, v, x)                                                            \
+	PERCPU_CHANGE_AS_(guard, op, v, x, PERCPU_ASSERT_SCALAR_, PERCPU_UNIQUE_(percpu_in_))
+#define PERCPU_CHANGE_AS_(guard, op, v, x, check, in)                                              \
+	__extension__({                                                                            \
+		check(v);                                                                          \
+		PERCPU_PLAIN_(v) in = (x);                                                         \
+		PERCPU_ASSIGN_(v, in);                                                             \
+		guard();                                                                           \
+		PERCPU_ARCH_##op(v, (uint64_t)in);                                                 \
 		(void)0;                                                                           \
 	})
 
-#define PERCPU_COUNT_(op, v, x)                                                                    \
-	({                                                                                         \
-		PERCPU_ASSERT_(PERCPU_IS_NUMBER_(v), "of integers only");                          \
-		PERCPU_CHANGE_(op, v, x);                                                          \
+#define PERCPU_COUNT_(guard, op, v, x)                                                             \
+	PERCPU_CHANGE_AS_(guard, op, v, x, PERCPU_ASSERT_COUNT_, PERCPU_UNIQUE_(percpu_in_))
+#define PERCPU_BITS_(guard, op, v, x)                                                              \
+	PERCPU_CHANGE_AS_(guard, op, v, x, PERCPU_ASSERT_BITS_, PERCPU_UNIQUE_(percpu_in_))
+#define PERCPU_ASSERT_COUNT_(v)                                                                    \
+	PERCPU_ASSERT_(PERCPU_IS_BITS_(v) && !PERCPU_IS_BOOL_(v),                                  \
+		"per-CPU add, sub, inc and dec are of integers");                                  \
+	PERCPU_ASSERT_ALIGNED_(v)
+#define PERCPU_ASSERT_BITS_(v)                                                                     \
+	PERCPU_ASSERT_(PERCPU_IS_BITS_(v), "per-CPU and, or and xor are of integers and bool");    \
+	PERCPU_ASSERT_ALIGNED_(v)
+
+#define PERCPU_ADD_RETURN_(guard, v, x)                                                            \
+	PERCPU_ADD_RETURN_AS_(guard, v, x, PERCPU_UNIQUE_(percpu_in_))
+#define PERCPU_ADD_RETURN_AS_(guard, v, x, in)                                                     \
+	__extension__({                                                                            \
+		PERCPU_ASSERT_COUNT_(v);                                                           \
+		PERCPU_PLAIN_(v) in = (x);                                                         \
+		uint64_t percpu_was_;                                                              \
+		PERCPU_ASSIGN_(v, in);                                                             \
+		guard();                                                                           \
+		PERCPU_ARCH_FETCH_ADD(v, (uint64_t)in, percpu_was_);                               \
+		PERCPU_OUT_(v, percpu_was_ + (uint64_t)in);                                        \
 	})
 
-#define PERCPU_ADD_RETURN_(v, x)                                                                   \
-	({                                                                                         \
-		__typeof__(v) percpu_by_ = (x);                                                    \
-		uint64_t percpu_was_of_;                                                           \
-		PERCPU_ASSERT_(PERCPU_IS_NUMBER_(v), "percpu_add_return: integers only");          \
-		PERCPU_ARCH_FETCH_ADD(v, (uint64_t)percpu_by_, percpu_was_of_);                    \
-		(__typeof__(v))(percpu_was_of_ + (uint64_t)percpu_by_);                            \
+#define PERCPU_XCHG_(guard, v, x) PERCPU_XCHG_AS_(guard, v, x, PERCPU_UNIQUE_(percpu_in_))
+#define PERCPU_XCHG_AS_(guard, v, x, in)                                                           \
+	__extension__({                                                                            \
+		PERCPU_ASSERT_SCALAR_(v);                                                          \
+		PERCPU_ASSERT_ALIGNED_(v);                                                         \
+		PERCPU_PLAIN_(v) in = (x);                                                         \
+		uint64_t percpu_was_;                                                              \
+		PERCPU_ASSIGN_(v, in);                                                             \
+		guard();                                                                           \
+		PERCPU_ARCH_XCHG(v, (uint64_t)in, percpu_was_);                                    \
+		PERCPU_OUT_(v, percpu_was_);                                                       \
 	})
 
-#define PERCPU_XCHG_(v, x)                                                                         \
-	({                                                                                         \
-		__typeof__(v) percpu_new_ = (x);                                                   \
-		uint64_t percpu_gave_;                                                             \
-		PERCPU_ASSERT_(PERCPU_IS_SCALAR_(v), "percpu_xchg: 1, 2, 4 or 8 bytes");           \
-		PERCPU_ARCH_XCHG(v, (uint64_t)percpu_new_, percpu_gave_);                          \
-		(__typeof__(v))percpu_gave_;                                                       \
+#define PERCPU_CMPXCHG_(guard, v, old, x)                                                          \
+	PERCPU_CMPXCHG_AS_(guard, v, old, x, PERCPU_UNIQUE_(percpu_if_), PERCPU_UNIQUE_(percpu_in_))
+#define PERCPU_CMPXCHG_AS_(guard, v, old, x, if_, in)                                              \
+	__extension__({                                                                            \
+		PERCPU_ASSERT_SCALAR_(v);                                                          \
+		PERCPU_ASSERT_ALIGNED_(v);                                                         \
+		PERCPU_PLAIN_(v) if_ = (old);                                                      \
+		PERCPU_PLAIN_(v) in = (x);                                                         \
+		uint64_t percpu_was_;                                                              \
+		PERCPU_ASSIGN_(v, in);                                                             \
+		guard();                                                                           \
+		PERCPU_ARCH_CMPXCHG(v, (uint64_t)if_, (uint64_t)in, percpu_was_);                  \
+		PERCPU_OUT_(v, percpu_was_);                                                       \
 	})
 
-#define PERCPU_CMPXCHG_(v, old, x)                                                                 \
-	({                                                                                         \
-		__typeof__(v) percpu_if_ = (old), percpu_then_ = (x);                              \
-		uint64_t percpu_had_;                                                              \
-		PERCPU_ASSERT_(PERCPU_IS_SCALAR_(v), "percpu_cmpxchg: 1, 2, 4 or 8 bytes");        \
-		PERCPU_ARCH_CMPXCHG(                                                               \
-			v, (uint64_t)percpu_if_, (uint64_t)percpu_then_, percpu_had_);             \
-		(__typeof__(v))percpu_had_;                                                        \
-	})
+/* Two loops of one turn: the outer has the guard, the inner the pointer. */
+#define PERCPU_WITH_(v, p, held, once)                                                             \
+	for (struct percpu_guard_ held                                                             \
+		__attribute__((cleanup(percpu_guard_release_))) = percpu_guard_take_(),            \
+		*once = &held;                                                                     \
+		once; once = NULL)                                                                 \
+		for (__typeof__(v) *p = PERCPU_PTR_(v); once; once = NULL)
 
 /* A symbol's value, as an integer that the compiler knows nothing of: it may be 0. */
 #define PERCPU_VALUE_(v)                                                                           \
-	({                                                                                         \
+	__extension__({                                                                            \
 		uintptr_t percpu_value_;                                                           \
 		PERCPU_ARCH_VALUE(v, percpu_value_);                                               \
 		percpu_value_;                                                                     \
 	})
 
 #if defined(PERCPU_SP_NAIVE) || !defined(PERCPU_NON_ZERO_VMA)
-# define PERCPU_OFFSET_(v) PERCPU_VALUE_(v)
+#define PERCPU_OFFSET_(v) PERCPU_VALUE_(v)
 #else
 extern char _percpu_load_start[];
-# define PERCPU_OFFSET_(v) (PERCPU_VALUE_(v) - (uintptr_t)_percpu_load_start)
+#define PERCPU_OFFSET_(v) (PERCPU_VALUE_(v) - (uintptr_t)_percpu_load_start)
 #endif
 
 #ifdef PERCPU_SP_NAIVE
-# define PERCPU_PTR_(v) (&(v))
+#define PERCPU_PTR_(v) (&(v))
 #else
-# define PERCPU_PTR_(v) ((__typeof__(v) *)(percpu_arch_register() + PERCPU_VALUE_(v)))
+#define PERCPU_PTR_(v) ((__typeof__(v) *)(percpu_arch_register() + PERCPU_VALUE_(v)))
 #endif
 
 #ifdef __cplusplus

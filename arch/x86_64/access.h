@@ -1,7 +1,11 @@
 /*
- * The runtime's accessors on x86_64: one instruction with a gs override each, safe against
- * interrupts and migration, but for xchg and add_return, which are not one. Only runtime/percpu.h
- * includes this; `v` is an lvalue of 1, 2, 4 or 8 bytes in the per-CPU section, `x` a uint64_t.
+ * The runtime's accessors on x86_64: one instruction with a gs override each, which neither an
+ * interrupt nor a move to another CPU divides. add_return is one xadd and a sum in registers. xchg
+ * is a loop that ends with a cmpxchg, and is what that one does, on the CPU where it does it.
+ *
+ * Only runtime/percpu.h includes this; `v` is an lvalue of 1, 2, 4 or 8 bytes in the per-CPU
+ * section, `x` and `old` a uint64_t of which the low bytes count, `out` an lvalue of that type.
+ * What `out` has above the variable's width is 0 after a read, and else anything.
  */
 #ifndef PERCPU_ARCH_X86_64_ACCESS_H
 #define PERCPU_ARCH_X86_64_ACCESS_H
@@ -15,21 +19,21 @@
  * whatever way the compiler forms it.
  */
 #ifdef PERCPU_NON_ZERO_VMA
-# define PERCPU_X86_VAR_ "%%gs:%[var]"
-# define PERCPU_X86_IN_(v) [var] "m"(v)
+#define PERCPU_X86_VAR_ "%%gs:%[var]"
+#define PERCPU_X86_IN_(v) [var] "m"(v)
 #else
-# if defined(__PIC__) || defined(__PIE__)
-#  error "x86_64: model zero needs -fno-pic (and -no-pie to link), or define PERCPU_NON_ZERO_VMA"
-# endif
-# define PERCPU_X86_VAR_ "%%gs:%c[var]"
-# define PERCPU_X86_IN_(v) [var] "i"(&(v))
+#if defined(__PIC__) || defined(__PIE__)
+#error "x86_64: model zero needs -fno-pic (and -no-pie to link), or define PERCPU_NON_ZERO_VMA"
+#endif
+#define PERCPU_X86_VAR_ "%%gs:%c[var]"
+#define PERCPU_X86_IN_(v) [var] "i"(&(v))
 #endif
 
 #define PERCPU_X86_READ_(insn, mod, v, out)                                                        \
 	__asm__ volatile(insn " " PERCPU_X86_VAR_ ", %" mod "[o]"                                  \
-			 : [o] "=r"(out)                                                           \
-			 : PERCPU_X86_IN_(v)                                                       \
-			 : "memory")
+		: [o] "=r"(out)                                                                    \
+		: PERCPU_X86_IN_(v)                                                                \
+		: "memory")
 
 #define PERCPU_ARCH_READ(v, out)                                                                   \
 	do {                                                                                       \
@@ -49,10 +53,10 @@
 	} while (0)
 
 #define PERCPU_X86_CHANGE_(insn, mod, constraint, v, x)                                            \
-	__asm__ volatile(insn " %" mod "[val], " PERCPU_X86_VAR_                                     \
-			 :                                                                         \
-			 : PERCPU_X86_IN_(v), [val] constraint(x)                                    \
-			 : "memory", "cc")
+	__asm__ volatile(insn " %" mod "[val], " PERCPU_X86_VAR_                                   \
+		:                                                                                  \
+		: PERCPU_X86_IN_(v), [val] constraint(x)                                           \
+		: "memory", "cc")
 
 /* mov, add, sub, and, or, xor: `op` of memory and a register or a constant. */
 #define PERCPU_X86_OP_(op, v, x)                                                                   \
@@ -80,106 +84,100 @@
 #define PERCPU_ARCH_XOR(v, x) PERCPU_X86_OP_("xor", v, x)
 
 #define PERCPU_X86_XADD_(suffix, mod, v, x)                                                        \
-	__asm__ volatile("xadd" suffix " %" mod "[val], " PERCPU_X86_VAR_                            \
-			 : [val] "+r"(x)                                                             \
-			 : PERCPU_X86_IN_(v)                                                       \
-			 : "memory", "cc")
+	__asm__ volatile("xadd" suffix " %" mod "[val], " PERCPU_X86_VAR_                          \
+		: [val] "+r"(x)                                                                    \
+		: PERCPU_X86_IN_(v)                                                                \
+		: "memory", "cc")
 
 /* out = what was there; without lock, which other CPUs would need. */
 #define PERCPU_ARCH_FETCH_ADD(v, x, out)                                                           \
 	do {                                                                                       \
-		uint64_t percpu_sum_ = (x);                                                        \
+		(out) = (x);                                                                       \
 		switch (sizeof(v)) {                                                               \
 		case 1:                                                                            \
-			PERCPU_X86_XADD_("b", "b", v, percpu_sum_);                                \
+			PERCPU_X86_XADD_("b", "b", v, out);                                        \
 			break;                                                                     \
 		case 2:                                                                            \
-			PERCPU_X86_XADD_("w", "w", v, percpu_sum_);                                \
+			PERCPU_X86_XADD_("w", "w", v, out);                                        \
 			break;                                                                     \
 		case 4:                                                                            \
-			PERCPU_X86_XADD_("l", "k", v, percpu_sum_);                                \
+			PERCPU_X86_XADD_("l", "k", v, out);                                        \
 			break;                                                                     \
 		default:                                                                           \
-			PERCPU_X86_XADD_("q", "q", v, percpu_sum_);                                \
+			PERCPU_X86_XADD_("q", "q", v, out);                                        \
 		}                                                                                  \
-		(out) = percpu_sum_;                                                               \
 	} while (0)
 
 #define PERCPU_X86_CMPXCHG_(suffix, mod, v, old, x)                                                \
-	__asm__ volatile("cmpxchg" suffix " %" mod "[val], " PERCPU_X86_VAR_                         \
-			 : [was] "+a"(old)                                                         \
-			 : PERCPU_X86_IN_(v), [val] "r"(x)                                           \
-			 : "memory", "cc")
+	__asm__ volatile("cmpxchg" suffix " %" mod "[val], " PERCPU_X86_VAR_                       \
+		: [was] "+a"(old)                                                                  \
+		: PERCPU_X86_IN_(v), [val] "r"(x)                                                  \
+		: "memory", "cc")
 
 /* out = what was there; it is now `x` if that was `old`. */
 #define PERCPU_ARCH_CMPXCHG(v, old, x, out)                                                        \
 	do {                                                                                       \
-		uint64_t percpu_seen_ = (old);                                                     \
+		(out) = (old);                                                                     \
 		switch (sizeof(v)) {                                                               \
 		case 1:                                                                            \
-			PERCPU_X86_CMPXCHG_("b", "b", v, percpu_seen_, (uint64_t)(x));             \
+			PERCPU_X86_CMPXCHG_("b", "b", v, out, (uint64_t)(x));                      \
 			break;                                                                     \
 		case 2:                                                                            \
-			PERCPU_X86_CMPXCHG_("w", "w", v, percpu_seen_, (uint64_t)(x));             \
+			PERCPU_X86_CMPXCHG_("w", "w", v, out, (uint64_t)(x));                      \
 			break;                                                                     \
 		case 4:                                                                            \
-			PERCPU_X86_CMPXCHG_("l", "k", v, percpu_seen_, (uint64_t)(x));             \
+			PERCPU_X86_CMPXCHG_("l", "k", v, out, (uint64_t)(x));                      \
 			break;                                                                     \
 		default:                                                                           \
-			PERCPU_X86_CMPXCHG_("q", "q", v, percpu_seen_, (uint64_t)(x));             \
+			PERCPU_X86_CMPXCHG_("q", "q", v, out, (uint64_t)(x));                      \
 		}                                                                                  \
-		(out) = percpu_seen_;                                                              \
 	} while (0)
 
 /* xchg with memory always locks: a loop of cmpxchg costs a tenth. rax is what was there. */
 #define PERCPU_X86_XCHG_(suffix, mod, acc, v, x, out)                                              \
 	__asm__ volatile("mov" suffix " " PERCPU_X86_VAR_ ", %%" acc "\n"                          \
-			 "1:\tcmpxchg" suffix " %" mod "[val], " PERCPU_X86_VAR_ "\n\t"              \
+			 "1:\tcmpxchg" suffix " %" mod "[val], " PERCPU_X86_VAR_ "\n\t"            \
 			 "jnz 1b"                                                                  \
-			 : [res] "=&a"(out)                                                        \
-			 : PERCPU_X86_IN_(v), [val] "r"((uint64_t)(x))                               \
-			 : "memory", "cc")
+		: [res] "=&a"(out)                                                                 \
+		: PERCPU_X86_IN_(v), [val] "r"((uint64_t)(x))                                      \
+		: "memory", "cc")
 
 #define PERCPU_ARCH_XCHG(v, x, out)                                                                \
 	do {                                                                                       \
-		uint64_t percpu_was_;                                                              \
 		switch (sizeof(v)) {                                                               \
 		case 1:                                                                            \
-			PERCPU_X86_XCHG_("b", "b", "al", v, x, percpu_was_);                       \
+			PERCPU_X86_XCHG_("b", "b", "al", v, x, out);                               \
 			break;                                                                     \
 		case 2:                                                                            \
-			PERCPU_X86_XCHG_("w", "w", "ax", v, x, percpu_was_);                       \
+			PERCPU_X86_XCHG_("w", "w", "ax", v, x, out);                               \
 			break;                                                                     \
 		case 4:                                                                            \
-			PERCPU_X86_XCHG_("l", "k", "eax", v, x, percpu_was_);                      \
+			PERCPU_X86_XCHG_("l", "k", "eax", v, x, out);                              \
 			break;                                                                     \
 		default:                                                                           \
-			PERCPU_X86_XCHG_("q", "q", "rax", v, x, percpu_was_);                      \
+			PERCPU_X86_XCHG_("q", "q", "rax", v, x, out);                              \
 		}                                                                                  \
-		(out) = percpu_was_;                                                               \
 	} while (0)
 
-/* Which of them an interrupt, or a move to another CPU, cannot divide. */
+/* A move to another CPU divides none of them. */
 #define PERCPU_ARCH_ONE_INSTRUCTION 1
 
 /* The value of an absolute symbol, of 31 bits, such as the script's `_percpu_align`. */
 #ifdef __PIC__
-# define PERCPU_ARCH_NUMBER(v, out) __asm__("movl $" #v ", %k[o]" : [o] "=r"(out))
+#define PERCPU_ARCH_NUMBER(v, out) __asm__("movl $" #v ", %k[o]" : [o] "=r"(out))
 #else
-# define PERCPU_ARCH_NUMBER(v, out)                                                                \
-	 __asm__("movl %[var], %k[o]" : [o] "=r"(out) : [var] "i"(&(v)))
+#define PERCPU_ARCH_NUMBER(v, out) __asm__("movl %[var], %k[o]" : [o] "=r"(out) : [var] "i"(&(v)))
 #endif
 
 /* A symbol's value as a number that the compiler knows nothing of: 0 is an offset like others. */
 #ifdef PERCPU_NON_ZERO_VMA
-# define PERCPU_ARCH_VALUE(v, out)                                                                 \
+#define PERCPU_ARCH_VALUE(v, out)                                                                  \
 	do {                                                                                       \
 		(out) = (uintptr_t)&(v);                                                           \
 		__asm__("" : "+r"(out));                                                           \
 	} while (0)
 #else
-# define PERCPU_ARCH_VALUE(v, out)                                                                 \
-	__asm__("movl %[var], %k[o]" : [o] "=r"(out) : [var] "i"(&(v)))
+#define PERCPU_ARCH_VALUE(v, out) __asm__("movl %[var], %k[o]" : [o] "=r"(out) : [var] "i"(&(v)))
 #endif
 
 /*
@@ -208,9 +206,9 @@ static inline void percpu_arch_write_reg(uintptr_t base)
 	__asm__ volatile("wrgsbase %0" : : "r"(base) : "memory");
 #else
 	__asm__ volatile("wrmsr"
-			 :
-			 : "c"(0xc0000101), "a"((uint32_t)base), "d"((uint32_t)(base >> 32))
-			 : "memory");
+		:
+		: "c"(0xc0000101), "a"((uint32_t)base), "d"((uint32_t)(base >> 32))
+		: "memory");
 #endif
 }
 
@@ -218,9 +216,16 @@ static inline void percpu_arch_write_reg(uintptr_t base)
  * The register's value, for pointers: a read of the GS base takes longer than one through it. Every
  * CPU's copy holds that of its own.
  */
+#ifdef __cplusplus
+extern "C" {
+#endif
 extern uintptr_t __PERCPU_SELF_PTR;
+#ifdef __cplusplus
+}
+#endif
 
-static inline uintptr_t percpu_arch_register(void)
+/* Always inline: raw accessors call nothing, at -O0 neither. */
+__attribute__((always_inline)) static inline uintptr_t percpu_arch_register(void)
 {
 	uintptr_t value;
 
