@@ -17,6 +17,7 @@
  *	PERCPU_RISCV_TP		riscv64: tp instead of gp
  *	PERCPU_X86_FSGSBASE	x86_64: rdgsbase and wrgsbase instead of the MSR
  *	PERCPU_DEBUG		checks that cost time
+ *	PERCPU_TEST_USER	aarch64: TPIDR_EL0, for tests that are programs of a user
  *
  * C, C++ and assembler.
  */
@@ -76,6 +77,8 @@
 # endif
 # if defined(__x86_64__)
 #  define PERCPU_NOTE_THIS_REGISTER PERCPU_NOTE_REGISTER_GS_BASE
+# elif defined(__aarch64__) && defined(PERCPU_TEST_USER)
+#  define PERCPU_NOTE_THIS_REGISTER PERCPU_NOTE_REGISTER_TPIDR_EL0
 # elif defined(__aarch64__) && defined(PERCPU_ARM_EL2)
 #  define PERCPU_NOTE_THIS_REGISTER PERCPU_NOTE_REGISTER_TPIDR_EL2
 # elif defined(__aarch64__)
