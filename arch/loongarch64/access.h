@@ -171,12 +171,11 @@
 
 /*
  * A loop in which `merge` makes [tmp] of [was] and [val], of which the bits in [mask] are stored,
- * beside the others of [was]. It is what the manual calls constrained: no memory access, no jump
- * but the retry, fewer than 16 instructions.
+ * beside the others of [was]: what values have above the width is of no account.
  */
 #define PERCPU_LA_MERGE_(merge, type, v, x, out)                                                   \
 	do {                                                                                       \
-		uint32_t percpu_val_ = (uint32_t)(type)(x), percpu_shift_, percpu_tmp_;            \
+		uint32_t percpu_val_ = (uint32_t)(x), percpu_shift_, percpu_tmp_;                  \
 		uint32_t percpu_mask_ = (uint32_t)(type) ~(type)0;                                 \
 		__asm__ volatile(PERCPU_LA_WORD_ "\tsll.w %[mask], %[mask], %[shift]\n"            \
 						 "1:\tll.w %[was], %[at], 0\n\t" merge             \
@@ -206,7 +205,7 @@
 
 #define PERCPU_LA_SMALL_CMPXCHG_(insn, type, v, old, x, out)                                       \
 	do {                                                                                       \
-		uint32_t percpu_val_ = (uint32_t)(type)(x), percpu_old_ = (uint32_t)(type)(old),   \
+		uint32_t percpu_val_ = (uint32_t)(x), percpu_old_ = (uint32_t)(old),               \
 			 percpu_shift_;                                                            \
 		uint32_t percpu_mask_ = (uint32_t)(type) ~(type)0;                                 \
 		__asm__ volatile(PERCPU_LA_WORD_ "\tsll.w %[mask], %[mask], %[shift]\n\t"          \

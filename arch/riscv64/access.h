@@ -191,12 +191,14 @@
 
 /*
  * A loop in which `merge` makes [tmp] of [was] and [val], of which the bits in [mask] are stored,
- * beside the others of [was]. It is what the manual calls constrained: no memory access, no jump
- * but the retry, fewer than 16 instructions.
+ * beside the others of [was]: what values have above the width is of no account.
+ *
+ * It is what the manual calls constrained, which succeeds at last: no memory access, no jump but
+ * the retry, fewer than 16 instructions.
  */
 #define PERCPU_RV_MERGE_(merge, type, v, x, out)                                                   \
 	do {                                                                                       \
-		uint32_t percpu_val_ = (uint32_t)(type)(x), percpu_shift_, percpu_tmp_;            \
+		uint32_t percpu_val_ = (uint32_t)(x), percpu_shift_, percpu_tmp_;                  \
 		uint32_t percpu_mask_ = (uint32_t)(type) ~(type)0;                                 \
 		__asm__ volatile(PERCPU_RV_WORD_ "\tsllw %[mask], %[mask], %[shift]\n"             \
 						 "1:\tlr.w %[was], (%[at])\n\t" merge              \
@@ -226,7 +228,7 @@
 
 #define PERCPU_RV_SMALL_CMPXCHG_(insn, type, v, old, x, out)                                       \
 	do {                                                                                       \
-		uint32_t percpu_val_ = (uint32_t)(type)(x), percpu_old_ = (uint32_t)(type)(old),   \
+		uint32_t percpu_val_ = (uint32_t)(x), percpu_old_ = (uint32_t)(old),               \
 			 percpu_shift_;                                                            \
 		uint32_t percpu_mask_ = (uint32_t)(type) ~(type)0;                                 \
 		__asm__ volatile(PERCPU_RV_WORD_ "\tsllw %[mask], %[mask], %[shift]\n\t"           \

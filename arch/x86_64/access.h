@@ -120,13 +120,13 @@
 		(out) = (old);                                                                     \
 		switch (sizeof(v)) {                                                               \
 		case 1:                                                                            \
-			PERCPU_X86_CMPXCHG_("b", "b", v, out, (uint64_t)(x));                      \
+			PERCPU_X86_CMPXCHG_("b", "b", v, out, (uint8_t)(x));                       \
 			break;                                                                     \
 		case 2:                                                                            \
-			PERCPU_X86_CMPXCHG_("w", "w", v, out, (uint64_t)(x));                      \
+			PERCPU_X86_CMPXCHG_("w", "w", v, out, (uint16_t)(x));                      \
 			break;                                                                     \
 		case 4:                                                                            \
-			PERCPU_X86_CMPXCHG_("l", "k", v, out, (uint64_t)(x));                      \
+			PERCPU_X86_CMPXCHG_("l", "k", v, out, (uint32_t)(x));                      \
 			break;                                                                     \
 		default:                                                                           \
 			PERCPU_X86_CMPXCHG_("q", "q", v, out, (uint64_t)(x));                      \
@@ -139,23 +139,23 @@
 			 "1:\tcmpxchg" suffix " %" mod "[val], " PERCPU_X86_VAR_ "\n\t"            \
 			 "jnz 1b"                                                                  \
 		: [res] "=&a"(out)                                                                 \
-		: PERCPU_X86_IN_(v), [val] "r"((uint64_t)(x))                                      \
+		: PERCPU_X86_IN_(v), [val] "r"(x)                                                  \
 		: "memory", "cc")
 
 #define PERCPU_ARCH_XCHG(v, x, out)                                                                \
 	do {                                                                                       \
 		switch (sizeof(v)) {                                                               \
 		case 1:                                                                            \
-			PERCPU_X86_XCHG_("b", "b", "al", v, x, out);                               \
+			PERCPU_X86_XCHG_("b", "b", "al", v, (uint8_t)(x), out);                    \
 			break;                                                                     \
 		case 2:                                                                            \
-			PERCPU_X86_XCHG_("w", "w", "ax", v, x, out);                               \
+			PERCPU_X86_XCHG_("w", "w", "ax", v, (uint16_t)(x), out);                   \
 			break;                                                                     \
 		case 4:                                                                            \
-			PERCPU_X86_XCHG_("l", "k", "eax", v, x, out);                              \
+			PERCPU_X86_XCHG_("l", "k", "eax", v, (uint32_t)(x), out);                  \
 			break;                                                                     \
 		default:                                                                           \
-			PERCPU_X86_XCHG_("q", "q", "rax", v, x, out);                              \
+			PERCPU_X86_XCHG_("q", "q", "rax", v, (uint64_t)(x), out);                  \
 		}                                                                                  \
 	} while (0)
 
