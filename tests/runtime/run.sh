@@ -1,0 +1,415 @@
+#!/bin/bash
+# The runtime's accessors. Every compiler takes every one in every configuration without a warning,
+# and `check` finds nothing in the object; raw ones call nothing; what each does is what plain C
+# does, in programs that run here or under qemu's user mode; each takes as many instructions as
+# limits.txt says; misuse does not compile, and says why.
+#
+#   tests/runtime/run.sh [PART...]     objects misuse quality programs limits; default: all
+#
+# PERCPU_TOOL: the binary; TEST_DIR: where outputs go, of them runtime/quality.txt; JOBS: at once.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+tool=${PERCPU_TOOL:-$PWD/build/percpu-tool}
+here=tests/runtime
+dir=${TEST_DIR:-$PWD/build/test}/runtime
+export LC_ALL=C.UTF-8
+machines='x86_64 aarch64 riscv64 loongarch64'
+warnings='-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror'
+common="$warnings -I. -ffreestanding -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables"
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# ---- what there is ------------------------------------------------------------------------------
+
+# What kernels for the machine are compiled with; of gcc and clang where they differ.
+machine_flags() { # machine compiler
+	case $1 in
+	x86_64) echo '-mno-red-zone -mgeneral-regs-only -fcf-protection=none' ;;
+	aarch64) echo '-mgeneral-regs-only -mstrict-align' ;;
+	riscv64) echo '-march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany' ;;
+	loongarch64) echo '-mabi=lp64s -msoft-float' "$(case $2 in clang*) echo '-mno-lsx' ;; esac)" ;;
+	esac
+}
+
+# Empty: there is none here.
+compiler() { # machine gcc|g++|clang|clang++
+	local target=$1-unknown-none command
+	case $1 in aarch64 | riscv64) target=$1-none-elf ;; esac
+	case $2 in
+	gcc | g++)
+		command=$1-linux-gnu-$2
+		have "$command" || return ;;
+	*)
+		have clang-19 || return
+		command="clang-19 --target=$target" ;;
+	esac
+	case $2 in
+	*++) echo "$command -x c++ -std=c++17 -fno-exceptions -fno-rtti $(machine_flags "$1" "$2")" ;;
+	*) echo "$command -std=c11 $(machine_flags "$1" "$2")" ;;
+	esac
+}
+
+linker() { # machine gcc|g++|clang|clang++
+	case $2 in
+	g*) echo "$1-linux-gnu-ld --no-warn-rwx-segments" ;;
+	*) echo ld.lld-19 ;;
+	esac
+}
+
+# Configurations: NAME FLAGS.
+configurations() { # machine
+	cat <<-'END'
+		zero
+		nonzero -DPERCPU_NON_ZERO_VMA
+		naive -DPERCPU_SP_NAIVE
+		preempt -DPERCPU_PREEMPT
+	END
+	case $1 in
+	x86_64)
+		echo 'nonzero-pic -DPERCPU_NON_ZERO_VMA -fPIC'
+		echo 'nonzero-kernel -DPERCPU_NON_ZERO_VMA -mcmodel=kernel' ;;
+	aarch64)
+		echo 'el2 -DPERCPU_ARM_EL2'
+		echo 'wide -DPERCPU_WIDE'
+		echo 'lse -march=armv8.1-a'
+		echo 'lse-nonzero -march=armv8.1-a -DPERCPU_NON_ZERO_VMA' ;;
+	riscv64)
+		echo 'tp -DPERCPU_RISCV_TP'
+		echo 'tp-nonzero -DPERCPU_RISCV_TP -DPERCPU_NON_ZERO_VMA' ;;
+	esac
+}
+
+# ---- objects ------------------------------------------------------------------------------------
+
+# Calls in functions whose names have "raw".
+raw_calls() { # object
+	llvm-objdump-19 -d --no-show-raw-insn "$1" | awk '
+		/^[0-9a-f]+ <[^.]/ { name = $2; raw = /_raw/ }
+		raw && $2 ~ /^(callq?|blr?|jalr?|jirl|call|tail)$/ { print name, $0 }'
+}
+
+# Symbols that something else has to define, but for those that a configuration is to need.
+undefined() { # object configuration
+	llvm-nm-19 -u "$1" | awk -v preempt="$2" '
+		$2 == "_percpu_load_start" || $2 == "__PERCPU_SELF_PTR" { next }
+		$2 ~ /^(_GLOBAL_OFFSET_TABLE_|percpu_area_(num|base))$/ { next }
+		preempt ~ /preempt|debug/ && $2 ~ /^percpu_preempt_(en|dis)able$/ { next }
+		preempt ~ /debug/ && $2 ~ /^percpu_(preempt_is_disabled|debug_failed)$/ { next }
+		{ print $2 }'
+}
+
+job_object() { # machine compiler level configuration flags...
+	local what="$1 $2 $3 $4" object=$dir/objects/$1-$2$3-$4.o machine=$1 kind=$2 level=$3 name=$4
+	local found
+	shift 4
+	if ! $(compiler "$machine" "$kind") $common "$level" "$@" -c -o "$object" $here/every.c \
+		2>"$object.log"; then
+		fail "$what: does not compile" "$(grep -m3 -E 'error|warning' "$object.log")"
+		return
+	fi
+	pass
+	found=$("$tool" check --format json "$object" | jq -r '.files[].findings[] | .message' 2>&1)
+	none "$what: check" "$found"
+	none "$what: undefined symbols" "$(undefined "$object" "$name")"
+	[ "$name" = debug ] || none "$what: calls in raw accessors" "$(raw_calls "$object")"
+	rm -f "$object" "$object.log"
+}
+
+list_objects() {
+	local machine kind level
+	for machine in $machines; do
+		for kind in gcc g++ clang clang++; do
+			[ -n "$(compiler $machine $kind)" ] || continue
+			for level in -O0 -O1 -O2 -O3 -Os; do
+				configurations $machine | sed "s/^/object $machine $kind $level /"
+			done
+			echo "object $machine $kind -O2 debug -DPERCPU_PREEMPT -DPERCPU_DEBUG"
+		done
+	done
+}
+
+# ---- misuse -------------------------------------------------------------------------------------
+
+job_misuse() { # machine compiler case flags... -- expectation
+	local machine=$1 kind=$2 case=$3 flags= log
+	log=$dir/misuse/$1-$2-$3.log
+	shift 3
+	while [ "$1" != -- ]; do flags="$flags $1"; shift; done
+	shift
+	if $(compiler "$machine" "$kind") $common -O1 $flags -D"$case" -c -o "${log%.log}.o" \
+		$here/misuse.c 2>"$log"; then
+		if [ "$case" = FINE ]; then pass; else fail "$machine $kind: $case compiles"; fi
+	elif grep -qE "(error|Error)[: ].*($*)" "$log"; then
+		pass
+	else
+		fail "$machine $kind: $case says nothing of '$*'" "$(grep -m4 -E 'error' "$log")"
+	fi
+}
+
+list_misuse() {
+	local machine kind case words expectation word languages of flags
+	tr '\n' ' ' <$here/misuse.c | grep -oE 'defined\([A-Z0-9_]+\)[ \\	]*/\* EXPECT [^/]*\*/' |
+		sed -E 's/defined\(([A-Z0-9_]+)\)[ \\	]*\/\* EXPECT ([^:]*): (.*) \*\//\1|\2|\3/' >"$dir/cases"
+	while IFS='|' read -r case words expectation; do
+		languages= of= flags=
+		for word in $words; do
+			case $word in
+			c | c++) languages="$languages $word" ;;
+			-*) flags="$flags $word" ;;
+			*) of="$of $word" ;;
+			esac
+		done
+		for machine in ${of:-$machines}; do
+			for kind in gcc g++ clang clang++; do
+				case $kind in *++) word=c++ ;; *) word=c ;; esac
+				case "$languages " in *" $word "*) ;; *) continue ;; esac
+				[ -n "$(compiler $machine $kind)" ] || continue
+				echo "misuse $machine $kind $case$flags -- $expectation"
+			done
+		done
+	done <"$dir/cases"
+}
+
+# ---- quality of code ----------------------------------------------------------------------------
+
+operations='read write add sub and or xor inc dec add_return xchg cmpxchg ptr'
+
+# Instructions of each function of quality.c but its return: OPERATION 1 2 4 8, bytes.
+count() { # object
+	llvm-objdump-19 -d --no-show-raw-insn "$1" | awk -v operations="$operations" '
+		/^[0-9a-f]+ <[^.]/ { gsub(/[<>:]/, "", $2); name = $2; ended = 0; next }
+		/^ / && !ended { if ($2 ~ /^ret/) ended = 1; else counts[name]++ }
+		END {
+			n = split(operations, list, " ")
+			for (i = 1; i <= n; i++)
+				print list[i], counts[list[i] "_1"], counts[list[i] "_2"],
+					counts[list[i] "_4"], counts[list[i] "_8"]
+		}'
+}
+
+# The limits of a configuration: limits.txt has NAME, then lines of the same form.
+limits() { # name
+	awk -v wanted="$1" '/^#/ || /^$/ { next } NF == 1 { on = $1 == wanted; next } on' \
+		$here/limits.txt
+}
+
+quality() {
+	local machine kind name flags object=$dir/quality.o title table=$dir/quality.txt over
+	printf '%s\n' 'Instructions of each raw accessor, its return not counted, at -O2, by the bytes' \
+		'of the variable; generated by tests/runtime/run.sh from llvm-objdump.' >"$table"
+	for machine in $machines; do
+		while read -r name flags; do
+			case $name in naive | preempt | *pic | *kernel | el2 | tp*) continue ;; esac
+			for kind in gcc clang; do
+				[ -n "$(compiler "$machine" $kind)" ] || continue
+				title=$machine-$name
+				if ! $(compiler "$machine" $kind) $common -O2 -fomit-frame-pointer $flags \
+					-c -o "$object" $here/quality.c 2>"$dir/log"; then
+					fail "$title $kind: does not compile" "$(head -n 3 "$dir/log")"
+					continue
+				fi
+				count "$object" >"$dir/counts"
+				{
+					printf '\n%s, %s\n%-12s%6s%6s%6s%6s\n' "$title" $kind '' 1 2 4 8
+					awk '{ printf "%-12s%6d%6d%6d%6d\n", $1, $2, $3, $4, $5 }' \
+						"$dir/counts"
+				} >>"$table"
+				over=$(limits "$title" | awk '
+					NR == FNR { for (i = 2; i <= 5; i++) is[$1, i] = $i; next }
+					{ known++ }
+					{ for (i = 2; i <= 5; i++) if (!((($1, i) in is) && is[$1, i] > 0) ||
+						is[$1, i] > $i)
+						print $1 ", " 2 ^ (i - 2) " bytes: " is[$1, i] ", not " $i }
+					END { if (known != 13) print "limits.txt has " known + 0 " of 13" }' \
+					"$dir/counts" -)
+				none "$title $kind: quality of code" "$over"
+			done
+		done < <(configurations "$machine")
+	done
+}
+
+# ---- programs -----------------------------------------------------------------------------------
+
+# Zero: the template has address 0 and no segment, as no program may have a page there; its area
+# begins as zeros. Else it is data like other data.
+write_scripts() {
+	local model place
+	for model in zero other; do
+		place=':data'
+		[ $model = zero ] && place='0 :NONE'
+		cat >"$dir/$model.ld" <<-END
+			ENTRY(_start)
+			PHDRS { text PT_LOAD FLAGS(5); data PT_LOAD FLAGS(6); }
+			SECTIONS {
+				. = 0x400000;
+				.text : { *(.text .text.*) *(.rodata .rodata.*) } :text
+				. = ALIGN(0x10000);
+				.data : { *(.data .data.* .sdata .sdata.* .got .got.*) } :data
+				.percpu ${place%:*}: {
+					_percpu_load_start = .;
+					KEEP(*(.percpu.first)) KEEP(*(.percpu .percpu.*))
+					_percpu_load_end = .;
+				} :${place#*:}
+				. = 0x800000;
+				.bss : { *(.bss .bss.* .sbss .sbss.* COMMON) } :data
+				/DISCARD/ : { *(.comment .note.* .eh_frame*) }
+			}
+		END
+	done
+}
+
+runner() { # machine
+	case $1 in
+	"$(uname -m)") echo timeout 60 ;;
+	*) have "qemu-$1" && echo "timeout 120 qemu-$1" ;;
+	esac
+}
+
+# How programs are linked: plainly, without what nobody uses, by an optimising linker.
+job_program() { # machine compiler level linked configuration flags...
+	local what="$1 $2 $3 $4 $5" base=$dir/programs/$1-$2$3-$4-$5 machine=$1 kind=$2 level=$3 how=$4
+	local script=$dir/other.ld ld said cc asm
+	case $5 in zero | wide | lse | tp | preempt) script=$dir/zero.ld ;; esac
+	shift 5
+	cc="$(compiler "$machine" "$kind") $common -DPERCPU_TEST_USER"
+	asm=$(compiler "$machine" "$kind" | sed 's/-x c++//')
+	ld="$(linker "$machine" "$kind") -T $script"
+	case $how in
+	sections) cc="$cc -ffunction-sections -fdata-sections" ld="$ld --gc-sections" ;;
+	lto)
+		cc="$cc -flto"
+		case $kind in g*) ld="${asm%% *} -flto $level -nostdlib -static -no-pie -Wl,--build-id=none
+			-Wl,-z,noexecstack $(machine_flags "$machine" "$kind") -T $script" ;; esac ;;
+	esac
+	if ! $cc "$level" "$@" -c -o "$base.o" $here/semantics.c 2>"$base.log" ||
+		! ${asm/-std=c++17/} -I. "$@" -DPERCPU_TEST_USER -x assembler-with-cpp -c \
+			-o "$base.asm.o" $here/semantics_asm.S 2>>"$base.log" ||
+		! $ld -o "$base" "$base.o" "$base.asm.o" 2>>"$base.log"; then
+		fail "$what: does not build" "$(grep -m3 -iE 'error|warning|undefined' "$base.log")"
+		return
+	fi
+	none "$what: check of the assembly" \
+		"$("$tool" check --format json "$base.asm.o" | jq -r '.files[].findings[].message' 2>&1)"
+	said=$($(runner "$machine") "$base" 2>&1)
+	case $? in
+	0) pass ;;
+	*) fail "$what: exit code $?" "$(tail -n 4 <<<"$said")" ;;
+	esac
+	rm -f "$base" "$base".*
+}
+
+list_programs() {
+	local machine kind
+	for machine in $machines; do
+		[ -n "$(runner $machine)" ] || continue
+		for kind in gcc g++ clang clang++; do
+			[ -n "$(compiler $machine $kind)" ] || continue
+			configurations $machine | grep -vE '^(el2|nonzero-pic|nonzero-kernel)' |
+				while read -r name flags; do
+					case $kind$name in *++zero | *++nonzero | gcc* | clang[a-z]*)
+						echo "program $machine $kind -O2 plain $name $flags" ;;
+					esac
+					case $kind$name in gcczero | gccnonzero | clangzero | clangnonzero)
+						echo "program $machine $kind -O0 plain $name $flags"
+						echo "program $machine $kind -O3 lto $name $flags"
+						echo "program $machine $kind -Os sections $name $flags" ;;
+					esac
+				done
+		done
+	done
+}
+
+# ---- limits of an offset ------------------------------------------------------------------------
+
+# aarch64: an offset that 16 bits do not hold is the linker's error, and no other variable's place.
+offset_limit() {
+	local kind flag links
+	cat >"$dir/far.c" <<-'END'
+		#include "runtime/percpu.h"
+		DEFINE_PERCPU_FIRST(char[0x10000], before);
+		DEFINE_PERCPU(int, beyond);
+		int _start(void);
+		int _start(void)
+		{
+			return percpu_read_raw(beyond);
+		}
+	END
+	for kind in gcc clang; do
+		[ -n "$(compiler aarch64 $kind)" ] || continue
+		for flag in '' -DPERCPU_WIDE; do
+			$(compiler aarch64 $kind) $common -O2 $flag -c -o "$dir/far.o" "$dir/far.c"
+			links=no
+			$(linker aarch64 $kind) -T "$dir/zero.ld" -o "$dir/far" "$dir/far.o" \
+				2>"$dir/log" && links=yes
+			case $links$flag in
+			no | yes-DPERCPU_WIDE) pass ;;
+			*) fail "aarch64 $kind: offset 0x10000 ${flag:-narrow}: links: $links" \
+				"$(head -n 2 "$dir/log")" ;;
+			esac
+		done
+	done
+}
+
+# ---- counting -----------------------------------------------------------------------------------
+
+# Each prints a line; what runs beside others leaves them in files of its own, added up at the end.
+pass() { echo PASS; }
+fail() { echo "FAIL runtime: $1"; [ -n "${2:-}" ] && sed 's/^/    /' <<<"$2"; }
+none() { # what, what there is
+	if [ -z "$2" ]; then pass; else fail "$1" "$(head -n 4 <<<"$2")"; fi
+}
+skip() { echo "SKIP runtime: $1"; }
+
+if [ "${1:-}" = --job ]; then
+	shift
+	job=$1
+	shift
+	"job_$job" "$@"
+	exit
+fi
+
+missing() {
+	local machine kind
+	for machine in $machines; do
+		for kind in gcc g++ clang clang++; do
+			[ -n "$(compiler $machine $kind)" ] || skip "no $kind for $machine"
+		done
+		[ -n "$(runner $machine)" ] || skip "no qemu-$machine: its programs do not run"
+	done
+}
+
+finish() {
+	grep -E '^(FAIL|SKIP|    )' "$dir/results"
+	awk '/^PASS/ { p++ } /^FAIL/ { f++ } /^SKIP/ { s++ }
+		END { print p + 0 " passed, " f + 0 " failed, " s + 0 " skipped"; exit f > 0 }' \
+		"$dir/results"
+}
+
+mkdir -p "$dir" && cd "$dir" && rm -rf objects misuse programs && mkdir objects misuse programs ||
+	exit 1
+cd - >/dev/null || exit 1
+parts=${*:-objects misuse quality programs limits}
+for needed in llvm-objdump-19 llvm-nm-19 jq; do
+	have $needed && continue
+	skip "no $needed"
+	echo "0 passed, 0 failed, 1 skipped"
+	exit 0
+done
+write_scripts
+for part in $parts; do
+	case $part in
+	objects | misuse | programs) "list_$part" ;;
+	esac
+done >"$dir/jobs"
+{
+	missing
+	for part in $parts; do
+		case $part in
+		quality) quality ;;
+		limits) offset_limit ;;
+		esac
+	done
+	tr '\n' '\0' <"$dir/jobs" | PERCPU_TOOL=$tool xargs -0 -P "${JOBS:-$(nproc)}" -I{} \
+		bash -c 'out=$(set -f; "$0" --job $1); echo "$out"' "$here/run.sh" {}
+} >"$dir/results"
+finish
