@@ -203,12 +203,13 @@ PERCPU_NOTE_THIS_UNIT
 
 /*
  * What the handlers of interrupts and exceptions do before they return, so that an accessor that
- * they divided between its load and its store begins again. riscv64 keeps the reservation of an LR
- * across traps (unprivileged manual, "LR/SC"; the privileged one asks this of software), so that an
- * SC has to end it: to `at`, a register with the address of 8 aligned bytes of this trap's own, such
- * as sp with the saved registers, whose value stays. The others' return from a trap does it: aarch64
- * eret (Arm ARM DDI 0487, "Exclusive access instructions"), loongarch64 ertn (reference manual
- * volume 1, CSR.LLBCTL; its KLO stays 0). x86_64 has no such loads.
+ * they divided between its load and its store begins again. riscv64: the return may keep the
+ * reservation of an LR, and handlers clear it by an SC (privileged manual, "Trap-Return
+ * Instructions"). It goes to `at`, a register with the address of 8 aligned bytes of this trap's
+ * own, such as sp with the saved registers; their value stays. Elsewhere the return does it: on
+ * aarch64 eret (Arm ARM DDI 0487, "Exclusive access instructions and the monitors"), on loongarch64
+ * ertn (reference manual volume 1, CSR.LLBCTL, whose KLO the kernel leaves 0). x86_64 has no such
+ * pairs.
  */
 #ifdef __riscv
 # define PERCPU_TRAP_EXIT(tmp, at)                                                                 \

@@ -5,9 +5,9 @@
  * no load, store or AMO.
  *
  * A loop is safe against interrupts only if each trap's return executes an SC, for which entry code
- * has PERCPU_TRAP_EXIT of percpu_asm.h: a reservation outlives a trap (unprivileged manual, "A"
- * extension, "Load-Reserved/Store-Conditional Instructions"), and what the handler stored
- * meanwhile, as the same hart, does not end it. Without that, such operations need interrupts off.
+ * has PERCPU_TRAP_EXIT of percpu_asm.h: xRET need not clear a reservation (privileged manual,
+ * "Trap-Return Instructions"), and what the handler stored as the same hart does not end it.
+ * Without that, such operations need interrupts off.
  *
  * Operations of 1 and 2 bytes are on the aligned word around them, as AMO and LR/SC have no smaller
  * ones. Interrupts off would be shorter, but differs between S and M mode and takes a privileged
