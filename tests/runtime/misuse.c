@@ -1,6 +1,7 @@
 /*
- * What is not to compile, one case a macro: what run.sh expects of the compiler stands behind
- * EXPECT, a regular expression, with the languages it is tried in and flags where it needs them.
+ * What is not to compile, one case a macro. Behind it, in a comment, what run.sh expects of the
+ * compiler, a regular expression, after the languages it is tried in, and the machine and flags
+ * where it is not all of them and none.
  */
 #include "runtime/percpu.h"
 
@@ -20,18 +21,23 @@ DEFINE_PERCPU(int[2], array);
 DEFINE_PERCPU(bool, flag);
 DEFINE_PERCPU(double, ratio);
 
-#if defined(DIRECT_USE) /* EXPECT c c++: ‘?counter’?.*(undeclared|not declared)|undeclared .*counter */
+#if defined(DIRECT_USE)
+/* EXPECT c c++: counter.*declared|undeclared .*counter */
 uint32_t misuse(void)
 {
 	return counter;
 }
-#elif defined(CONST_TYPE) /* EXPECT c c++: a per-CPU variable is not const */
+#elif defined(CONST_TYPE)
+/* EXPECT c c++: a per-CPU variable is not const */
 DEFINE_PERCPU(const int, wrong) = 1;
-#elif defined(CONST_STATIC) /* EXPECT c c++: a per-CPU variable is not const */
+#elif defined(CONST_STATIC)
+/* EXPECT c c++: a per-CPU variable is not const */
 static DEFINE_PERCPU(const volatile int, wrong) = 1;
-#elif defined(CONST_ARRAY) /* EXPECT c c++: a per-CPU variable is not const */
+#elif defined(CONST_ARRAY)
+/* EXPECT c c++: a per-CPU variable is not const */
 DEFINE_PERCPU(const int[4], wrong) = {1};
-#elif defined(CONST_MEMBER) /* EXPECT c: read-only|const-qualified */
+#elif defined(CONST_MEMBER)
+/* EXPECT c: read-only|const-qualified */
 struct fixed {
 	const int limit;
 };
@@ -40,7 +46,8 @@ void misuse(void)
 {
 	percpu_write(fixed.limit, 2);
 }
-#elif defined(CONSTRUCTOR) /* EXPECT c++: a per-CPU variable has no constructor */
+#elif defined(CONSTRUCTOR)
+/* EXPECT c++: a per-CPU variable has no constructor */
 struct constructed {
 	int value;
 	constructed() : value(1)
@@ -48,12 +55,14 @@ struct constructed {
 	}
 };
 DEFINE_PERCPU(constructed, wrong);
-#elif defined(MEMBER_INITIALISER) /* EXPECT c++: a per-CPU variable has no constructor */
+#elif defined(MEMBER_INITIALISER)
+/* EXPECT c++: a per-CPU variable has no constructor */
 struct initialised {
 	int value = 1;
 };
 DEFINE_PERCPU(initialised, wrong);
-#elif defined(DESTRUCTOR) /* EXPECT c++: a per-CPU variable is copied byte by byte */
+#elif defined(DESTRUCTOR)
+/* EXPECT c++: a per-CPU variable is copied byte by byte */
 struct destroyed {
 	int value;
 	~destroyed()
@@ -61,118 +70,145 @@ struct destroyed {
 	}
 };
 DEFINE_PERCPU(destroyed, wrong);
-#elif defined(NOT_STATIC) /* EXPECT c c++: section */
+#elif defined(NOT_STATIC)
+/* EXPECT c c++: section */
 uint32_t misuse(void)
 {
 	DEFINE_PERCPU(uint32_t, local) = 1;
 
 	return percpu_read(local);
 }
-#elif defined(READ_STRUCTURE) /* EXPECT c c++: per-CPU access is of 1, 2, 4 or 8 bytes */
+#elif defined(READ_STRUCTURE)
+/* EXPECT c c++: per-CPU access is of 1, 2, 4 or 8 bytes */
 uint64_t misuse(void)
 {
 	return percpu_read(pair).key;
 }
-#elif defined(READ_ARRAY) /* EXPECT c c++: per-CPU access is of 1, 2, 4 or 8 bytes */
+#elif defined(READ_ARRAY)
+/* EXPECT c c++: per-CPU access is of 1, 2, 4 or 8 bytes */
 void misuse(void)
 {
 	(void)percpu_read(array);
 }
-#elif defined(READ_DOUBLE) /* EXPECT c c++: per-CPU access is of 1, 2, 4 or 8 bytes */
+#elif defined(READ_DOUBLE)
+/* EXPECT c c++: per-CPU access is of 1, 2, 4 or 8 bytes */
 void misuse(void)
 {
 	(void)percpu_read(ratio);
 }
-#elif defined(WRITE_STRUCTURE) /* EXPECT c c++: per-CPU access is of 1, 2, 4 or 8 bytes */
+#elif defined(WRITE_STRUCTURE)
+/* EXPECT c c++: per-CPU access is of 1, 2, 4 or 8 bytes */
 void misuse(struct pair x)
 {
 	percpu_write(pair, x);
 }
-#elif defined(ADD_POINTER) /* EXPECT c c++: per-CPU add, sub, inc and dec are of integers */
+#elif defined(ADD_POINTER)
+/* EXPECT c c++: per-CPU add, sub, inc and dec are of integers */
 void misuse(void)
 {
 	percpu_inc(pointer);
 }
-#elif defined(ADD_BOOL) /* EXPECT c c++: per-CPU add, sub, inc and dec are of integers */
+#elif defined(ADD_BOOL)
+/* EXPECT c c++: per-CPU add, sub, inc and dec are of integers */
 void misuse(void)
 {
 	percpu_add(flag, 1);
 }
-#elif defined(ADD_STRUCTURE) /* EXPECT c c++: per-CPU add, sub, inc and dec are of integers */
+#elif defined(ADD_STRUCTURE)
+/* EXPECT c c++: per-CPU add, sub, inc and dec are of integers */
 void misuse(void)
 {
 	percpu_add(pair, 1);
 }
-#elif defined(ADD_RETURN_POINTER) /* EXPECT c c++: per-CPU add, sub, inc and dec are of integers */
+#elif defined(ADD_RETURN_POINTER)
+/* EXPECT c c++: per-CPU add, sub, inc and dec are of integers */
 void misuse(void)
 {
 	(void)percpu_add_return_raw(pointer, 1);
 }
-#elif defined(OR_POINTER) /* EXPECT c c++: per-CPU and, or and xor are of integers and bool */
+#elif defined(OR_POINTER)
+/* EXPECT c c++: per-CPU and, or and xor are of integers and bool */
 void misuse(void)
 {
 	percpu_or_raw(pointer, 1);
 }
-#elif defined(XCHG_ARRAY) /* EXPECT c c++: per-CPU access is of 1, 2, 4 or 8 bytes */
+#elif defined(XCHG_ARRAY)
+/* EXPECT c c++: per-CPU access is of 1, 2, 4 or 8 bytes */
 void misuse(void)
 {
 	(void)percpu_xchg(array, 0);
 }
-#elif defined(MISALIGNED) /* EXPECT c c++: that is modified is aligned to its size */
+#elif defined(MISALIGNED)
+/* EXPECT c c++: that is modified is aligned to its size */
 void misuse(void)
 {
 	percpu_inc(packed.second);
 }
-#elif defined(WRITE_TEXT) /* EXPECT c c++: pointer|conversion|cannot initialize */
+#elif defined(WRITE_TEXT)
+/* EXPECT c c++: pointer|conversion|cannot initialize */
 void misuse(void)
 {
 	percpu_write(counter, "text");
 }
-#elif defined(WRITE_POINTER) /* EXPECT c c++: incompatible|cannot (convert|initialize) */
+#elif defined(WRITE_POINTER)
+/* EXPECT c c++: incompatible|cannot (convert|initialize) */
 void misuse(long *x)
 {
 	percpu_write(pointer, x);
 }
-#elif defined(NARROWED) /* EXPECT c c++: may change value|loses integer precision */
+#elif defined(NARROWED)
+/* EXPECT c c++: may change value|loses integer precision */
 void misuse(uint64_t x)
 {
 	percpu_write(counter, x);
 }
-#elif defined(READ_TYPE) /* EXPECT c c++: pointer|conversion|cannot initialize */
+#elif defined(READ_TYPE)
+/* EXPECT c c++: pointer|conversion|cannot initialize */
 int *misuse(void)
 {
 	int *value = percpu_read(counter);
 
 	return value;
 }
-#elif defined(VARIABLE_INDEX) /* EXPECT c c++: constraint|constant|invalid operand */
+#elif defined(VARIABLE_INDEX)
+/* EXPECT c c++: constraint|constant|invalid operand */
 int misuse(int i)
 {
 	return percpu_read(array[i]);
 }
-#elif defined(UNDECLARED) /* EXPECT c c++: __PERCPU_nowhere */
+#elif defined(UNDECLARED)
+/* EXPECT c c++: __PERCPU_nowhere */
 void misuse(void)
 {
 	percpu_inc(nowhere);
 }
-#elif defined(RESET_WITHOUT_TEMPLATE) /* EXPECT c c++: percpu_reset_to_init|counter */
+#elif defined(RESET_WITHOUT_TEMPLATE)
+/* EXPECT c c++: percpu_reset_to_init|counter */
 void misuse(void)
 {
 	percpu_reset_to_init(counter);
 }
-#elif defined(POSITION_INDEPENDENT) /* EXPECT c c++ x86_64 -fPIC: model zero needs -fno-pic */
-#elif defined(POSITION_INDEPENDENT_EXECUTABLE) /* EXPECT c x86_64 -fPIE: model zero needs -fno-pic */
-#elif defined(TWO_PLACEMENTS)                                                                      \
-	/* EXPECT c -DPERCPU_SEPARATE -DPERCPU_DYNAMIC: define one of them */
-#elif defined(NEEDLESS_SLOT)                                                                       \
-	/* EXPECT c -DPERCPU_SEPARATE -DPERCPU_PRISTINE: only overlay needs a slot */
-#elif defined(WIDE_ELSEWHERE) /* EXPECT c x86_64 riscv64 -DPERCPU_WIDE: PERCPU_WIDE is for aarch64 */
-#elif defined(EL2_ELSEWHERE) /* EXPECT c x86_64 -DPERCPU_ARM_EL2: PERCPU_ARM_EL2 is for aarch64 */
-#elif defined(TP_ELSEWHERE) /* EXPECT c aarch64 -DPERCPU_RISCV_TP: PERCPU_RISCV_TP is for riscv64 */
-#elif defined(NO_ATOMICS) /* EXPECT c riscv64 -march=rv64imc: need the A extension */
-#elif defined(ASSEMBLY_IN_C) /* EXPECT c: percpu_asm.h is for assembly */
+#elif defined(PIC)
+/* EXPECT c c++ x86_64 -fPIC: model zero needs -fno-pic */
+#elif defined(PIE)
+/* EXPECT c x86_64 -fPIE: model zero needs -fno-pic */
+#elif defined(TWO_PLACEMENTS)
+/* EXPECT c -DPERCPU_SEPARATE -DPERCPU_DYNAMIC: define one of them */
+#elif defined(NEEDLESS_SLOT)
+/* EXPECT c -DPERCPU_SEPARATE -DPERCPU_PRISTINE: only overlay needs a slot */
+#elif defined(WIDE_ELSEWHERE)
+/* EXPECT c x86_64 -DPERCPU_WIDE: PERCPU_WIDE is for aarch64 */
+#elif defined(EL2_ELSEWHERE)
+/* EXPECT c x86_64 -DPERCPU_ARM_EL2: PERCPU_ARM_EL2 is for aarch64 */
+#elif defined(TP_ELSEWHERE)
+/* EXPECT c aarch64 -DPERCPU_RISCV_TP: PERCPU_RISCV_TP is for riscv64 */
+#elif defined(NO_ATOMICS)
+/* EXPECT c riscv64 -march=rv64imc: need the A extension */
+#elif defined(ASSEMBLY_IN_C)
+/* EXPECT c: percpu_asm.h is for assembly */
 #include "runtime/percpu_asm.h"
-#elif defined(FINE) /* EXPECT c c++: nothing, so that the cases fail for what is in them */
+#elif defined(FINE)
+/* EXPECT c c++: nothing, so that the cases fail for what is in them */
 uint32_t misuse(void);
 uint32_t misuse(void)
 {

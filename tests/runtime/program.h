@@ -6,11 +6,11 @@
 #include <stdint.h>
 
 #if defined(__x86_64__)
-# define SYS_WRITE 1
-# define SYS_EXIT 231
-# define SYS_ARCH_PRCTL 158
-# define ARCH_SET_GS 0x1001
-# define START "xorl %ebp, %ebp\n\tandq $-16, %rsp\n\tcall start"
+#define SYS_WRITE 1
+#define SYS_EXIT 231
+#define SYS_ARCH_PRCTL 158
+#define ARCH_SET_GS 0x1001
+#define START "xorl %ebp, %ebp\n\tandq $-16, %rsp\n\tcall start"
 static inline long program_call(long number, long a, long b, long c)
 {
 	long result;
@@ -22,30 +22,30 @@ static inline long program_call(long number, long a, long b, long c)
 	return result;
 }
 #else
-# define SYS_WRITE 64
-# define SYS_EXIT 94
-# if defined(__aarch64__)
-#  define START "mov x29, xzr\n\tbl start"
-#  define CALL "svc #0"
-#  define ARGUMENTS "x0", "x1", "x2", "x8"
-# elif defined(__riscv)
-#  define START "call start"
-#  define CALL "ecall"
-#  define ARGUMENTS "a0", "a1", "a2", "a7"
-# else
-#  define START "bl start"
-#  define CALL "syscall 0"
-#  define ARGUMENTS "$a0", "$a1", "$a2", "$a7"
-# endif
-# define IN_(name, register_, value) register long name __asm__(register_) = value
-# define CALL_(ra, rb, rc, rn)                                                                     \
-	 IN_(in_a, ra, a);                                                                         \
-	 IN_(in_b, rb, b);                                                                         \
-	 IN_(in_c, rc, c);                                                                         \
-	 IN_(in_n, rn, number);                                                                    \
-	 __asm__ volatile(CALL : "+r"(in_a) : "r"(in_b), "r"(in_c), "r"(in_n) : "memory");         \
-	 return in_a
-# define CALL_WITH(...) CALL_(__VA_ARGS__)
+#define SYS_WRITE 64
+#define SYS_EXIT 94
+#if defined(__aarch64__)
+#define START "mov x29, xzr\n\tbl start"
+#define CALL "svc #0"
+#define ARGUMENTS "x0", "x1", "x2", "x8"
+#elif defined(__riscv)
+#define START "call start"
+#define CALL "ecall"
+#define ARGUMENTS "a0", "a1", "a2", "a7"
+#else
+#define START "bl start"
+#define CALL "syscall 0"
+#define ARGUMENTS "$a0", "$a1", "$a2", "$a7"
+#endif
+#define IN_(name, register_, value) register long name __asm__(register_) = value
+#define CALL_(ra, rb, rc, rn)                                                                      \
+	IN_(in_a, ra, a);                                                                          \
+	IN_(in_b, rb, b);                                                                          \
+	IN_(in_c, rc, c);                                                                          \
+	IN_(in_n, rn, number);                                                                     \
+	__asm__ volatile(CALL : "+r"(in_a) : "r"(in_b), "r"(in_c), "r"(in_n) : "memory");          \
+	return in_a
+#define CALL_WITH(...) CALL_(__VA_ARGS__)
 static inline long program_call(long number, long a, long b, long c)
 {
 	CALL_WITH(ARGUMENTS);

@@ -121,6 +121,11 @@ list_objects() {
 		for kind in gcc g++ clang clang++; do
 			[ -n "$(compiler $machine $kind)" ] || continue
 			for level in -O0 -O1 -O2 -O3 -Os; do
+				# C++ has all levels where both compilers have it.
+				case $machine:$kind:$level in
+				x86_64:* | *:gcc:* | *:clang:* | *:-O[02]) ;;
+				*) continue ;;
+				esac
 				configurations $machine | sed "s/^/object $machine $kind $level /"
 			done
 			echo "object $machine $kind -O2 debug -DPERCPU_PREEMPT -DPERCPU_DEBUG"
@@ -148,8 +153,9 @@ job_misuse() { # machine compiler case flags... -- expectation
 
 list_misuse() {
 	local machine kind case words expectation word languages of flags
-	tr '\n' ' ' <$here/misuse.c | grep -oE 'defined\([A-Z0-9_]+\)[ \\	]*/\* EXPECT [^/]*\*/' |
-		sed -E 's/defined\(([A-Z0-9_]+)\)[ \\	]*\/\* EXPECT ([^:]*): (.*) \*\//\1|\2|\3/' >"$dir/cases"
+	sed -nE -e 's/^#(el)?if defined\(([A-Z0-9_]+)\).*/\2/' -e '/^[A-Z0-9_]+$/h' \
+		-e '/^\/\* EXPECT /{' -e 's/^\/\* EXPECT ([^:]*): (.*) \*\/$/\1|\2/;H;x;s/\n/|/;p' -e '}' \
+		$here/misuse.c >"$dir/cases"
 	while IFS='|' read -r case words expectation; do
 		languages= of= flags=
 		for word in $words; do

@@ -41,11 +41,9 @@ FUNCTION(asm_register)
 	PERCPU_ASM_REGISTER(RESULT)
 	RETURN
 
-#if !defined(__x86_64__) || defined(PERCPU_X86_FSGSBASE)
 FUNCTION(asm_set_register)
 	PERCPU_ASM_SET_REGISTER(ARGUMENT)
 	RETURN
-#endif
 #endif
 
 FUNCTION(asm_address)
