@@ -207,7 +207,7 @@ PERCPU_NOTE_THIS_UNIT
  * reservation of an LR, and handlers clear it by an SC (privileged manual, "Trap-Return
  * Instructions"). It goes to `at`, a register with the address of 8 aligned bytes of this trap's
  * own, such as sp with the saved registers; their value stays. Elsewhere the return does it: on
- * aarch64 eret (Arm ARM DDI 0487, "Exclusive access instructions and the monitors"), on loongarch64
+ * aarch64 eret (Arm ARM DDI 0487, AArch64.ExceptionReturn(): ClearExclusiveLocal()), on loongarch64
  * ertn (reference manual volume 1, CSR.LLBCTL, whose KLO the kernel leaves 0). x86_64 has no such
  * pairs.
  */

@@ -1,9 +1,9 @@
 /*
  * The runtime's accessors on aarch64: the address is formed from TPIDR_ELx and the symbol, then one
  * load or store, or a read-modify-write that is one instruction with LSE (Arm ARM, FEAT_LSE) and
- * else a loop of LDXR and STXR. An interrupt divides none of them, as the exception's return clears
- * the exclusive monitor (Arm ARM DDI 0487, B2.9.2). A move to another CPU divides all: the register
- * is read before.
+ * else a loop of LDXR and STXR. An interrupt divides none of them: the exception's return clears
+ * the exclusive monitor (Arm ARM DDI 0487, AArch64.ExceptionReturn(): ClearExclusiveLocal()). A
+ * move to another CPU divides all: the register is read before.
  *
  * Exclusives and LSE need Normal memory: with the MMU off only read and write are sure to work.
  *
