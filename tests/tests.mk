@@ -45,6 +45,11 @@ check-build: all $(UNIT_BIN)
 matrix: all
 	$(Q)PERCPU_TOOL=$(abspath $(TOOL)) TEST_DIR=$(abspath $(T)) tests/matrix/run.sh --table
 
+# The runtime in a kernel, under QEMU; ARCH= narrows it to architectures or other words of a name.
+.PHONY: boot
+boot: all
+	$(Q)PERCPU_TOOL=$(abspath $(TOOL)) TEST_DIR=$(abspath $(T)) tests/kernel/run.sh $(ARCH)
+
 demo: setup
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)PERCPU_TOOL=$(abspath $(TOOL)) TEST_DIR=$(abspath $(B))/demo tests/demo

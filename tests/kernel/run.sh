@@ -1,0 +1,371 @@
+#!/bin/bash
+# Boots the test kernel under QEMU: every machine, compiler, linker and configuration of the tables
+# below, linked with the script that percpu-tool ldscript writes for it. A kernel passes when it is
+# clean under percpu-tool check, prints PASS and exits as passed, and the layout that it prints is
+# the one that its file has.
+#
+#   tests/kernel/run.sh [WORD...]    only kernels with one of these words in their name, such as
+#                                    riscv64, high or x86_64/q35/gcc/bfd/nonzero
+#
+#   PERCPU_TOOL: the binary; TEST_DIR: where outputs go; JOBS: kernels at a time; QEMU_PREFIX: before
+#   the emulators' names, to use others; KEEP=1: leave the kernels that passed, too
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+tool=${PERCPU_TOOL:-$PWD/build/percpu-tool}
+build=${TEST_DIR:-$PWD/build/test}/kernel
+jobs=${JOBS:-2}
+here=tests/kernel
+export LC_ALL=C.UTF-8
+
+arches=(x86_64)
+
+# Of QEMU's machines: macros, of the kernel and the runtime; the emulator's options. RISC-V's begins at
+# 0x80000000, where OpenSBI stands: in its place two instructions, to where the script has the kernel.
+declare -A machines=([x86_64]="q35" [aarch64]="el1 el2" [riscv64]="smode mmode" [loongarch64]="virt")
+declare -A machine_macros=(
+	[x86_64/q35]=""
+	[aarch64/el1]=""
+	[aarch64/el2]="PERCPU_ARM_EL2"
+	[riscv64/smode]=""
+	[riscv64/mmode]="MACHINE_MMODE"
+	[loongarch64/virt]=""
+)
+declare -A machine_options=(
+	[x86_64/q35]="-M q35 -m 128M -device isa-debug-exit,iobase=0xf4,iosize=0x04"
+	[aarch64/el1]="-M virt -cpu cortex-a57 -m 128M -semihosting"
+	[aarch64/el2]="-M virt,virtualization=on -cpu cortex-a57 -m 128M -semihosting"
+	[riscv64/smode]="-M virt -m 128M"
+	[riscv64/mmode]="-M virt -m 128M -bios none
+		-device loader,addr=0x80000000,data=0x0002806700200297,data-len=8"
+	[loongarch64/virt]="-M virt -m 1G -device pvpanic-pci,addr=5 -action panic=exit-failure"
+)
+# What the emulator exits with when the kernel says that it passed; on x86_64 0 is a triple fault.
+declare -A exit_passed=([x86_64]=33 [aarch64]=0 [riscv64]=0 [loongarch64]=0)
+
+declare -A arch_flags=(
+	[x86_64]="-mno-red-zone -mgeneral-regs-only -fcf-protection=none"
+	[aarch64]="-mgeneral-regs-only -mstrict-align"
+	[riscv64]="-march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany"
+	[loongarch64]="-mabi=lp64s -fdirect-access-external-data"
+)
+declare -A gcc_flags=([x86_64]="" [aarch64]="-mno-outline-atomics" [riscv64]="" [loongarch64]="")
+declare -A high_flags=([x86_64]="-mcmodel=kernel" [aarch64]="" [riscv64]="" [loongarch64]="")
+declare -A high_offset=([x86_64]=0xffffffff80000000 [aarch64]=0xffff000000000000
+	[riscv64]=0xffffffc000000000 [loongarch64]=0x9000000000000000)
+declare -A emulation=([x86_64]=elf_x86_64 [aarch64]=aarch64elf [riscv64]=elf64lriscv
+	[loongarch64]=elf64loongarch)
+
+# name | architectures or machines | compilers and linkers: all of them, or each with its own | options of
+# percpu-tool ldscript | macros. A name with `high` in it: in the high half. With `timer` in it: the
+# interrupts alone, with one instruction in each block of the emulator.
+configurations='
+overlay       | all | all |  | 
+separate      | all | all | --placement separate | PERCPU_SEPARATE
+nonzero       | all | all | --model nonzero | PERCPU_NON_ZERO_VMA
+user          | all | all | --placement dynamic | PERCPU_DYNAMIC
+preempt       | all | all |  | PERCPU_PREEMPT
+wide          | aarch64 | all | --wide | PERCPU_WIDE
+debug         | all | all | --placement separate | PERCPU_SEPARATE PERCPU_DEBUG PERCPU_PREEMPT
+naive         | all | all | --model naive | PERCPU_SP_NAIVE
+high          | x86_64 aarch64/el1 riscv64/smode loongarch64 | all |  | 
+high-nonzero  | x86_64 aarch64/el1 riscv64/smode loongarch64 | all | --model nonzero | PERCPU_NON_ZERO_VMA
+fsgsbase      | x86_64 | own |  | PERCPU_X86_FSGSBASE
+tp            | riscv64 | own |  | PERCPU_RISCV_TP
+timer         | all | own |  | TEST_TIMER
+timer-nonzero | all | own | --model nonzero | TEST_TIMER PERCPU_NON_ZERO_VMA
+timer-preempt | all | own |  | TEST_TIMER PERCPU_PREEMPT
+timer-wide    | aarch64 | own | --wide | TEST_TIMER PERCPU_WIDE
+timer-tp      | riscv64 | own |  | TEST_TIMER PERCPU_RISCV_TP
+'
+
+compiler_of() { # arch compiler
+	case $2 in
+	# A triple with -elf would imply floating point on loongarch64.
+	clang) echo "clang-19 --target=$1-unknown-none" ;;
+	gcc) echo "$1-linux-gnu-gcc" ;;
+	esac
+}
+
+linker_of() { # arch linker
+	case $2 in
+	lld) echo ld.lld-19 ;;
+	bfd) echo "$1-linux-gnu-ld.bfd" ;;
+	esac
+}
+
+has() { command -v "${1%% *}" >/dev/null 2>&1; }
+
+emulator_of() { echo "${QEMU_PREFIX:-}qemu-system-$1"; }
+
+# The fields of a row, without the blanks around them.
+field() { # row number
+	local text
+	text=$(cut -d'|' -f"$2" <<<"$1")
+	text=${text#"${text%%[! ]*}"}
+	echo "${text%"${text##*[! ]}"}"
+}
+
+row_of() { grep "^$1 *|" <<<"$configurations"; }
+
+defines() { # macro...
+	local macro
+	for macro; do printf -- '-D%s ' "$macro"; done
+}
+
+# ---- Building ----------------------------------------------------------------------------------
+
+# The objects of one configuration, which both linkers take.
+objects_build() { # arch machine compiler configuration
+	local arch=$1 machine=$2 config=$4 row out command source
+	row=$(row_of "$config")
+	out=$build/objects/$arch/$machine/$3/$config
+	# No -g: GNU ld 2.40 crashes on relocation 60 of RISC-V, which clang has in its line tables.
+	command="$(compiler_of "$arch" "$3") -std=gnu11 -O2 -Wall -Wextra -Werror -ffreestanding
+		-fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables ${arch_flags[$arch]}
+		-I. -Iruntime $(defines ${machine_macros[$arch/$machine]} $(field "$row" 5))"
+	[ "$3" = gcc ] && command+=" ${gcc_flags[$arch]}"
+	[[ $config == *high* ]] &&
+		command+=" ${high_flags[$arch]} -DLOAD_OFFSET=${high_offset[$arch]}"
+	mkdir -p "$out"
+	for source in runtime/*.c $here/*.c "$here/$arch"/*.[cS]; do
+		$command -c "$source" -o "$out/$(tr /. -- <<<"${source#tests/}").o" || return 1
+	done >"$out/log" 2>&1
+}
+
+link() { # arch machine compiler linker configuration output
+	local arch=$1 config=$5 options
+	options="--full --arch $arch $(field "$(row_of "$config")" 4)"
+	[[ $options == *dynamic* || $config == naive ]] || options+=" --cpus 4"
+	[[ $config == *high* ]] && options+=" --load-offset ${high_offset[$arch]}"
+	"$tool" ldscript $options >"$6.ld" || return 1
+	"$(linker_of "$arch" "$4")" -m "${emulation[$arch]}" -static -z noexecstack \
+		-z max-page-size=4096 --orphan-handling=error --emit-relocs -T "$6.ld" -o "$6" \
+		"$build/objects/$arch/$2/$3/$config"/*.o
+}
+
+# ---- The layout of the file --------------------------------------------------------------------
+
+# Declares `symbol` and `size` of every object and boundary symbol; addresses are signed here.
+symbols_read() { # kernel
+	local value bytes name
+	while read -r value bytes name; do
+		symbol[$name]=$((16#$value))
+		case $bytes in 0x*) size[$name]=$((bytes)) ;; *) size[$name]=$((10#$bytes)) ;; esac
+	done < <(readelf -sW "$1" | awk '$8 ~ /__PERCPU_|^_percpu_|^user_/ { print $2, $3, $8 }')
+}
+
+# The lines that the kernel is to print, from what percpu-tool and the symbol table say.
+layout_expect() { # configuration kernel
+	local -A symbol=() size=()
+	local name plain stride cpu base start=0
+	symbols_read "$2"
+	[ "$1" = naive ] || start=${symbol[_percpu_load_start]}
+	for name in "${!symbol[@]}"; do
+		[[ $name == *__PERCPU_* ]] || continue
+		plain=${name##*__PERCPU_}
+		printf 'variable %s 0x%x 0x%x\n' "${plain%.[0-9]*}" $((symbol[$name] - start)) "${size[$name]}"
+	done
+	if [ "$1" = naive ]; then
+		printf '%s\n' 'size 0x0' 'stride 0x0' 'cpus 0x1' 'base 0 0x0'
+		return
+	fi
+	read -r name stride < <("$tool" check --format json "$2" |
+		jq -r '.files[0].layouts[0] | "\(.area_size) \(.stride)"')
+	printf 'size 0x%x\nstride 0x%x\ncpus 0x4\n' "$name" "$stride"
+	for cpu in 0 1 2 3; do
+		base=$((${symbol[_percpu_start]} + cpu * stride))
+		if [ -n "${symbol[user_areas]+set}" ]; then
+			base=$((symbol[user_areas] + cpu * stride))
+			[ $cpu = 3 ] && base=${symbol[user_far_area]}
+		fi
+		printf 'base %d 0x%x\n' $cpu "$base"
+	done
+}
+
+# ---- One kernel --------------------------------------------------------------------------------
+
+boot() { # arch machine configuration kernel
+	local single=""
+	[[ $3 == timer* ]] && single=$(<"$build/single.$1")
+	[[ $3 == fsgsbase ]] && single="-cpu max"
+	timeout 60 "$(emulator_of "$1")" ${machine_options[$1/$2]} $single -smp 4 -display none \
+		-serial stdio -monitor none -no-reboot -kernel "$4" </dev/null 2>&1
+}
+
+# What RISC-V's relaxation destroys stands below 0x800: there must be something, and it must relax.
+trap_laid() { # kernel
+	local -A symbol=() size=()
+	local name
+	symbols_read "$1"
+	for name in "${!symbol[@]}"; do
+		[[ $name == __PERCPU_* ]] && ((symbol[$name] > 0 && symbol[$name] < 0x800)) && return 0
+	done
+	return 1
+}
+
+# Prints why it failed, or nothing.
+kernel_run() { # arch machine compiler linker configuration output
+	local log code want arch=$1 out=$6
+	log=$(link "$@" 2>&1) || { echo "no link: $log"; return; }
+	[ -z "$log" ] || { echo "the linker says: $log"; return; }
+	want=4
+	[ "$5" = naive ] && want=1
+	log=$("$tool" check -q --cpus $want --fail-on warning "$out" 2>&1) ||
+		{ echo "check says: $log"; return; }
+	[ "$arch" != riscv64 ] || [[ $5 == *nonzero* || $5 == naive ]] || trap_laid "$out" ||
+		{ echo "no variable below 0x800"; return; }
+	boot "$arch" "$2" "$5" "$out" | tr -d '\r' >"$out.out"
+	code=${PIPESTATUS[0]}
+	if [ "$code" != "${exit_passed[$arch]}" ] || [ "$(tail -n 1 "$out.out")" != PASS ]; then
+		echo "exit code $code, $(tail -n 1 "$out.out" | cut -c 1-300)"
+		return
+	fi
+	grep -E '^(size|stride|cpus|base|variable) ' "$out.out" | sort >"$out.printed"
+	layout_expect "$5" "$out" | sort >"$out.expected"
+	cmp -s "$out.printed" "$out.expected" ||
+		echo "printed and expected differ: $(diff "$out.printed" "$out.expected" | sed -n 2p)"
+}
+
+# A line of results: what happened, the name, seconds.
+case_run() { # arch/machine/compiler/linker/configuration
+	local arch machine compiler linker config why out start=$EPOCHREALTIME
+	IFS=/ read -r arch machine compiler linker config <<<"$1"
+	out=$build/kernels/$(tr / - <<<"$1")
+	if [ -s "$build/objects/$arch/$machine/$compiler/$config/log" ]; then
+		why="does not compile: $(grep -m 1 error "$build/objects/$arch/$machine/$compiler/$config/log")"
+	else
+		why=$(kernel_run "$arch" "$machine" "$compiler" "$linker" "$config" "$out")
+	fi
+	if [ -n "$why" ]; then
+		echo "FAIL kernel $1: ${why//$'\n'/; }"
+		return
+	fi
+	echo "PASS $1 $(((${EPOCHREALTIME//.} - ${start//.}) / 1000))"
+	[ -n "${KEEP:-}" ] || rm -f "$out" "$out".*
+}
+
+# ---- The run -----------------------------------------------------------------------------------
+
+cases_print() {
+	local arch machine row config compiler linker
+	for arch in "${arches[@]}"; do
+		for machine in ${machines[$arch]}; do
+			while read -r row; do
+				[ -n "$row" ] || continue
+				config=$(field "$row" 1)
+				[[ " $(field "$row" 2) " =~ \ (all|$arch|$arch/$machine)\  ]] || continue
+				for compiler in gcc clang; do
+					for linker in bfd lld; do
+						[ "$(field "$row" 3)" = own ] &&
+							case $compiler-$linker in gcc-lld | clang-bfd) continue ;; esac
+						echo "$arch/$machine/$compiler/$linker/$config"
+					done
+				done
+			done <<<"$configurations"
+		done
+	done
+}
+
+chosen() { # words; names on standard input
+	local name word
+	while read -r name; do
+		[ $# = 0 ] && echo "$name"
+		for word; do
+			[[ /$name/ == *"/$word/"* || $name == "$word" ]] && echo "$name" && break
+		done
+	done
+}
+
+# Takes what can run here; says what cannot.
+available() { # names on standard input
+	local name arch machine compiler linker config what
+	while read -r name; do
+		IFS=/ read -r arch machine compiler linker config <<<"$name"
+		what=
+		has "$(emulator_of "$arch")" || what="no $(emulator_of "$arch")"
+		has "$(linker_of "$arch" "$linker")" || what="no $(linker_of "$arch" "$linker")"
+		has "$(compiler_of "$arch" "$compiler")" || what="no $(compiler_of "$arch" "$compiler")"
+		[[ $config == timer* ]] && [ -f "$build/single.$arch.none" ] &&
+			what="$(emulator_of "$arch") cannot run one instruction a block"
+		if [ -n "$what" ]; then echo "$name: $what" >>"$build/missing"; else echo "$name"; fi
+	done
+}
+
+# How this QEMU is told to have one instruction in each translation block: each version rejects the
+# other's spelling.
+single_probe() { # arch
+	local options
+	for options in "-accel tcg,one-insn-per-tb=on" "-singlestep"; do
+		if echo quit | timeout 10 "$(emulator_of "$1")" -M none $options -display none \
+			-serial none -monitor stdio >/dev/null 2>&1; then
+			echo "$options" >"$build/single.$1"
+			return
+		fi
+	done
+	: >"$build/single.$1.none"
+}
+
+# Runs a command with each line of standard input, so many at a time.
+in_parallel() { # function
+	local line
+	while read -r line; do
+		while [ "$(jobs -pr | wc -l)" -ge "$jobs" ]; do wait -n; done
+		"$1" "$line" &
+	done
+	wait
+}
+
+objects_of() { # "arch machine compiler configuration"
+	objects_build $1
+}
+
+result_of() {
+	case_run "$1" >"$build/results/$(tr / - <<<"$1")"
+}
+
+# A row for each machine and configuration, a column for each compiler and linker.
+table_print() {
+	sort "$build/all" | awk '
+		$1 == "PASS" { name = $2; cell = sprintf("%.1fs", $3 / 1000) }
+		$1 == "FAIL" { name = $3; sub(/:$/, "", name); cell = "FAIL" }
+		$1 == "SKIP" { name = $3; sub(/:$/, "", name); cell = "skip" }
+		{
+			n = split(name, part, "/")
+			row = sprintf("%-20s %-14s", part[1] "/" part[2], part[5])
+			if (!(row in seen)) { seen[row] = 1; rows[++count] = row }
+			cells[row, part[3] "/" part[4]] = cell
+		}
+		END {
+			split("gcc/bfd gcc/lld clang/bfd clang/lld", columns, " ")
+			printf "%-35s", ""
+			for (i = 1; i <= 4; i++) printf " %10s", columns[i]
+			print ""
+			for (r = 1; r <= count; r++) {
+				printf "%s", rows[r]
+				for (i = 1; i <= 4; i++) printf " %10s", cells[rows[r], columns[i]]
+				print ""
+			}
+		}'
+}
+
+main() {
+	local arch
+	rm -rf "$build"
+	mkdir -p "$build/results" "$build/kernels"
+	: >"$build/missing"
+	for arch in "${arches[@]}"; do has "$(emulator_of "$arch")" && single_probe "$arch"; done
+	cases_print | chosen "$@" | available >"$build/cases"
+	[ -s "$build/cases" ] || [ -s "$build/missing" ] || { echo "no such kernel: $*" >&2; exit 1; }
+	awk -F/ '{ print $1, $2, $3, $5 }' "$build/cases" | sort -u >"$build/compilations"
+	in_parallel objects_of <"$build/compilations"
+	in_parallel result_of <"$build/cases"
+	sed 's/^/SKIP kernel /' "$build/missing" >"$build/results/missing"
+	cat "$build/results"/* >"$build/all"
+	table_print
+	grep -E '^(FAIL|SKIP)' "$build/all"
+	echo "$(grep -c ^PASS "$build/all") passed, $(grep -c ^FAIL "$build/all") failed," \
+		"$(grep -c ^SKIP "$build/all") skipped"
+	! grep -q ^FAIL "$build/all"
+}
+
+main "$@"
