@@ -33,8 +33,31 @@ static inline uint64_t random_next(uint64_t *state)
 	return *state;
 }
 
-/* The tests; each CPU calls them. */
+/* All CPUs come here before any leaves. */
+void meet(void);
+
+/* Start-up of the areas, with the mistakes that it refuses; on CPU 0. */
+void areas_init(void);
+
+/* A write before it, where PERCPU_DEBUG watches for that. */
+void areas_spoil(void);
+
+/* The tests, on each CPU. */
 void test_operations(size_t cpu);
+void test_increments(void);
+void test_remote(size_t cpu);
+void test_reset(size_t cpu);
+void test_allocation(size_t cpu);
+void test_again(size_t cpu);
+
+/* Interrupts; on CPU 0 alone. */
 void test_timer(void);
+
+/* This CPU is about to do what PERCPU_DEBUG catches; and does it: only CPU 0 returns. */
+void debug_expect(void);
+void test_debug(size_t cpu);
+
+/* Prints the layout and PASS, and exits. */
+_Noreturn void finish(void);
 
 #endif

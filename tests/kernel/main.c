@@ -6,9 +6,6 @@
 #include "kernel.h"
 #include "variables.h"
 
-/* Of each CPU; the narrow counters wrap, and make fewer. */
-enum { INCREMENTS = 1000000, INCREMENTS_NARROW = 100000 };
-
 #ifdef TEST_TIMER
 enum { TIMER_ONLY = true };
 #else
@@ -16,14 +13,6 @@ enum { TIMER_ONLY = false };
 #endif
 
 char stacks[CPUS][STACK_SIZE] __attribute__((aligned(STACK_SIZE)));
-
-#ifdef PERCPU_DYNAMIC
-/* What a kernel would allocate: areas in a row, and of the last CPU far from them. */
-enum { AREA_BYTES = 128 * 1024, CPUS_IN_A_ROW = CPUS - 1 };
-char user_areas[CPUS_IN_A_ROW * AREA_BYTES] __attribute__((aligned(4096)));
-char user_gap[AREA_BYTES];
-char user_far_area[AREA_BYTES] __attribute__((aligned(4096)));
-#endif
 
 static DEFINE_PERCPU(uint32_t, own) = 7;
 
@@ -46,25 +35,8 @@ bool percpu_preempt_is_disabled(void)
 }
 #endif
 
-#ifdef PERCPU_DEBUG
-static const char *volatile caught[CPUS];
-static volatile bool expected[CPUS];
-
-/* What a test provokes is kept for CPU 0, and the CPU that did it does nothing more. */
-void percpu_debug_failed(const char *what)
-{
-	const size_t cpu = this_cpu()->number;
-
-	if (!expected[cpu])
-		check_failed(__FILE__, __LINE__, what);
-	caught[cpu] = what;
-	for (;;)
-		;
-}
-#endif
-
 /* All CPUs come here before any leaves. */
-static void meet(void)
+void meet(void)
 {
 	static size_t here, round;
 	const size_t now = __atomic_load_n(&round, __ATOMIC_ACQUIRE);
@@ -76,49 +48,6 @@ static void meet(void)
 	while (__atomic_load_n(&round, __ATOMIC_ACQUIRE) == now)
 		;
 }
-
-/* ---- Start-up ----------------------------------------------------------------------------- */
-
-#ifdef PERCPU_SP_NAIVE
-
-static void areas_init(void)
-{
-	SAME(percpu_init_in_place(), 1);
-	SAME(percpu_area_size(), 0);
-	SAME(percpu_area_num(), 1);
-	SAME(percpu_area_base(0), 0);
-}
-
-#elif defined(PERCPU_DYNAMIC)
-
-static void areas_init(void)
-{
-	SAME(percpu_init(NULL, CPUS_IN_A_ROW), PERCPU_ERROR_NULL_BASE);
-	SAME(percpu_init(user_areas + 8, CPUS_IN_A_ROW), PERCPU_ERROR_UNALIGNED_BASE);
-	SAME(percpu_area_num(), 0);
-	SAME(percpu_area_layout(CPUS_IN_A_ROW).size <= sizeof(user_areas), true);
-	SAME(percpu_area_layout(1).align <= 4096, true);
-	SAME(percpu_init(user_areas, CPUS_IN_A_ROW), CPUS_IN_A_ROW);
-	SAME(percpu_init_reg(CPUS_IN_A_ROW), PERCPU_ERROR_NOT_INITIALISED);
-	SAME(percpu_init_cpu(CPUS_IN_A_ROW, user_far_area), PERCPU_OK);
-	SAME(percpu_init_cpu(CPUS_IN_A_ROW, user_far_area), PERCPU_ERROR_ALREADY);
-	SAME(percpu_area_base(CPUS_IN_A_ROW), (uintptr_t)user_far_area);
-	SAME(percpu_area_num(), CPUS);
-}
-
-#else
-
-static void areas_init(void)
-{
-	SAME(percpu_init_reg(0), PERCPU_ERROR_NOT_INITIALISED);
-	SAME(percpu_area_num(), 0);
-	SAME(percpu_init_in_place(), CPUS);
-	SAME(percpu_init_in_place(), PERCPU_ERROR_ALREADY);
-	SAME(percpu_area_num(), CPUS);
-	SAME(percpu_init_reg(PERCPU_CPUS_MAX), PERCPU_ERROR_CPU_RANGE);
-}
-
-#endif
 
 static void test_register(size_t cpu)
 {
@@ -189,96 +118,6 @@ static void test_alignment(void)
 #endif
 }
 
-/* ---- Beside the other CPUs ---------------------------------------------------------------- */
-
-static void test_increments(void)
-{
-	for (uint32_t i = 0; i < INCREMENTS; i++)
-		percpu_inc(count8);
-	for (uint32_t i = 0; i < INCREMENTS_NARROW; i++) {
-		percpu_inc(count4);
-		percpu_inc(count2);
-		percpu_inc(count1);
-	}
-	SAME(percpu_read(count8), 8 + INCREMENTS);
-	SAME(percpu_read(count4), 4 + INCREMENTS_NARROW);
-	SAME(percpu_read(count2), (uint16_t)(2 + INCREMENTS_NARROW));
-	SAME(percpu_read(count1), (uint8_t)(1 + INCREMENTS_NARROW));
-}
-
-static uint64_t plain_sum(uint64_t each)
-{
-	uint64_t sum = 0;
-
-	for (size_t cpu = 0; cpu < CPUS; cpu++)
-		sum += each;
-	return sum;
-}
-
-static void test_remote(size_t cpu)
-{
-	size_t visited = 0;
-
-	percpu_write(own, 100 + cpu);
-	percpu_write(array[2], 1000 + cpu);
-	meet();
-	SAME(percpu_sum(count8), plain_sum(8 + INCREMENTS));
-	SAME(percpu_sum(count4), (uint32_t)plain_sum(4 + INCREMENTS_NARROW));
-	for_each_percpu(other)
-	{
-		visited++;
-		SAME(*percpu_remote_ptr(own, other), 100 + other);
-		SAME((*percpu_remote_ptr(array, other))[2], 1000 + other);
-		SAME(*percpu_remote_ptr(array[2], other), 1000 + other);
-#ifndef PERCPU_SP_NAIVE
-		SAME((uintptr_t)percpu_remote_ptr(own, other),
-			percpu_area_base(other) + percpu_offset(own));
-#endif
-	}
-	SAME(visited, CPUS);
-	this_cpu()->preempt++;
-	SAME((uintptr_t)percpu_ptr(own), (uintptr_t)percpu_remote_ptr(own, cpu));
-	this_cpu()->preempt--;
-	meet();
-	*percpu_remote_ptr(shared, (cpu + 1) % CPUS) = 500 + cpu;
-	meet();
-	SAME(percpu_read(shared), 500 + (cpu + CPUS - 1) % CPUS);
-}
-
-/* ---- What debugging catches --------------------------------------------------------------- */
-
-#ifdef PERCPU_DEBUG
-/* On CPUs but the first: each does one thing that is wrong. */
-static void faults_provoke(size_t cpu)
-{
-	expected[cpu] = true;
-	switch (cpu) {
-	case 1:
-		SAME(percpu_read_raw(own), 0);
-		break;
-	case 2:
-		percpu_write_raw(own, 0);
-		break;
-	default:
-		SAME((uintptr_t)percpu_ptr(own), 0);
-	}
-	check_failed(__FILE__, __LINE__, "PERCPU_DEBUG did not catch it");
-}
-
-static void test_debug(size_t cpu)
-{
-	if (cpu != 0)
-		faults_provoke(cpu);
-	for (cpu = 1; cpu < CPUS; cpu++) {
-		while (!caught[cpu])
-			;
-		print_text("debug: ");
-		print_text(caught[cpu]);
-		print_text("\n");
-	}
-}
-#endif
-
 /* ---- What the file has, too --------------------------------------------------------------- */
 
 static void print_value(const char *what, uint64_t value)
@@ -313,8 +152,16 @@ static void print_layout(void)
 #define PRINT(name) print_variable(#name, percpu_offset(name), sizeof(__PERCPU_##name));
 	VARIABLES(PRINT)
 	PRINT(own)
-	print_variable("block", block_offset, block_size);
+	if (block_size)
+		print_variable("block", block_offset, block_size);
 	print_unlock();
+}
+
+void finish(void)
+{
+	print_layout();
+	print_text("PASS\n");
+	machine_exit(true);
 }
 
 /* ---- Flow --------------------------------------------------------------------------------- */
@@ -332,10 +179,16 @@ static void run(size_t cpu)
 	meet();
 	test_remote(cpu);
 	meet();
-	SAME(this_cpu()->preempt, 0);
-#ifdef PERCPU_DEBUG
-	test_debug(cpu);
+	test_reset(cpu);
+	meet();
+	test_allocation(cpu);
+	test_again(cpu);
+#ifdef PERCPU_HAS_TEMPLATE
+	test_initial_values();
+	meet();
 #endif
+	SAME(this_cpu()->preempt, 0);
+	test_debug(cpu);
 }
 
 #if CPUS > 1
@@ -370,6 +223,10 @@ static void run_other(size_t cpu)
 
 static void run_first(void)
 {
+#ifdef TEST_EARLY_WRITE
+	debug_expect();
+	areas_spoil();
+#endif
 	areas_init();
 	SAME(percpu_init_reg(0), PERCPU_OK);
 	if (TIMER_ONLY) {
@@ -379,9 +236,7 @@ static void run_first(void)
 		others_start();
 		run(0);
 	}
-	print_layout();
-	print_text("PASS\n");
-	machine_exit(true);
+	finish();
 }
 
 void kernel_entry(size_t cpu)

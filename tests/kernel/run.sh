@@ -46,7 +46,7 @@ declare -A arch_flags=(
 	[x86_64]="-mno-red-zone -mgeneral-regs-only -fcf-protection=none"
 	[aarch64]="-mgeneral-regs-only -mstrict-align"
 	[riscv64]="-march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany"
-	[loongarch64]="-mabi=lp64s -fdirect-access-external-data"
+	[loongarch64]="-march=loongarch64 -mabi=lp64s -fdirect-access-external-data"
 )
 declare -A gcc_flags=([x86_64]="" [aarch64]="-mno-outline-atomics" [riscv64]="" [loongarch64]="")
 declare -A high_flags=([x86_64]="-mcmodel=kernel" [aarch64]="" [riscv64]="" [loongarch64]="")
@@ -59,24 +59,31 @@ declare -A emulation=([x86_64]=elf_x86_64 [aarch64]=aarch64elf [riscv64]=elf64lr
 # percpu-tool ldscript | macros. A name with `high` in it: in the high half. With `timer` in it: the
 # interrupts alone, with one instruction in each block of the emulator.
 configurations='
-overlay       | all | all |  | 
-separate      | all | all | --placement separate | PERCPU_SEPARATE
-nonzero       | all | all | --model nonzero | PERCPU_NON_ZERO_VMA
-user          | all | all | --placement dynamic | PERCPU_DYNAMIC
-preempt       | all | all |  | PERCPU_PREEMPT
-wide          | aarch64 | all | --wide | PERCPU_WIDE
-debug         | all | all | --placement separate | PERCPU_SEPARATE PERCPU_DEBUG PERCPU_PREEMPT
+overlay       | all | all | |
+pristine      | all | all | --pristine --reserve 4K | PERCPU_PRISTINE @RESERVE@
+separate      | all | all | --placement separate --reserve 4K | PERCPU_SEPARATE @RESERVE@
+nonzero       | all | all | --model nonzero --pristine | PERCPU_NON_ZERO_VMA PERCPU_PRISTINE
+user          | all | all | --placement dynamic --reserve 4K | PERCPU_DYNAMIC @RESERVE@
+preempt       | all | all | --reserve 4K | PERCPU_PREEMPT @RESERVE@
+wide          | aarch64 | all | --wide --pristine | PERCPU_WIDE PERCPU_PRISTINE
+debug         | all | all | --placement separate --reserve 4K | @DEBUG@ PERCPU_SEPARATE @RESERVE@
+debug-early   | all | own | | @DEBUG@ TEST_EARLY_WRITE
 naive         | all | all | --model naive | PERCPU_SP_NAIVE
-high          | x86_64 aarch64/el1 riscv64/smode loongarch64 | all |  | 
-high-nonzero  | x86_64 aarch64/el1 riscv64/smode loongarch64 | all | --model nonzero | PERCPU_NON_ZERO_VMA
-fsgsbase      | x86_64 | own |  | PERCPU_X86_FSGSBASE
-tp            | riscv64 | own |  | PERCPU_RISCV_TP
-timer         | all | own |  | TEST_TIMER
+high          | @HIGH@ | all | --pristine --reserve 4K | PERCPU_PRISTINE @RESERVE@
+high-nonzero  | @HIGH@ | all | --model nonzero --placement separate | PERCPU_NON_ZERO_VMA PERCPU_SEPARATE
+user-nonzero  | all | own | --model nonzero --placement dynamic | PERCPU_NON_ZERO_VMA PERCPU_DYNAMIC
+fsgsbase      | x86_64 | own | | PERCPU_X86_FSGSBASE
+tp            | riscv64 | own | | PERCPU_RISCV_TP
+timer         | all | own | | TEST_TIMER
 timer-nonzero | all | own | --model nonzero | TEST_TIMER PERCPU_NON_ZERO_VMA
-timer-preempt | all | own |  | TEST_TIMER PERCPU_PREEMPT
+timer-preempt | all | own | | TEST_TIMER PERCPU_PREEMPT
 timer-wide    | aarch64 | own | --wide | TEST_TIMER PERCPU_WIDE
-timer-tp      | riscv64 | own |  | TEST_TIMER PERCPU_RISCV_TP
+timer-tp      | riscv64 | own | | TEST_TIMER PERCPU_RISCV_TP
 '
+# What several rows have.
+configurations=${configurations//@RESERVE@/PERCPU_RESERVE=4096 PERCPU_ALLOC_LOCK}
+configurations=${configurations//@DEBUG@/PERCPU_DEBUG PERCPU_PREEMPT}
+configurations=${configurations//@HIGH@/x86_64 aarch64\/el1 riscv64\/smode loongarch64}
 
 compiler_of() { # arch compiler
 	case $2 in
@@ -185,10 +192,11 @@ layout_expect() { # configuration kernel
 # ---- One kernel --------------------------------------------------------------------------------
 
 boot() { # arch machine configuration kernel
-	local single=""
-	[[ $3 == timer* ]] && single=$(<"$build/single.$1")
-	[[ $3 == fsgsbase ]] && single="-cpu max"
-	timeout 60 "$(emulator_of "$1")" ${machine_options[$1/$2]} $single -smp 4 -display none \
+	local options=${machine_options[$1/$2]} cpus=4
+	# Interrupts are a matter of one CPU; the areas are there for four all the same.
+	[[ $3 == timer* ]] && options+=" $(<"$build/single.$1")" cpus=1
+	[ "$3" = fsgsbase ] && options+=" -cpu max"
+	timeout 60 "$(emulator_of "$1")" $options -smp $cpus -display none \
 		-serial stdio -monitor none -no-reboot -kernel "$4" </dev/null 2>&1
 }
 
@@ -221,7 +229,11 @@ kernel_run() { # arch machine compiler linker configuration output
 		return
 	fi
 	grep -E '^(size|stride|cpus|base|variable) ' "$out.out" | sort >"$out.printed"
-	layout_expect "$5" "$out" | sort >"$out.expected"
+	layout_expect "$5" "$out" >"$out.expected"
+	# Where a write before start-up was caught there are no areas, and not all functions have run.
+	[ "$5" = debug-early ] &&
+		sed -i '/^base /d; /^variable block /d; s/^cpus .*/cpus 0x0/' "$out.expected"
+	sort -o "$out.expected" "$out.expected"
 	cmp -s "$out.printed" "$out.expected" ||
 		echo "printed and expected differ: $(diff "$out.printed" "$out.expected" | sed -n 2p)"
 }

@@ -8,9 +8,12 @@
 #include "kernel.h"
 #include "variables.h"
 
-enum { TICKS = 60, CONTROL_TICKS = 200 };
+enum { TICKS = 60, CONTROL_TICKS = 200, CONTROL_TRIES = 20 };
 
-static volatile uint64_t ticks;
+/* On a busy host an interrupt may follow the other at once: then there is nothing to divide. */
+enum { ROUNDS_PER_TICK = 8 };
+
+static volatile uint64_t ticks, ticks_ever;
 static void (*volatile on_tick)(void);
 static uint64_t rounds;
 static volatile uint64_t control;
@@ -18,6 +21,7 @@ static volatile uint64_t control;
 void timer_tick(void)
 {
 	ticks = ticks + 1;
+	ticks_ever = ticks_ever + 1;
 	on_tick();
 }
 
@@ -30,7 +34,7 @@ void timer_tick(void)
 		ticks = 0;                                                                         \
 		on_tick = (tick);                                                                  \
 		machine_timer_start();                                                             \
-		while (ticks < (goal)) {                                                           \
+		while (ticks < (goal) || rounds < (goal) * ROUNDS_PER_TICK) {                      \
 			operation;                                                                 \
 			operation;                                                                 \
 			operation;                                                                 \
@@ -71,10 +75,12 @@ static inline void control_add(void)
 
 static void control_test(void)
 {
-	uint64_t lost;
+	uint64_t lost = 0;
 
-	UNTIL_TICKS(CONTROL_TICKS, control_tick, control = 0, control_add());
-	lost = 2 * rounds + ticks - control;
+	for (int i = 0; i < CONTROL_TRIES && !lost; i++) {
+		UNTIL_TICKS(CONTROL_TICKS, control_tick, control = 0, control_add());
+		lost = 2 * rounds + ticks - control;
+	}
 	print_text("timer: the control lost ");
 	print_decimal(lost);
 	print_text(" of ");
@@ -91,5 +97,6 @@ void test_timer(void)
 	u16_timer();
 	u32_timer();
 	u64_timer();
+	SAME(percpu_read(entries), ticks_ever);
 	SAME(this_cpu()->preempt, 0);
 }

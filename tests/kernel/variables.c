@@ -22,6 +22,8 @@ DEFINE_PERCPU(uint64_t, count8) = 8;
 DEFINE_PERCPU(uint32_t, count4) = 4;
 DEFINE_PERCPU(uint16_t, count2) = 2;
 DEFINE_PERCPU(uint8_t, count1) = 1;
+DEFINE_PERCPU(uint32_t, mine) = 77;
+DEFINE_PERCPU(uint64_t, entries);
 
 #ifdef PERCPU_WIDE
 DEFINE_PERCPU_READ_MOSTLY(uint32_t[20000], far) = {1, [19999] = 2};

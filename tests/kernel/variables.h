@@ -51,6 +51,8 @@ DECLARE_PERCPU(uint64_t, count8);
 DECLARE_PERCPU(uint32_t, count4);
 DECLARE_PERCPU(uint16_t, count2);
 DECLARE_PERCPU(uint8_t, count1);
+DECLARE_PERCPU(uint32_t, mine);
+DECLARE_PERCPU(uint64_t, entries); /* of the timer's interrupt, counted by start.S */
 
 #ifdef PERCPU_WIDE
 /* Moves what follows beyond the offsets that the narrow sequence holds. */
@@ -90,6 +92,8 @@ DECLARE_PERCPU(uint32_t[20000], far);
 	X(count4)                                                                                  \
 	X(count2)                                                                                  \
 	X(count1)                                                                                  \
+	X(mine)                                                                                    \
+	X(entries)                                                                                 \
 	VARIABLE_FAR(X)                                                                            \
 	VARIABLE_SELF(X)
 

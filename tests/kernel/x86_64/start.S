@@ -3,6 +3,7 @@
  * in real mode, at TRAMPOLINE. Intel SDM volume 3, "Processor management and initialization".
  */
 #include "../machine.h"
+#include "percpu_asm.h"
 #include "machine.h"
 
 #define PHYS(symbol) (symbol - LOAD_OFFSET)
@@ -123,7 +124,11 @@ timer:
 	pushq %r10
 	pushq %r11
 	cld
+	PERCPU_ASM_READ(%rax, entries, %rcx)
+	incq %rax
+	PERCPU_ASM_WRITE(%rax, entries, %rcx, %rdx)
 	callq machine_timer_interrupt
+	PERCPU_TRAP_EXIT(%rax, %rsp)
 	popq %r11
 	popq %r10
 	popq %r9
