@@ -17,7 +17,7 @@ jobs=${JOBS:-2}
 here=tests/kernel
 export LC_ALL=C.UTF-8
 
-arches=(x86_64 aarch64 riscv64)
+arches=(x86_64 aarch64 riscv64 loongarch64)
 
 # Of QEMU's machines: macros, of the kernel and the runtime; the emulator's options. RISC-V's begins at
 # 0x80000000, where OpenSBI stands: in its place two instructions, to where the script has the kernel.
