@@ -107,7 +107,20 @@ with_objects() {
 	sweep repeated 'NOBITS sections, 10^5 in objects' FILE --objects "$work/many.o"
 }
 
+# The runtime beside what else a program could do; of this machine, so on x86_64 only.
+runtime() {
+	[ "$(uname -m)" = x86_64 ] || return 0
+	"$tool" ldscript --arch x86_64 --model nonzero --placement dynamic --insert-after .data \
+		>"$work/runtime.ld" &&
+		"${CC:-gcc}" -std=gnu11 -O2 -D_GNU_SOURCE -DPERCPU_NON_ZERO_VMA -DPERCPU_DYNAMIC -I. \
+			-fno-pie -no-pie -o "$work/runtime" tests/bench/runtime.c runtime/*.c \
+			-Wl,-T,"$work/runtime.ld" &&
+		"$work/runtime"
+}
+
 real_kernel
+echo
+runtime
 echo
 linearity
 echo

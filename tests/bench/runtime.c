@@ -1,0 +1,137 @@
+/*
+ * The runtime's accessors beside what else a program could do, on x86_64: percpu_add against a
+ * thread's variable, a locked addition to a private cache line and a plain global, and the copying
+ * of areas against memcpy. GS is the process's own to set, and the template stays where it is
+ * linked: model nonzero. Ratios of one run; each figure is the least of several rounds, in turns,
+ * so that what else the machine does hits all of them alike.
+ */
+#include <asm/prctl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "runtime/percpu.h"
+
+enum { ROUNDS = 25, INCREMENTS = 4000000, AREAS = 1024, AREA = 64 * 1024 };
+
+DEFINE_PERCPU(uint64_t, counter);
+static __thread volatile uint64_t of_thread;
+static volatile uint64_t plain;
+static uint64_t locked __attribute__((aligned(64)));
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+static void add_percpu(void)
+{
+	for (int i = 0; i < INCREMENTS; i++)
+		percpu_add(counter, 1);
+}
+
+static void add_thread(void)
+{
+	for (int i = 0; i < INCREMENTS; i++)
+		of_thread = of_thread + 1;
+}
+
+static void add_plain(void)
+{
+	for (int i = 0; i < INCREMENTS; i++)
+		plain = plain + 1;
+}
+
+static void add_locked(void)
+{
+	for (int i = 0; i < INCREMENTS; i++)
+		__asm__ volatile("lock addq $1, %0" : "+m"(locked) : : "memory", "cc");
+}
+
+static unsigned char *areas, *template;
+
+static void copy_ours(void)
+{
+	for (int i = 0; i < AREAS; i++)
+		percpu_arch_copy(areas + (size_t)i * AREA, template, AREA);
+}
+
+static void copy_libc(void)
+{
+	for (int i = 0; i < AREAS; i++)
+		memcpy(areas + (size_t)i * AREA, template, AREA);
+}
+
+/* What is compared stands with what it is compared to, whose row comes first. */
+static struct row {
+	const char *name;
+	void (*run)(void);
+	double divisor; /* of the time, in nanoseconds, for the figure shown */
+	const char *unit;
+	double least;
+} rows[] = {
+	{.name = "percpu_add", .run = add_percpu, .divisor = INCREMENTS, .unit = "ns"},
+	{.name = "__thread increment", .run = add_thread, .divisor = INCREMENTS, .unit = "ns"},
+	{.name = "global increment", .run = add_plain, .divisor = INCREMENTS, .unit = "ns"},
+	{.name = "lock add", .run = add_locked, .divisor = INCREMENTS, .unit = "ns"},
+	{.name = "areas copied", .run = copy_ours, .divisor = 1e6, .unit = "ms"},
+	{.name = "memcpy", .run = copy_libc, .divisor = 1e6, .unit = "ms"},
+};
+
+enum { ADD, THREAD, PLAIN, LOCKED, COPY, MEMCPY, ROW_COUNT };
+
+static void measure(void)
+{
+	for (int round = 0; round < ROUNDS; round++)
+		for (int i = 0; i < ROW_COUNT; i++) {
+			const double start = now();
+			double took;
+
+			rows[i].run();
+			took = now() - start;
+			if (round == 0 || took < rows[i].least)
+				rows[i].least = took;
+		}
+}
+
+int main(void)
+{
+	const size_t size = percpu_area_size();
+	void *base = aligned_alloc(4096, (size + 4095) / 4096 * 4096);
+
+	areas = aligned_alloc(4096, (size_t)AREAS * AREA);
+	template = aligned_alloc(4096, AREA);
+	if (!base || !areas || !template)
+		return 1;
+	memset(areas, 1, (size_t)AREAS * AREA);
+	memset(template, 2, AREA);
+	if (percpu_init(base, 1) != 1)
+		return 1;
+	if (syscall(SYS_arch_prctl, ARCH_SET_GS,
+		    percpu_area_base(0) - (uintptr_t)_percpu_load_start))
+		return 1;
+	measure();
+	if (percpu_read(counter) != (uint64_t)ROUNDS * INCREMENTS) {
+		fprintf(stderr, "runtime: %d rounds of %d increments gave %lu\n", ROUNDS,
+			INCREMENTS, (unsigned long)percpu_read(counter));
+		return 1;
+	}
+	for (int i = 0; i < ROW_COUNT; i++)
+		printf("%-20s %8.3f %s\n", rows[i].name, rows[i].least / rows[i].divisor,
+			rows[i].unit);
+	printf("percpu_add / __thread: %.2f (goal: at most 1.05)\n",
+		rows[ADD].least / rows[THREAD].least);
+	printf("percpu_add / global: %.2f (goal: at most 1.1)\n",
+		rows[ADD].least / rows[PLAIN].least);
+	printf("lock add / percpu_add: %.1f (goal: at least 3)\n",
+		rows[LOCKED].least / rows[ADD].least);
+	printf("memcpy / areas copied: %.2f (goal: at least 0.9)\n",
+		rows[MEMCPY].least / rows[COPY].least);
+	return 0;
+}
