@@ -118,9 +118,6 @@ RT_MACROS_debug     := -DPERCPU_NON_ZERO_VMA -DPERCPU_PRISTINE -DPERCPU_RESERVE=
 	-DPERCPU_PREEMPT
 RT_SCRIPT_debug     := -m nonzero -c 2 --pristine --reserve 64
 
-# ISO C has no statement expressions, which accessors are.
-RT_WARN := $(filter-out -Wpedantic,$(WARN))
-
 # Another one's script, whose template ends where it begins.
 RT_MACROS_empty     := -DPERCPU_NON_ZERO_VMA -DPERCPU_DYNAMIC -DPERCPU_RESERVE=64
 RT_SCRIPT_empty     := -m nonzero -p dynamic
@@ -131,7 +128,7 @@ $(T)/unit/test_runtime_%: tests/unit/runtime/%.c $(wildcard runtime/*.[ch] arch/
 	$(Q)mkdir -p $(@D)
 	$(Q)$(TOOL) ldscript -a x86_64 --insert-after .data $(RT_SCRIPT_$*) | \
 		sed '$(RT_EDIT_$*)' >$@.ld
-	$(Q)$(CC) -I. -D_GNU_SOURCE -std=c11 -pthread $(RT_WARN) $(CFLAGS) $(RT_MACROS_$*) -fno-pic -no-pie \
+	$(Q)$(CC) -I. -D_GNU_SOURCE -std=c11 -pthread $(WARN) $(CFLAGS) $(RT_MACROS_$*) -fno-pic -no-pie \
 		-include tests/unit/runtime/user_gs.h $(CMOCKA_CFLAGS) -Wl,-T,$@.ld -o $@ $< \
 		$(wildcard runtime/*.c) $(CMOCKA_LIBS)
 

@@ -81,7 +81,7 @@ link_installed() { # arch compiler configuration where
 	local arch=$1 cc=$2 root=$4 linker flags cflags log
 	flags=$(PKG_CONFIG_PATH=$root/lib/pkgconfig pkg-config --define-prefix --cflags "percpu-$arch") ||
 		{ fail "$arch: no percpu-$arch.pc"; return; }
-	cflags=$(sed 's/^[^ ]* *//; s/-I[^ ]*//g; s/-Wpedantic//' "build/runtime/$arch/flags")
+	cflags=$(sed 's/^[^ ]* *//; s/-I[^ ]*//g' "build/runtime/$arch/flags")
 	# shellcheck disable=SC2086
 	if ! log=$($cc $cflags $flags -c "$here/kernel.c" -o "$root/kernel.o" 2>&1); then
 		fail "$arch $cc $3: no compile" "$log"

@@ -33,7 +33,8 @@ _start:
 	li.d $t1, LOAD_OFFSET
 	bstrins.d $t0, $zero, 63, 60
 	or $t0, $t0, $t1
-	jr $t0				/* to where it is linked; so far the upper bits are ignored */
+	/* To where it is linked; so far the upper bits are ignored. */
+	jr $t0
 1:
 	li.w $t1, CRMD_PG
 	li.w $t2, CRMD_PG_DA_MASK
