@@ -18,9 +18,17 @@
 enum { ROUNDS = 25, INCREMENTS = 4000000, AREAS = 1024, AREA = 64 * 1024 };
 
 DEFINE_PERCPU(uint64_t, counter);
-static __thread volatile uint64_t of_thread;
-static volatile uint64_t plain;
+static __thread uint64_t of_thread;
+static uint64_t plain;
 static uint64_t locked __attribute__((aligned(64)));
+
+/* In memory each time, as accessors are; of a volatile variable compilers make three instructions.
+ */
+#define STORE(increment)                                                                           \
+	do {                                                                                       \
+		(increment);                                                                       \
+		__asm__ volatile("" : : : "memory");                                               \
+	} while (0)
 
 static double now(void)
 {
@@ -39,13 +47,13 @@ static void add_percpu(void)
 static void add_thread(void)
 {
 	for (int i = 0; i < INCREMENTS; i++)
-		of_thread = of_thread + 1;
+		STORE(of_thread++);
 }
 
 static void add_plain(void)
 {
 	for (int i = 0; i < INCREMENTS; i++)
-		plain = plain + 1;
+		STORE(plain++);
 }
 
 static void add_locked(void)
