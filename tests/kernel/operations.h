@@ -5,46 +5,42 @@
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
 
-static void JOIN(NAME, _counts)(uint64_t number, uint64_t by)
+/* The plain value has 64 bits and no sign, of which the low ones count: nothing overflows. */
+static void JOIN(NAME, _counts)(uint64_t plain, uint64_t by)
 {
-	TYPE plain = (TYPE)number;
-	const TYPE x = (TYPE)by;
+	const TYPE x = (TYPE)by, half = (TYPE)(by >> 1);
 
-	percpu_write(NAME.value, plain);
-	SAME(percpu_read(NAME.value), plain);
+	percpu_write(NAME.value, (TYPE)plain);
+	SAME(percpu_read(NAME.value), (TYPE)plain);
 	percpu_add(NAME.value, x);
-	plain = (TYPE)(plain + x);
-	SAME(percpu_read(NAME.value), plain);
-	percpu_sub(NAME.value, (TYPE)(x >> 1));
-	plain = (TYPE)(plain - (TYPE)(x >> 1));
-	SAME(percpu_read_raw(NAME.value), plain);
+	plain += (uint64_t)x;
+	SAME(percpu_read(NAME.value), (TYPE)plain);
+	percpu_sub(NAME.value, half);
+	plain -= (uint64_t)half;
+	SAME(percpu_read_raw(NAME.value), (TYPE)plain);
 	percpu_inc(NAME.value);
-	plain = (TYPE)(plain + 1);
-	SAME(percpu_read(NAME.value), plain);
+	SAME(percpu_read(NAME.value), (TYPE)(plain + 1));
 	percpu_dec(NAME.value);
 	percpu_dec(NAME.value);
-	plain = (TYPE)(plain - 2);
-	SAME(percpu_read(NAME.value), plain);
-	plain = (TYPE)(plain + x);
-	SAME(percpu_add_return(NAME.value, x), plain);
-	SAME(percpu_read(NAME.value), plain);
+	SAME(percpu_read(NAME.value), (TYPE)(plain - 1));
+	SAME(percpu_add_return(NAME.value, x), (TYPE)(plain - 1 + (uint64_t)x));
+	SAME(percpu_read(NAME.value), (TYPE)(plain - 1 + (uint64_t)x));
 }
 
-static void JOIN(NAME, _bits)(uint64_t number, uint64_t by)
+static void JOIN(NAME, _bits)(uint64_t plain, uint64_t by)
 {
-	TYPE plain = (TYPE)number;
-	const TYPE x = (TYPE)by;
+	const TYPE x = (TYPE)by, other = (TYPE)(by >> 3);
 
-	percpu_write_raw(NAME.value, plain);
+	percpu_write_raw(NAME.value, (TYPE)plain);
 	percpu_or(NAME.value, x);
-	plain = (TYPE)(plain | x);
-	SAME(percpu_read(NAME.value), plain);
-	percpu_xor(NAME.value, (TYPE)(number >> 3));
-	plain = (TYPE)(plain ^ (TYPE)(number >> 3));
-	SAME(percpu_read(NAME.value), plain);
+	plain |= (uint64_t)x;
+	SAME(percpu_read(NAME.value), (TYPE)plain);
+	percpu_xor(NAME.value, other);
+	plain ^= (uint64_t)other;
+	SAME(percpu_read(NAME.value), (TYPE)plain);
 	percpu_and(NAME.value, (TYPE)~x);
-	plain = (TYPE)(plain & (TYPE)~x);
-	SAME(percpu_read(NAME.value), plain);
+	plain &= ~(uint64_t)x;
+	SAME(percpu_read(NAME.value), (TYPE)plain);
 }
 
 static void JOIN(NAME, _exchanges)(uint64_t number, uint64_t by)
@@ -66,28 +62,19 @@ static void JOIN(NAME, _exchanges)(uint64_t number, uint64_t by)
 /* Operands that a compiler may put into the instruction, and the first that do not fit there. */
 static void JOIN(NAME, _constants)(void)
 {
-	TYPE plain = 0;
+	uint64_t plain = 0;
 
 	percpu_write(NAME.value, 0);
 #define BY(x)                                                                                      \
 	percpu_add(NAME.value, (TYPE)(x));                                                         \
-	plain = (TYPE)(plain + (TYPE)(x));                                                         \
-	SAME(percpu_read(NAME.value), plain);                                                      \
 	percpu_xor(NAME.value, (TYPE)(x));                                                         \
-	plain = (TYPE)(plain ^ (TYPE)(x));                                                         \
-	SAME(percpu_read(NAME.value), plain);                                                      \
 	percpu_or_raw(NAME.value, (TYPE)(x));                                                      \
-	plain = (TYPE)(plain | (TYPE)(x));                                                         \
-	SAME(percpu_read(NAME.value), plain);                                                      \
 	percpu_sub_raw(NAME.value, (TYPE)(x));                                                     \
-	plain = (TYPE)(plain - (TYPE)(x));                                                         \
-	SAME(percpu_read(NAME.value), plain);                                                      \
 	percpu_and_raw(NAME.value, (TYPE) ~(TYPE)(x));                                             \
-	plain = (TYPE)(plain & (TYPE) ~(TYPE)(x));                                                 \
-	SAME(percpu_read(NAME.value), plain);                                                      \
 	percpu_add_raw(NAME.value, (TYPE)(x));                                                     \
-	plain = (TYPE)(plain + (TYPE)(x));                                                         \
-	SAME(percpu_read(NAME.value), plain)
+	plain = (((plain + (uint64_t)(x)) ^ (uint64_t)(x)) | (uint64_t)(x)) - (uint64_t)(x);       \
+	plain = (plain & ~(uint64_t)(x)) + (uint64_t)(x);                                          \
+	SAME(percpu_read(NAME.value), (TYPE)plain)
 	BY(1);
 	BY(-1);
 	BY(0x7f);
