@@ -412,7 +412,9 @@ main() {
 	sed 's/^/SKIP kernel /' "$build/missing" >"$build/results/missing"
 	cat "$build/results"/* >"$build/all"
 	table_print
-	grep -E '^(FAIL|SKIP)' "$build/all"
+	grep '^FAIL' "$build/all"
+	sed 's/^[^:]*: //' "$build/missing" | sort | uniq -c |
+		while read -r count what; do echo "SKIP kernel $what: $count kernels"; done
 	echo "$(grep -c ^PASS "$build/all") passed, $(grep -c ^FAIL "$build/all") failed," \
 		"$(grep -c ^SKIP "$build/all") skipped"
 	! grep -q ^FAIL "$build/all"
