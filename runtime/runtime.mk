@@ -18,9 +18,12 @@ RT_IS_CLANG  = $(findstring clang,$(if $(RT_CC),$(shell $(RT_CC) --version)))
 RT_TARGET    = $(if $(RT_IS_CLANG),--target=$(ARCH)-unknown-none)
 
 # As kernels are built: no position-independent code, no register that start-up has not enabled.
-RT_FLAGS = $(RT_TARGET) -std=c11 -ffreestanding -fno-pic -fno-stack-protector \
-	-fno-asynchronous-unwind-tables -fno-unwind-tables -ffunction-sections -fdata-sections \
-	$(RT_ARCH_FLAGS) $(WARN) $(RT_CPPFLAGS) $(CFLAGS)
+# Not with the tool's -g: GNU ld 2.40 of riscv64 crashes on what clang then writes. Never with a stack
+# protector, whatever CFLAGS say: its canary may lie in the area that start-up sets up.
+RT_CFLAGS = $(if $(filter file,$(origin CFLAGS)),-O2,$(CFLAGS))
+RT_FLAGS = $(RT_TARGET) -std=c11 -ffreestanding -fno-pic -fno-asynchronous-unwind-tables \
+	-fno-unwind-tables -ffunction-sections -fdata-sections $(RT_ARCH_FLAGS) $(WARN) \
+	$(RT_CPPFLAGS) $(RT_CFLAGS) -fno-stack-protector
 
 # GNU ar indexes objects of its own machine only.
 RT_AR = $(shell $(RT_CC) -print-prog-name=$(if $(RT_IS_CLANG),llvm-ar,ar))
