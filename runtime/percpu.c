@@ -183,9 +183,12 @@ uintptr_t percpu_area_base(size_t cpu)
 	return cpu < PERCPU_CPUS_MAX ? __atomic_load_n(&bases[cpu], __ATOMIC_ACQUIRE) : 0;
 }
 
-/* No address of x86_64, none that an aarch64 kernel maps even where the top byte is ignored, and
- * beyond what the other two translate. */
-#define NOWHERE ((uintptr_t)0x5a5a000000000000)
+/*
+ * No address of x86_64, none that an aarch64 kernel maps even where the top byte is ignored, and
+ * beyond what the other two translate. loongarch64 without paging takes the lower 48 bits, at which
+ * no machine has memory.
+ */
+#define NOWHERE ((uintptr_t)0x5a5a5a5a5a5a0000)
 
 uintptr_t percpu_remote_base_(size_t cpu)
 {
