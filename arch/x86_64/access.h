@@ -25,6 +25,9 @@
 #if defined(__PIC__) || defined(__PIE__)
 #error "x86_64: model zero needs -fno-pic (and -no-pie to link), or define PERCPU_NON_ZERO_VMA"
 #endif
+#if defined(__code_model_large__) && !defined(__clang__)
+#error "x86_64: gcc has no operand for model zero in -mcmodel=large: PERCPU_NON_ZERO_VMA"
+#endif
 #define PERCPU_X86_VAR_ "%%gs:%c[var]"
 #define PERCPU_X86_IN_(v) [var] "i"(&(v))
 #endif
