@@ -60,7 +60,7 @@ PERCPU_NOTE_THIS_UNIT;
 #define DEFINE_PERCPU(type, name) PERCPU_DEFINE_(type, name, ".percpu", 1)
 /* Aligned to `n` bytes, a power of two, in every area. */
 #define DEFINE_PERCPU_ALIGNED(type, name, n) PERCPU_DEFINE_(type, name, ".percpu", n)
-/* On pages of its own. */
+/* At the start of a page, of PERCPU_PAGE bytes. */
 #define DEFINE_PERCPU_PAGE_ALIGNED(type, name)                                                     \
 	PERCPU_DEFINE_(type, name, ".percpu.page_aligned", PERCPU_PAGE)
 /* Written by other CPUs: on cache lines that it shares with no variable of another kind. */
@@ -146,7 +146,10 @@ extern "C" {
 /* Nest, are compiler barriers, and are called around guarded accesses. */
 void percpu_preempt_disable(void);
 void percpu_preempt_enable(void);
-/* Is preemption disabled, or an interrupt handler running? Asked with PERCPU_DEBUG only. */
+/*
+ * Is preemption disabled, or an interrupt handler running? Asked with PERCPU_DEBUG only, by every
+ * raw accessor, percpu_ptr() and percpu_alloc_this(): none of these hooks may use one then.
+ */
 bool percpu_preempt_is_disabled(void);
 #endif
 #ifdef PERCPU_DEBUG
@@ -284,15 +287,14 @@ static inline void percpu_guard_release_(struct percpu_guard_ *guard)
 /* The sum over all CPUs, of integers that change meanwhile or not. */
 #define percpu_sum(name)                                                                           \
 	__extension__({                                                                            \
-		PERCPU_PLAIN_(PERCPU_VAR_(name)) percpu_sum_ = 0;                                  \
+		uint64_t percpu_sum_ = 0;                                                          \
 		for_each_percpu(percpu_cpu_)                                                       \
 		{                                                                                  \
 			const volatile __typeof__(PERCPU_VAR_(name)) *percpu_copy_ =               \
 				percpu_remote_ptr(name, percpu_cpu_);                              \
-			percpu_sum_ =                                                              \
-				(PERCPU_PLAIN_(PERCPU_VAR_(name)))(percpu_sum_ + *percpu_copy_);   \
+			percpu_sum_ += (uint64_t)*percpu_copy_;                                    \
 		}                                                                                  \
-		percpu_sum_;                                                                       \
+		(PERCPU_PLAIN_(PERCPU_VAR_(name))) percpu_sum_;                                    \
 	})
 
 /*
@@ -358,8 +360,8 @@ int percpu_init_in_place(void);
 int percpu_init(void *base, size_t cpus);
 
 /*
- * One CPU's area, anywhere, of percpu_area_stride() bytes: for hotplug and NUMA, before the
- * functions above, in place of them or after. Copies the template; other areas stay as they are.
+ * One CPU's area, anywhere, of percpu_area_stride() bytes: for hotplug and NUMA, in place of
+ * the functions above or after them. Copies the template; other areas stay as they are.
  * Returns 0 or an error: in overlay without PERCPU_PRISTINE, once area 0 lies on the template,
  * there is nothing that could be copied.
  */
@@ -448,7 +450,7 @@ void percpu_alloc_unlock(void);
 		(void *)(percpu_this_base_() + PERCPU_ALLOCATED_(offset));                         \
 	})
 
-/* percpu_area_base(), or an address that faults, so that low memory is never taken for an area. */
+/* percpu_area_base(), or an address with no memory, so that low memory is never taken for an area. */
 uintptr_t percpu_remote_base_(size_t cpu);
 
 /* The first CPU from `cpu` on that has an area. */
