@@ -16,25 +16,25 @@
 #include "percpu_config.h"
 
 #if defined(__x86_64__)
-# include "../arch/x86_64/facts.h"
+#include "../arch/x86_64/facts.h"
 #elif defined(__aarch64__)
-# include "../arch/aarch64/facts.h"
+#include "../arch/aarch64/facts.h"
 #elif defined(__riscv) && __riscv_xlen == 64
-# include "../arch/riscv64/facts.h"
+#include "../arch/riscv64/facts.h"
 #elif defined(__loongarch64)
-# include "../arch/loongarch64/facts.h"
+#include "../arch/loongarch64/facts.h"
 #else
-# error "percpu: x86_64, aarch64, riscv64 and loongarch64 only"
+#error "percpu: x86_64, aarch64, riscv64 and loongarch64 only"
 #endif
 #ifdef PERCPU_SP_NAIVE
 #elif defined(__x86_64__)
-# include "../arch/x86_64/access.h"
+#include "../arch/x86_64/access.h"
 #elif defined(__aarch64__)
-# include "../arch/aarch64/access.h"
+#include "../arch/aarch64/access.h"
 #elif defined(__riscv)
-# include "../arch/riscv64/access.h"
+#include "../arch/riscv64/access.h"
 #else
-# include "../arch/loongarch64/access.h"
+#include "../arch/loongarch64/access.h"
 #endif
 
 #ifdef __cplusplus
@@ -450,7 +450,7 @@ void percpu_alloc_unlock(void);
 		(void *)(percpu_this_base_() + PERCPU_ALLOCATED_(offset));                         \
 	})
 
-/* percpu_area_base(), or an address with no memory, so that low memory is never taken for an area. */
+/* percpu_area_base(), or an address with no memory: low memory is never taken for an area. */
 uintptr_t percpu_remote_base_(size_t cpu);
 
 /* The first CPU from `cpu` on that has an area. */

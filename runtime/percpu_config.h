@@ -27,88 +27,88 @@
 #include "percpu_note.h"
 
 #if defined(PERCPU_SEPARATE) && defined(PERCPU_DYNAMIC)
-# error "PERCPU_SEPARATE and PERCPU_DYNAMIC: define one of them"
+#error "PERCPU_SEPARATE and PERCPU_DYNAMIC: define one of them"
 #endif
 #if defined(PERCPU_PRISTINE) && (defined(PERCPU_SEPARATE) || defined(PERCPU_DYNAMIC))
-# error "PERCPU_PRISTINE: only overlay needs a slot, elsewhere the template stays as it is"
+#error "PERCPU_PRISTINE: only overlay needs a slot, elsewhere the template stays as it is"
 #endif
 #if defined(PERCPU_SP_NAIVE) && (defined(PERCPU_SEPARATE) || defined(PERCPU_DYNAMIC))
-# error "PERCPU_SP_NAIVE: one CPU has no areas to place"
+#error "PERCPU_SP_NAIVE: one CPU has no areas to place"
 #endif
 #if defined(PERCPU_WIDE) && !defined(__aarch64__)
-# error "PERCPU_WIDE is for aarch64: elsewhere offsets have 31 bits"
+#error "PERCPU_WIDE is for aarch64: elsewhere offsets have 31 bits"
 #endif
 #if defined(PERCPU_ARM_EL2) && !defined(__aarch64__)
-# error "PERCPU_ARM_EL2 is for aarch64"
+#error "PERCPU_ARM_EL2 is for aarch64"
 #endif
 #if defined(PERCPU_RISCV_TP) && !defined(__riscv)
-# error "PERCPU_RISCV_TP is for riscv64"
+#error "PERCPU_RISCV_TP is for riscv64"
 #endif
 
 /* The bytes an area's size is rounded up to at least; percpu 0.4.0, src/imp.rs, SIZE_64BIT. */
 #define PERCPU_AREA_ALIGN 64
 
 #ifndef PERCPU_RESERVE
-# define PERCPU_RESERVE 0
+#define PERCPU_RESERVE 0
 #endif
 #ifndef PERCPU_CPUS_MAX
-# define PERCPU_CPUS_MAX 256
+#define PERCPU_CPUS_MAX 256
 #endif
 
 /* The initial values stay somewhere. */
 #if defined(PERCPU_SEPARATE) || defined(PERCPU_DYNAMIC) || defined(PERCPU_PRISTINE)
-# define PERCPU_HAS_TEMPLATE 1
+#define PERCPU_HAS_TEMPLATE 1
 #endif
 #if !defined(PERCPU_SEPARATE) && !defined(PERCPU_DYNAMIC) && !defined(PERCPU_SP_NAIVE)
-# define PERCPU_OVERLAY 1
+#define PERCPU_OVERLAY 1
 #endif
 
 /* What the notes of this configuration say. */
 #ifdef PERCPU_SP_NAIVE
-# define PERCPU_NOTE_THIS_MODE PERCPU_NOTE_MODE_NAIVE
-# define PERCPU_NOTE_THIS_MODEL PERCPU_NOTE_UNSPECIFIED
-# define PERCPU_NOTE_THIS_REGISTER PERCPU_NOTE_UNSPECIFIED
+#define PERCPU_NOTE_THIS_MODE PERCPU_NOTE_MODE_NAIVE
+#define PERCPU_NOTE_THIS_MODEL PERCPU_NOTE_UNSPECIFIED
+#define PERCPU_NOTE_THIS_REGISTER PERCPU_NOTE_UNSPECIFIED
 #else
-# define PERCPU_NOTE_THIS_MODE PERCPU_NOTE_MODE_PERCPU
-# ifdef PERCPU_NON_ZERO_VMA
-#  define PERCPU_NOTE_THIS_MODEL PERCPU_NOTE_MODEL_NONZERO
-# else
-#  define PERCPU_NOTE_THIS_MODEL PERCPU_NOTE_MODEL_ZERO
-# endif
-# if defined(__x86_64__)
-#  define PERCPU_NOTE_THIS_REGISTER PERCPU_NOTE_REGISTER_GS_BASE
-# elif defined(__aarch64__) && defined(PERCPU_TEST_USER)
-#  define PERCPU_NOTE_THIS_REGISTER PERCPU_NOTE_REGISTER_TPIDR_EL0
-# elif defined(__aarch64__) && defined(PERCPU_ARM_EL2)
-#  define PERCPU_NOTE_THIS_REGISTER PERCPU_NOTE_REGISTER_TPIDR_EL2
-# elif defined(__aarch64__)
-#  define PERCPU_NOTE_THIS_REGISTER PERCPU_NOTE_REGISTER_TPIDR_EL1
-# elif defined(__riscv) && defined(PERCPU_RISCV_TP)
-#  define PERCPU_NOTE_THIS_REGISTER PERCPU_NOTE_REGISTER_TP
-# elif defined(__riscv)
-#  define PERCPU_NOTE_THIS_REGISTER PERCPU_NOTE_REGISTER_GP
-# else
-#  define PERCPU_NOTE_THIS_REGISTER PERCPU_NOTE_REGISTER_R21
-# endif
+#define PERCPU_NOTE_THIS_MODE PERCPU_NOTE_MODE_PERCPU
+#ifdef PERCPU_NON_ZERO_VMA
+#define PERCPU_NOTE_THIS_MODEL PERCPU_NOTE_MODEL_NONZERO
+#else
+#define PERCPU_NOTE_THIS_MODEL PERCPU_NOTE_MODEL_ZERO
+#endif
+#if defined(__x86_64__)
+#define PERCPU_NOTE_THIS_REGISTER PERCPU_NOTE_REGISTER_GS_BASE
+#elif defined(__aarch64__) && defined(PERCPU_TEST_USER)
+#define PERCPU_NOTE_THIS_REGISTER PERCPU_NOTE_REGISTER_TPIDR_EL0
+#elif defined(__aarch64__) && defined(PERCPU_ARM_EL2)
+#define PERCPU_NOTE_THIS_REGISTER PERCPU_NOTE_REGISTER_TPIDR_EL2
+#elif defined(__aarch64__)
+#define PERCPU_NOTE_THIS_REGISTER PERCPU_NOTE_REGISTER_TPIDR_EL1
+#elif defined(__riscv) && defined(PERCPU_RISCV_TP)
+#define PERCPU_NOTE_THIS_REGISTER PERCPU_NOTE_REGISTER_TP
+#elif defined(__riscv)
+#define PERCPU_NOTE_THIS_REGISTER PERCPU_NOTE_REGISTER_GP
+#else
+#define PERCPU_NOTE_THIS_REGISTER PERCPU_NOTE_REGISTER_R21
+#endif
 #endif
 #ifdef PERCPU_PREEMPT
-# define PERCPU_NOTE_THIS_PREEMPT PERCPU_NOTE_PREEMPT_YES
+#define PERCPU_NOTE_THIS_PREEMPT PERCPU_NOTE_PREEMPT_YES
 #else
-# define PERCPU_NOTE_THIS_PREEMPT PERCPU_NOTE_PREEMPT_NO
+#define PERCPU_NOTE_THIS_PREEMPT PERCPU_NOTE_PREEMPT_NO
 #endif
 #ifdef PERCPU_WIDE
-# define PERCPU_NOTE_THIS_WIDE PERCPU_NOTE_WIDE_WIDE
+#define PERCPU_NOTE_THIS_WIDE PERCPU_NOTE_WIDE_WIDE
 #else
-# define PERCPU_NOTE_THIS_WIDE PERCPU_NOTE_WIDE_NARROW
+#define PERCPU_NOTE_THIS_WIDE PERCPU_NOTE_WIDE_NARROW
 #endif
 #if defined(PERCPU_SP_NAIVE)
-# define PERCPU_NOTE_THIS_PLACEMENT PERCPU_NOTE_UNSPECIFIED
+#define PERCPU_NOTE_THIS_PLACEMENT PERCPU_NOTE_UNSPECIFIED
 #elif defined(PERCPU_SEPARATE)
-# define PERCPU_NOTE_THIS_PLACEMENT PERCPU_NOTE_PLACEMENT_SEPARATE
+#define PERCPU_NOTE_THIS_PLACEMENT PERCPU_NOTE_PLACEMENT_SEPARATE
 #elif defined(PERCPU_DYNAMIC)
-# define PERCPU_NOTE_THIS_PLACEMENT PERCPU_NOTE_PLACEMENT_DYNAMIC
+#define PERCPU_NOTE_THIS_PLACEMENT PERCPU_NOTE_PLACEMENT_DYNAMIC
 #else
-# define PERCPU_NOTE_THIS_PLACEMENT PERCPU_NOTE_PLACEMENT_OVERLAY
+#define PERCPU_NOTE_THIS_PLACEMENT PERCPU_NOTE_PLACEMENT_OVERLAY
 #endif
 
 /* A unit note of this configuration: percpu.h emits it, a .S file with per-CPU accesses must. */
