@@ -72,7 +72,9 @@ PERCPU_NOTE_THIS_UNIT;
 #define DEFINE_PERCPU_FIRST(type, name) PERCPU_DEFINE_(type, name, ".percpu.first", 1)
 
 /* A variable that another object defines. */
-#define DECLARE_PERCPU(type, name) extern __typeof__(type) __PERCPU_##name
+#define DECLARE_PERCPU(type, name) PERCPU_DECLARE_(type, name)
+/* Pasted behind another macro, as in definitions: a name that is a macro is replaced in both. */
+#define PERCPU_DECLARE_(type, name) extern __typeof__(type) __PERCPU_##name
 
 #ifdef __cplusplus
 }
