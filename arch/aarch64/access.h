@@ -201,12 +201,27 @@
 /* No operation is one instruction: its address is formed before. */
 #define PERCPU_ARCH_ONE_INSTRUCTION 0
 
-/* The value of an absolute symbol, of 32 bits, such as the script's `_percpu_align`. */
+/*
+ * The value of an absolute symbol, of 32 bits, such as the script's `_percpu_align`. bfd takes its
+ * groups for those of an address that moves with a position-independent image; a word is too short
+ * for one.
+ */
+#ifdef __PIC__
+#define PERCPU_ARCH_NUMBER(v, out)                                                                 \
+	__asm__(".pushsection .rodata.percpu,\"a\"\n\t"                                            \
+		".balign 4\n"                                                                      \
+		"1:\t.word " #v "\n\t"                                                             \
+		".popsection\n\t"                                                                  \
+		"adrp %x[o], 1b\n\t"                                                               \
+		"ldr %w[o], [%x[o], #:lo12:1b]"                                                    \
+		: [o] "=r"(out))
+#else
 #define PERCPU_ARCH_NUMBER(v, out)                                                                 \
 	__asm__("movz %x[o], #:abs_g1:%c[var]\n\t"                                                 \
 		"movk %x[o], #:abs_g0_nc:%c[var]"                                                  \
 		: [o] "=r"(out)                                                                    \
 		: PERCPU_A64_IN_(v))
+#endif
 
 /* A symbol's value as a number that the compiler knows nothing of: 0 is an offset like others. */
 #define PERCPU_ARCH_VALUE(v, out) __asm__(PERCPU_A64_VALUE_ : [off] "=r"(out) : PERCPU_A64_IN_(v))

@@ -256,12 +256,27 @@
 /* No operation is one instruction: its address is formed before. */
 #define PERCPU_ARCH_ONE_INSTRUCTION 0
 
-/* The value of an absolute symbol, of 31 bits, such as the script's `_percpu_align`. */
+/*
+ * The value of an absolute symbol, of 31 bits, such as the script's `_percpu_align`. bfd takes it
+ * for an address that moves with a position-independent image, unless it is a term of a sum.
+ */
+#ifdef __PIC__
+#define PERCPU_ARCH_NUMBER(v, out)                                                                 \
+	__asm__(".pushsection .rodata.percpu,\"a\"\n\t"                                            \
+		".balign 4\n"                                                                      \
+		"1:\t.reloc ., R_LARCH_ADD32, " #v "\n\t"                                          \
+		".word 0\n\t"                                                                      \
+		".popsection\n\t"                                                                  \
+		"pcalau12i %[at], %%pc_hi20(1b)\n\t"                                               \
+		"ld.w %[at], %[at], %%pc_lo12(1b)"                                                 \
+		: [at] "=r"(out))
+#else
 #define PERCPU_ARCH_NUMBER(v, out)                                                                 \
 	__asm__("lu12i.w %[at], %%abs_hi20(%[var])\n\t"                                            \
 		"ori %[at], %[at], %%abs_lo12(%[var])"                                             \
 		: [at] "=r"(out)                                                                   \
 		: PERCPU_LA_IN_(v))
+#endif
 
 /* A symbol's value as a number that the compiler knows nothing of: 0 is an offset like others. */
 #define PERCPU_ARCH_VALUE(v, out) __asm__(PERCPU_LA_VALUE_ : [at] "=r"(out) : PERCPU_LA_IN_(v))

@@ -279,12 +279,25 @@
 /* No operation is one instruction: its address is formed before. */
 #define PERCPU_ARCH_ONE_INSTRUCTION 0
 
-/* The value of an absolute symbol, of 31 bits, such as the script's `_percpu_align`. */
+/*
+ * The value of an absolute symbol, of 31 bits, such as the script's `_percpu_align`. bfd takes it
+ * for an address that moves with a position-independent image, unless it is a term of a sum.
+ */
+#ifdef __PIC__
+#define PERCPU_ARCH_NUMBER(v, out)                                                                 \
+	__asm__(".pushsection .rodata.percpu,\"a\"\n\t"                                            \
+		".balign 4\n"                                                                      \
+		"1:\t.reloc ., R_RISCV_ADD32, " #v "\n\t"                                          \
+		".word 0\n\t"                                                                      \
+		".popsection\n\t" PERCPU_RV_NORELAX_ "lw %[at], 1b" PERCPU_RV_RELAX_               \
+		: [at] "=r"(out))
+#else
 #define PERCPU_ARCH_NUMBER(v, out)                                                                 \
 	__asm__(PERCPU_RV_NORELAX_ "lui %[at], %%hi(%[var])\n\t"                                   \
 				   "addi %[at], %[at], %%lo(%[var])" PERCPU_RV_RELAX_              \
 		: [at] "=r"(out)                                                                   \
 		: PERCPU_RV_IN_(v))
+#endif
 
 /* A symbol's value as a number that the compiler knows nothing of: 0 is an offset like others. */
 #define PERCPU_ARCH_VALUE(v, out)                                                                  \

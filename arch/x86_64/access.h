@@ -165,9 +165,17 @@
 /* A move to another CPU divides none of them. */
 #define PERCPU_ARCH_ONE_INSTRUCTION 1
 
-/* The value of an absolute symbol, of 31 bits, such as the script's `_percpu_align`. */
+/*
+ * The value of an absolute symbol, of 31 bits, such as the script's `_percpu_align`. bfd takes 32
+ * bits for an address that moves with a position-independent image, where they are none, but not
+ * the 64 of a pointer; the room that it kept to relocate that is an R_X86_64_NONE in .rela.dyn.
+ */
 #ifdef __PIC__
-#define PERCPU_ARCH_NUMBER(v, out) __asm__("movl $" #v ", %k[o]" : [o] "=r"(out))
+#define PERCPU_ARCH_NUMBER(v, out)                                                                 \
+	do {                                                                                       \
+		static char *const volatile percpu_number_ = (v);                                  \
+		(out) = (uintptr_t)percpu_number_;                                                 \
+	} while (0)
 #else
 #define PERCPU_ARCH_NUMBER(v, out) __asm__("movl %[var], %k[o]" : [o] "=r"(out) : [var] "i"(&(v)))
 #endif

@@ -2,9 +2,9 @@
 # The runtime's accessors. Every compiler takes every one in every configuration without a warning,
 # and `check` finds nothing in the object; raw ones call nothing; what each does is what plain C
 # does, in programs that run here or under qemu's user mode; each takes as many instructions as
-# limits.txt says; misuse does not compile, and says why.
+# limits.txt says; misuse does not compile, and says why; what is position-independent links and runs.
 #
-#   tests/runtime/run.sh [PART...]     objects misuse quality programs limits; default: all
+#   tests/runtime/run.sh [PART...]     objects misuse quality programs pie limits; default: all
 #
 # PERCPU_TOOL: the binary; TEST_DIR: where outputs go, of them runtime/quality.txt; JOBS: at once.
 set -u
@@ -325,6 +325,76 @@ list_programs() {
 	done
 }
 
+# ---- position-independent images ----------------------------------------------------------------
+
+# The whole runtime, of the model nonzero. The program relocates nothing of its own: the number that
+# the script defines stands in the file, and no relocation makes an address of it.
+write_pie_scripts() {
+	local machine
+	for machine in $machines; do
+		"$tool" ldscript -a $machine -m nonzero -p separate -c 4 >"$dir/pie/$machine.percpu.ld"
+		cat >"$dir/pie/$machine.ld" <<-END
+			ENTRY(_start)
+			SECTIONS {
+				. = 0x10000 + SIZEOF_HEADERS;
+				.dynamic : { *(.dynamic) }
+				.rela.dyn : { *(.rela.*) }
+				.rodata : { *(.rodata .rodata.*) }
+				.note.percpu : { KEEP(*(.note.percpu)) }
+				. = ALIGN(0x10000);
+				.text : { *(.text .text.*) }
+				. = ALIGN(0x10000);
+				.data : { *(.data .data.* .sdata .sdata.* .got .got.*) }
+				INCLUDE $dir/pie/$machine.percpu.ld
+				.bss : { *(.bss .bss.* .sbss .sbss.* COMMON) }
+			}
+		END
+	done
+}
+
+job_pie() { # machine compiler linker level flag
+	local what="$1 $2 $3 $4 $5 pie" base=$dir/pie/$1-$2-$3$4$5 machine=$1 source said cc
+	cc="$(compiler "$1" "$2") $common $4 $5 -DPERCPU_NON_ZERO_VMA -DPERCPU_SEPARATE"
+	case $1-$2 in aarch64-gcc) cc="$cc -mno-outline-atomics" ;; esac
+	for source in runtime/*.c $here/pie.c; do
+		said=$($cc -c -o "$base.$(basename "$source" .c).o" "$source" 2>&1) && continue
+		fail "$what: does not compile" "$said"
+		return
+	done
+	said=$("$3" -pie --no-dynamic-linker -z text -z norelro -z noexecstack --no-relax \
+		--emit-relocs -T "$dir/pie/$machine.ld" -o "$base" "$base".*.o 2>&1 |
+		grep -v 'RWX permissions')
+	none "$what: link" "$said"
+	[ -f "$base" ] || return
+	none "$what: text relocations" "$(llvm-objdump-19 -p "$base" | grep TEXTREL)"
+	none "$what: the alignment relocated" \
+		"$(llvm-objdump-19 -R "$base" | grep -E '_percpu_align|\*ABS\*\+0x200$')"
+	none "$what: check" "$("$tool" check -q --fail-on warning "$base" 2>&1)"
+	if [ -n "$(runner "$machine")" ]; then
+		said=$($(runner "$machine") "$base" 2>&1)
+		case $? in
+		0) pass ;;
+		*) fail "$what: the alignment is another" "$said" ;;
+		esac
+	fi
+	rm -f "$base" "$base".*
+}
+
+list_pie() {
+	local machine kind linker flags
+	for machine in $machines; do
+		for kind in gcc clang; do
+			[ -n "$(compiler $machine $kind)" ] || continue
+			for linker in $machine-linux-gnu-ld.bfd ld.lld-19; do
+				have $linker || continue
+				for flags in '-O0 -fpie' '-O2 -fpie' '-O2 -fPIC'; do
+					echo "pie $machine $kind $linker $flags"
+				done
+			done
+		done
+	done
+}
+
 # ---- limits of an offset ------------------------------------------------------------------------
 
 # aarch64: an offset that 16 bits do not hold is the linker's error, and no other variable's place.
@@ -391,10 +461,10 @@ finish() {
 		"$dir/results"
 }
 
-mkdir -p "$dir" && cd "$dir" && rm -rf objects misuse programs && mkdir objects misuse programs ||
-	exit 1
+mkdir -p "$dir" && cd "$dir" && rm -rf objects misuse programs pie &&
+	mkdir objects misuse programs pie || exit 1
 cd - >/dev/null || exit 1
-parts=${*:-objects misuse quality programs limits}
+parts=${*:-objects misuse quality programs pie limits}
 for needed in llvm-objdump-19 llvm-nm-19 jq; do
 	have $needed && continue
 	skip "no $needed"
@@ -402,9 +472,10 @@ for needed in llvm-objdump-19 llvm-nm-19 jq; do
 	exit 0
 done
 write_scripts
+write_pie_scripts
 for part in $parts; do
 	case $part in
-	objects | misuse | programs) "list_$part" ;;
+	objects | misuse | programs | pie) "list_$part" ;;
 	esac
 done >"$dir/jobs"
 {
