@@ -25,10 +25,15 @@
 #if defined(__PIC__) || defined(__PIE__)
 #error "x86_64: model zero needs -fno-pic (and -no-pie to link), or define PERCPU_NON_ZERO_VMA"
 #endif
+/*
+ * Both print the bare symbol. %c wants what the code model takes for an address, which in the large
+ * one no symbol is to gcc, whose %p asks nothing.
+ */
 #if defined(__code_model_large__) && !defined(__clang__)
-#error "x86_64: gcc has no operand for model zero in -mcmodel=large: PERCPU_NON_ZERO_VMA"
-#endif
+#define PERCPU_X86_VAR_ "%%gs:%p[var]"
+#else
 #define PERCPU_X86_VAR_ "%%gs:%c[var]"
+#endif
 #define PERCPU_X86_IN_(v) [var] "i"(&(v))
 #endif
 

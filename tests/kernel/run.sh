@@ -68,6 +68,7 @@ high-nonzero  | @HIGH@ | all | --model nonzero --placement separate | PERCPU_NON
 user-nonzero  | all | own | --model nonzero --placement dynamic | PERCPU_NON_ZERO_VMA PERCPU_DYNAMIC
 O0            | all | own | --placement separate | PERCPU_SEPARATE -O0
 fsgsbase      | x86_64 | own | | PERCPU_X86_FSGSBASE
+large         | x86_64 | all | --pristine --reserve 4K | PERCPU_PRISTINE @RESERVE@ -mcmodel=large
 lse           | aarch64/el1 | own | | -march=armv8.1-a
 tp            | riscv64 | own | | PERCPU_RISCV_TP
 timer         | all | own | | TEST_TIMER
