@@ -109,14 +109,12 @@ void percpu_write_reg(uintptr_t base)
 	(void)base;
 }
 
+#ifdef PERCPU_HAS_TEMPLATE
 const char *percpu_initial_values_(void)
 {
-#ifdef PERCPU_PRISTINE
 	return kept ? _percpu_pristine_start : NULL;
-#else
-	return NULL;
-#endif
 }
+#endif
 
 #else
 
@@ -287,11 +285,13 @@ static uintptr_t initial_values(void)
 #endif
 }
 
+#ifdef PERCPU_HAS_TEMPLATE
+/* There are areas only once the slot is filled. */
 const char *percpu_initial_values_(void)
 {
-	return __atomic_load_n(&state, __ATOMIC_ACQUIRE) == NOBODY ? NULL
-								   : (const char *)initial_values();
+	return percpu_area_num() ? (const char *)initial_values() : NULL;
 }
+#endif
 
 /* What is allocated is zero on CPUs that come later, too. */
 static void clear_reserve(uintptr_t base)

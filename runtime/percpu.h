@@ -186,9 +186,11 @@ static inline void percpu_guard_release_(struct percpu_guard_ *guard)
 	__attribute__((cleanup(percpu_guard_release_),                                             \
 		unused)) struct percpu_guard_ percpu_held_ = percpu_guard_take_()
 
+#define PERCPU_NO_GUARD_() ((void)0)
+
 /* Of what a move to another CPU cannot divide: it is all of one CPU's, without a guard. */
 #if !defined(PERCPU_SP_NAIVE) && PERCPU_ARCH_ONE_INSTRUCTION
-#define PERCPU_GUARD_ACCESS_() ((void)0)
+#define PERCPU_GUARD_ACCESS_() PERCPU_NO_GUARD_()
 #else
 #define PERCPU_GUARD_ACCESS_() PERCPU_GUARD_()
 #endif
@@ -199,7 +201,7 @@ static inline void percpu_guard_release_(struct percpu_guard_ *guard)
 			? (void)0                                                                  \
 			: percpu_debug_failed("a raw per-CPU access while preemption is enabled"))
 #else
-#define PERCPU_CHECK_RAW_() ((void)0)
+#define PERCPU_CHECK_RAW_() PERCPU_NO_GUARD_()
 #endif
 
 /* ---- The current CPU ---------------------------------------------------------------------- */
@@ -302,27 +304,32 @@ static inline void percpu_guard_release_(struct percpu_guard_ *guard)
 /*
  * The copy of this CPU, or of CPU `cpu`, gets the initial value again that it was linked with. Of a
  * variable, a member or an element, of any size; byte by byte, so that an interrupt may see it half
- * done. Gives 0, or PERCPU_ERROR_NOT_INITIALISED before the areas are set up.
+ * done. Gives 0, or PERCPU_ERROR_NOT_INITIALISED before the areas are set up, when it touches none,
+ * nor the register. Later this CPU's register is set.
  *
  * Needs the template as it was: PERCPU_SEPARATE, PERCPU_DYNAMIC, or PERCPU_PRISTINE. Without one of
  * them there is no such name.
  */
 #ifdef PERCPU_HAS_TEMPLATE
 #define percpu_reset_to_init(name)                                                                 \
-	__extension__({                                                                            \
-		__attribute__((cleanup(percpu_guard_release_),                                     \
-			unused)) struct percpu_guard_ percpu_resetting_ = percpu_guard_take_();    \
-		PERCPU_RESET_(name, PERCPU_PTR_(PERCPU_VAR_(name)));                               \
-	})
+	PERCPU_RESET_(name, PERCPU_GUARD_RESET_, PERCPU_PTR_(PERCPU_VAR_(name)))
 #define percpu_reset_to_init_raw(name)                                                             \
-	__extension__({                                                                            \
-		PERCPU_CHECK_RAW_();                                                               \
-		PERCPU_RESET_(name, PERCPU_PTR_(PERCPU_VAR_(name)));                               \
-	})
-#define percpu_remote_reset_to_init(name, cpu) PERCPU_RESET_(name, percpu_remote_ptr(name, cpu))
-#define PERCPU_RESET_(name, copy)                                                                  \
-	percpu_reset_((void *)(copy), percpu_offset(name), sizeof(PERCPU_VAR_(name)))
+	PERCPU_RESET_(name, PERCPU_CHECK_RAW_, PERCPU_PTR_(PERCPU_VAR_(name)))
+#define percpu_remote_reset_to_init(name, cpu)                                                     \
+	PERCPU_RESET_(name, PERCPU_NO_GUARD_, percpu_remote_ptr(name, cpu))
+/* Before start-up neither the register nor a hook that may use it is to be trusted. */
+#define PERCPU_RESET_(name, guard, copy)                                                           \
+	(percpu_initial_values_() ? __extension__({                                                \
+		guard();                                                                           \
+		percpu_reset_((void *)(copy), percpu_offset(name), sizeof(PERCPU_VAR_(name)));     \
+	})                                                                                         \
+				  : (int)PERCPU_ERROR_NOT_INITIALISED)
+#define PERCPU_GUARD_RESET_()                                                                      \
+	__attribute__((cleanup(percpu_guard_release_),                                             \
+		unused)) struct percpu_guard_ percpu_resetting_ = percpu_guard_take_()
 int percpu_reset_(void *copy, uintptr_t offset, size_t size);
+/* Where the initial values are, since areas have been set up; NULL before. */
+const char *percpu_initial_values_(void);
 #endif
 
 /* ---- Start-up ----------------------------------------------------------------------------- */

@@ -31,9 +31,6 @@ static inline size_t percpu_align_up_(size_t value, size_t align)
 	return (value + align - 1) & ~(align - 1);
 }
 
-/* Where the initial values are, since start-up has begun; NULL before, and where none are kept. */
-const char *percpu_initial_values_(void);
-
 /* Any object as words: what an area holds has other types. */
 typedef volatile uint64_t __attribute__((may_alias)) percpu_clear_word_;
 

@@ -12,10 +12,20 @@ char user_gap[AREA_BYTES];
 char user_far_area[AREA_BYTES] __attribute__((aligned(4096)));
 #endif
 
+/* There is nothing to reset, and no register that a reset could use. */
+static void reset_refused(void)
+{
+#ifdef PERCPU_HAS_TEMPLATE
+	SAME(percpu_reset_to_init(array), PERCPU_ERROR_NOT_INITIALISED);
+	SAME(percpu_remote_reset_to_init(array, 0), PERCPU_ERROR_NOT_INITIALISED);
+#endif
+}
+
 #ifdef PERCPU_SP_NAIVE
 
 void areas_init(void)
 {
+	reset_refused();
 	SAME(percpu_init_in_place(), 1);
 	SAME(percpu_area_size(), 0);
 	SAME(percpu_area_num(), 1);
@@ -26,6 +36,7 @@ void areas_init(void)
 
 void areas_init(void)
 {
+	reset_refused();
 	SAME(percpu_init(NULL, CPUS_IN_A_ROW), PERCPU_ERROR_NULL_BASE);
 	SAME(percpu_init(user_areas + 8, CPUS_IN_A_ROW), PERCPU_ERROR_UNALIGNED_BASE);
 	SAME(percpu_area_num(), 0);
@@ -43,6 +54,7 @@ void areas_init(void)
 
 void areas_init(void)
 {
+	reset_refused();
 	SAME(percpu_init_reg(0), PERCPU_ERROR_NOT_INITIALISED);
 	SAME(percpu_area_num(), 0);
 	SAME(percpu_init_in_place(), CPUS);

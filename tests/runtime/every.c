@@ -177,3 +177,14 @@ uint64_t remote(size_t of)
 	total += percpu_remote_ptr(queue, of)->bytes;
 	return total + percpu_sum(u64) + percpu_sum(u8) + percpu_sum(moving);
 }
+
+#ifdef PERCPU_HAS_TEMPLATE
+int resets(size_t of);
+int resets(size_t of)
+{
+	percpu_reset_to_init(queue);
+	percpu_remote_reset_to_init(queue.depth, of);
+	return percpu_reset_to_init(u8) + percpu_reset_to_init_raw(numbers[2]) +
+	       percpu_remote_reset_to_init(hidden, of);
+}
+#endif

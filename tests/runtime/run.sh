@@ -62,7 +62,7 @@ configurations() { # machine
 		zero
 		nonzero -DPERCPU_NON_ZERO_VMA
 		naive -DPERCPU_SP_NAIVE
-		preempt -DPERCPU_PREEMPT
+		preempt -DPERCPU_PREEMPT -DPERCPU_SEPARATE
 	END
 	case $1 in
 	x86_64)
@@ -94,7 +94,7 @@ raw_calls() { # object
 undefined() { # object configuration
 	llvm-nm-19 -u "$1" | awk -v preempt="$2" '
 		$2 == "_percpu_load_start" || $2 == "__PERCPU_SELF_PTR" { next }
-		$2 ~ /^(_GLOBAL_OFFSET_TABLE_|percpu_(area_num|area_base|remote_base_))$/ { next }
+		$2 ~ /^(_GLOBAL_OFFSET_TABLE_|percpu_(area_num|area_base|remote_base_|initial_values_|reset_))$/ { next }
 		preempt ~ /preempt|debug/ && $2 ~ /^percpu_preempt_(en|dis)able$/ { next }
 		preempt ~ /debug/ && $2 ~ /^percpu_(preempt_is_disabled|debug_failed)$/ { next }
 		{ print $2 }'
@@ -130,7 +130,7 @@ list_objects() {
 				esac
 				configurations $machine | sed "s/^/object $machine $kind $level /"
 			done
-			echo "object $machine $kind -O2 debug -DPERCPU_PREEMPT -DPERCPU_DEBUG"
+			echo "object $machine $kind -O2 debug -DPERCPU_PREEMPT -DPERCPU_DEBUG -DPERCPU_SEPARATE"
 		done
 	done
 }

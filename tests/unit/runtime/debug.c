@@ -168,6 +168,15 @@ static void early_read(void)
 	percpu_init_cpu(2, areas_alloc(1));
 }
 
+/* Nor is a hook called, or a CPU missed, before there are areas: the error is returned. */
+static void early_reset(void)
+{
+	preemptible = true;
+	if (percpu_reset_to_init_raw(ticks) != PERCPU_ERROR_NOT_INITIALISED ||
+		percpu_remote_reset_to_init(ticks, 1) != PERCPU_ERROR_NOT_INITIALISED)
+		_exit(UNKNOWN);
+}
+
 /* Who kept a pointer does not read what looks right. */
 static void forgotten(void)
 {
@@ -187,7 +196,7 @@ static void what_is_caught(void **state)
 		{no_offset, OFFSET}, {freed_offset, OFFSET}, {behind_offset, OFFSET},
 		{before_reserve, OFFSET}, {reset_beyond, RESET}, {preempted, PREEMPTION},
 		{early_write, EARLY}, {early_store, EARLY}, {early_write_and_one_cpu, EARLY},
-		{early_read, NOTHING}, {forgotten, NOTHING}};
+		{early_read, NOTHING}, {early_reset, NOTHING}, {forgotten, NOTHING}};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)

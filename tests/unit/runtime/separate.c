@@ -14,10 +14,19 @@ DEFINE_PERCPU_READ_MOSTLY(unsigned char, bytes[100]) = {[99] = 9};
 
 extern char _percpu_template[];
 
+/* With a register that leads nowhere: a reset that uses it ends the program. */
+static bool refused(void)
+{
+	percpu_arch_write_reg((uintptr_t)1 << 46);
+	return percpu_reset_to_init(ticks) == PERCPU_ERROR_NOT_INITIALISED &&
+	       percpu_reset_to_init_raw(pair.second) == PERCPU_ERROR_NOT_INITIALISED &&
+	       percpu_remote_reset_to_init(ticks, 0) == PERCPU_ERROR_NOT_INITIALISED;
+}
+
 static int set_up(void **state)
 {
 	(void)state;
-	return percpu_init_in_place() != CPUS || percpu_init_reg(1);
+	return !refused() || percpu_init_in_place() != CPUS || percpu_init_reg(1);
 }
 
 static void written(size_t cpu)
@@ -71,7 +80,9 @@ static void again(void **state)
 	(void)state;
 	for_each_percpu(cpu) written(cpu);
 	assert_int_equal(percpu_reinit(), PERCPU_OK);
+	assert_true(refused());
 	assert_int_equal(percpu_init_in_place(), CPUS);
+	assert_int_equal(percpu_init_reg(1), PERCPU_OK);
 	areas_apart(state);
 }
 
