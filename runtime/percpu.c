@@ -26,6 +26,12 @@ int percpu_init_in_place(void)
 	return start();
 }
 
+int percpu_init_in_place_cpus(size_t cpus)
+{
+	(void)cpus;
+	return start();
+}
+
 int percpu_init(void *base, size_t cpus)
 {
 	(void)base;
@@ -324,6 +330,52 @@ static int check_base(uintptr_t base, size_t areas)
 	return areas * percpu_area_stride() > UINTPTR_MAX - base ? PERCPU_ERROR_NO_ROOM : PERCPU_OK;
 }
 
+/* How many areas the script reserves; of a script that leaves them to the kernel, none. */
+static size_t reserved(void)
+{
+	return ((uintptr_t)_percpu_end - (uintptr_t)_percpu_start) / percpu_area_stride();
+}
+
+#ifdef PERCPU_DEBUG
+
+/* Who has a pointer to what is no CPU's shall not read what looks right. */
+static void poison(uintptr_t base, size_t areas)
+{
+	volatile uint8_t *byte = (volatile uint8_t *)base;
+
+	for (size_t size = areas * percpu_area_stride(); size; size--)
+		*byte++ = 0x5a;
+}
+
+/*
+ * All areas of the script, before any is filled: those of CPUs that are there lose it again. The
+ * template is no such area, though it lies where that of CPU 0 does.
+ */
+static void poison_reserved(void)
+{
+	const uintptr_t start = (uintptr_t)_percpu_start;
+	const size_t areas = reserved();
+
+	if (areas && start == PERCPU_TEMPLATE)
+		poison(start + percpu_area_stride(), areas - 1);
+	else
+		poison(start, areas);
+}
+
+#else
+
+static void poison(uintptr_t base, size_t areas)
+{
+	(void)base;
+	(void)areas;
+}
+
+static void poison_reserved(void)
+{
+}
+
+#endif
+
 /*
  * The first CPU last: in overlay its area is the template, and stays what it is until somebody
  * writes a variable of it.
@@ -340,6 +392,7 @@ int percpu_init(void *base, size_t cpus)
 	if (error)
 		return error;
 	keep_template();
+	poison_reserved();
 	for (size_t cpu = cpus; cpu-- > 0;)
 		fill(cpu, (uintptr_t)base + cpu * percpu_area_stride());
 	end(DONE);
@@ -348,21 +401,30 @@ int percpu_init(void *base, size_t cpus)
 
 int percpu_init_in_place(void)
 {
-	const uintptr_t bytes = (uintptr_t)_percpu_end - (uintptr_t)_percpu_start;
-	const size_t room = bytes / percpu_area_stride();
+	const size_t room = reserved();
 
 	if (!room)
 		return PERCPU_ERROR_NO_ROOM;
 	return percpu_init(_percpu_start, room < PERCPU_CPUS_MAX ? room : PERCPU_CPUS_MAX);
 }
 
-static int add_area(size_t cpu, uintptr_t base)
+int percpu_init_in_place_cpus(size_t cpus)
+{
+	if (!cpus || cpus > PERCPU_CPUS_MAX)
+		return PERCPU_ERROR_CPU_RANGE;
+	return cpus > reserved() ? PERCPU_ERROR_NO_ROOM : percpu_init(_percpu_start, cpus);
+}
+
+/* `first`: there are no areas yet. */
+static int add_area(size_t cpu, uintptr_t base, bool first)
 {
 	if (percpu_area_base(cpu))
 		return PERCPU_ERROR_ALREADY;
 	if (!has_template())
 		return PERCPU_ERROR_NO_TEMPLATE;
 	keep_template();
+	if (first)
+		poison_reserved();
 	fill(cpu, base);
 	return PERCPU_OK;
 }
@@ -370,17 +432,19 @@ static int add_area(size_t cpu, uintptr_t base)
 int percpu_init_cpu(size_t cpu, void *base)
 {
 	int error = check_base((uintptr_t)base, 1);
+	bool first;
 
 	if (cpu >= PERCPU_CPUS_MAX)
 		return PERCPU_ERROR_CPU_RANGE;
 	if (error)
 		return error;
 	error = begin(NOBODY);
+	first = !error;
 	if (error == PERCPU_ERROR_ALREADY)
 		error = begin(DONE);
 	if (error)
 		return error;
-	error = add_area(cpu, (uintptr_t)base);
+	error = add_area(cpu, (uintptr_t)base, first);
 	end(DONE); /* in error, they were before */
 	return error;
 }
@@ -390,13 +454,8 @@ static void forget(size_t cpu)
 	const uintptr_t base = bases[cpu];
 
 	__atomic_store_n(&bases[cpu], 0, __ATOMIC_RELEASE);
-#ifdef PERCPU_DEBUG
-	/* Who still has a pointer shall not read what looks right. */
 	if (base && base != initial_values())
-		for (size_t i = 0; i < percpu_area_size(); i++)
-			((volatile uint8_t *)base)[i] = 0x5a;
-#endif
-	(void)base;
+		poison(base, 1);
 }
 
 int percpu_reinit(void)

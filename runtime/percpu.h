@@ -362,6 +362,14 @@ const char *percpu_error_text(int error);
 int percpu_init_in_place(void);
 
 /*
+ * The same for a kernel that has counted its CPUs: of the areas that the script reserves, the first
+ * `cpus`, for the CPUs that are there. Returns `cpus` or an error. The areas behind them are
+ * nobody's: those CPUs are not counted, summed or visited, and with PERCPU_DEBUG the areas are
+ * filled with 0x5a; percpu_init_cpu() gives one to a CPU that comes later.
+ */
+int percpu_init_in_place_cpus(size_t cpus);
+
+/*
  * The same in memory of the caller's, `cpus` areas percpu_area_stride() bytes apart from `base` on;
  * percpu_area_layout() says how much. The memory stays the caller's, and in use for good. Returns
  * `cpus` or an error.

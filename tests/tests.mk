@@ -116,7 +116,7 @@ RT_MACROS_allocator := -DPERCPU_NON_ZERO_VMA -DPERCPU_DYNAMIC -DPERCPU_RESERVE=4
 RT_SCRIPT_allocator := -m nonzero -p dynamic --reserve 4096
 RT_MACROS_debug     := -DPERCPU_NON_ZERO_VMA -DPERCPU_PRISTINE -DPERCPU_RESERVE=64 -DPERCPU_DEBUG \
 	-DPERCPU_PREEMPT
-RT_SCRIPT_debug     := -m nonzero -c 2 --pristine --reserve 64
+RT_SCRIPT_debug     := -m nonzero -c 4 --pristine --reserve 64
 
 # Another one's script, whose template ends where it begins.
 RT_MACROS_empty     := -DPERCPU_NON_ZERO_VMA -DPERCPU_DYNAMIC -DPERCPU_RESERVE=64

@@ -52,12 +52,36 @@ void areas_init(void)
 
 #else
 
+#if defined(PERCPU_DEBUG) && defined(PERCPU_HAS_TEMPLATE)
+/* The last CPU comes later: until then what is reserved for it is nobody's, and poison. */
+static void areas_in_place(void)
+{
+	extern char _percpu_start[];
+	volatile char *const last = _percpu_start + (CPUS - 1) * percpu_area_stride();
+
+	SAME(percpu_init_in_place_cpus(0), PERCPU_ERROR_CPU_RANGE);
+	SAME(percpu_init_in_place_cpus(CPUS + 1), PERCPU_ERROR_NO_ROOM);
+	SAME(percpu_init_in_place_cpus(CPUS - 1), CPUS - 1);
+	SAME(percpu_area_num(), CPUS - 1);
+	SAME(percpu_area_base(CPUS - 1), 0);
+	SAME(percpu_sum(aligned), 256 * (CPUS - 1));
+	for (size_t i = 0; i < percpu_area_stride(); i++)
+		SAME(last[i], 0x5a);
+	SAME(percpu_init_cpu(CPUS - 1, (char *)last), PERCPU_OK);
+}
+#else
+static void areas_in_place(void)
+{
+	SAME(percpu_init_in_place(), CPUS);
+}
+#endif
+
 void areas_init(void)
 {
 	reset_refused();
 	SAME(percpu_init_reg(0), PERCPU_ERROR_NOT_INITIALISED);
 	SAME(percpu_area_num(), 0);
-	SAME(percpu_init_in_place(), CPUS);
+	areas_in_place();
 	SAME(percpu_init_in_place(), PERCPU_ERROR_ALREADY);
 	SAME(percpu_area_num(), CPUS);
 	SAME(percpu_init_reg(PERCPU_CPUS_MAX), PERCPU_ERROR_CPU_RANGE);

@@ -1,9 +1,14 @@
-/* What PERCPU_DEBUG catches, in overlay with a slot. Each test is a process of its own. */
+/*
+ * What PERCPU_DEBUG catches, in overlay with a slot and room for two CPUs more than there are. Each
+ * test is a process of its own.
+ */
 #include "tests/unit/runtime/areas.h"
 
 #include <sys/wait.h>
 
 DEFINE_PERCPU(int, ticks) = 7;
+
+enum { CPUS = 2, ROOM = 4 };
 
 static jmp_buf caught;
 static const char *what;
@@ -65,7 +70,7 @@ static int catches(void (*body)(void))
 
 static void start(void)
 {
-	percpu_init_in_place();
+	percpu_init_in_place_cpus(CPUS);
 	percpu_init_reg(0);
 }
 
@@ -86,7 +91,7 @@ static void in_order(void)
 static void absent(void)
 {
 	start();
-	(void)percpu_remote_ptr(ticks, 2);
+	(void)percpu_remote_ptr(ticks, CPUS);
 }
 
 static void absent_yet(void)
@@ -177,13 +182,72 @@ static void early_reset(void)
 		_exit(UNKNOWN);
 }
 
+static bool poisoned(uintptr_t from, uintptr_t to)
+{
+	const unsigned char *byte = (const unsigned char *)from;
+
+	for (; from < to; from++)
+		if (*byte++ != 0x5a)
+			return false;
+	return true;
+}
+
 /* Who kept a pointer does not read what looks right. */
 static void forgotten(void)
 {
 	const int *there = (start(), percpu_remote_ptr(ticks, 1));
+	const uintptr_t base = percpu_area_base(1);
 
 	percpu_reinit();
-	if (*there != 0x5a5a5a5a)
+	if (*there != 0x5a5a5a5a || !poisoned(base, base + percpu_area_stride()))
+		_exit(UNKNOWN);
+}
+
+/* Areas that the script reserves are poison up to their end, and count for nothing, until... */
+static void nobodys(void)
+{
+	const uintptr_t behind = (start(), percpu_area_base(1) + percpu_area_stride());
+
+	if (!poisoned(behind, (uintptr_t)_percpu_end) ||
+		(uintptr_t)_percpu_end - behind != (ROOM - CPUS) * percpu_area_stride())
+		_exit(UNKNOWN);
+	if (percpu_area_num() != CPUS || percpu_area_base(CPUS) || percpu_sum(ticks) != 7 * CPUS)
+		_exit(UNKNOWN);
+	for_each_percpu(cpu) if (cpu >= CPUS) _exit(UNKNOWN);
+}
+
+/* ... their CPU comes. */
+static void late(void)
+{
+	const uintptr_t third = (start(), percpu_area_base(0) + 3 * percpu_area_stride());
+	const uintptr_t offset = percpu_alloc(8, 8);
+
+	if (percpu_init_cpu(3, (void *)third) || *percpu_remote_ptr(ticks, 3) != 7 ||
+		*(uint64_t *)percpu_alloc_ptr(offset, 3) || percpu_sum(ticks) != 7 * 3 ||
+		!poisoned(third - percpu_area_stride(), third))
+		_exit(UNKNOWN);
+	(void)percpu_remote_ptr(ticks, 2);
+}
+
+/* Areas elsewhere leave those of the script to nobody, but for the template. */
+static void elsewhere(void)
+{
+	const uintptr_t first = (uintptr_t)_percpu_start;
+
+	percpu_init_cpu(1, areas_alloc(1));
+	if (!poisoned(first + percpu_area_stride(), (uintptr_t)_percpu_end) ||
+		*(int *)(first + percpu_offset(ticks)) != 7 || *percpu_remote_ptr(ticks, 1) != 7)
+		_exit(UNKNOWN);
+}
+
+static void counts_refused(void)
+{
+	if (percpu_init_in_place_cpus(0) != PERCPU_ERROR_CPU_RANGE ||
+		percpu_init_in_place_cpus(PERCPU_CPUS_MAX + 1) != PERCPU_ERROR_CPU_RANGE ||
+		percpu_init_in_place_cpus(ROOM + 1) != PERCPU_ERROR_NO_ROOM || percpu_area_num() ||
+		poisoned((uintptr_t)_percpu_end - 1, (uintptr_t)_percpu_end) ||
+		percpu_init_in_place_cpus(ROOM) != ROOM ||
+		percpu_init_in_place_cpus(CPUS) != PERCPU_ERROR_ALREADY)
 		_exit(UNKNOWN);
 }
 
@@ -196,7 +260,9 @@ static void what_is_caught(void **state)
 		{no_offset, OFFSET}, {freed_offset, OFFSET}, {behind_offset, OFFSET},
 		{before_reserve, OFFSET}, {reset_beyond, RESET}, {preempted, PREEMPTION},
 		{early_write, EARLY}, {early_store, EARLY}, {early_write_and_one_cpu, EARLY},
-		{early_read, NOTHING}, {early_reset, NOTHING}, {forgotten, NOTHING}};
+		{early_read, NOTHING}, {early_reset, NOTHING}, {forgotten, NOTHING},
+		{nobodys, NOTHING}, {late, ABSENT}, {elsewhere, NOTHING},
+		{counts_refused, NOTHING}};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)

@@ -10,6 +10,7 @@ static void returns(void **state)
 	assert_int_equal(percpu_reinit(), PERCPU_ERROR_NOT_INITIALISED);
 	assert_int_equal(percpu_init_in_place(), 1);
 	assert_int_equal(percpu_init(NULL, 99), 1);
+	assert_int_equal(percpu_init_in_place_cpus(99), 1);
 	assert_int_equal(percpu_init_in_place(), 1);
 	assert_int_equal(percpu_init_cpu(0, NULL), PERCPU_OK);
 	assert_int_equal(percpu_init_cpu(1, NULL), PERCPU_ERROR_CPU_RANGE);

@@ -53,6 +53,9 @@ static void refused(void **state)
 	assert_int_equal(percpu_init(memory, PERCPU_CPUS_MAX + 1), PERCPU_ERROR_CPU_RANGE);
 	assert_int_equal(percpu_init_cpu(PERCPU_CPUS_MAX, memory), PERCPU_ERROR_CPU_RANGE);
 	assert_int_equal(percpu_init_reg(PERCPU_CPUS_MAX), PERCPU_ERROR_CPU_RANGE);
+	assert_int_equal(percpu_init_in_place_cpus(0), PERCPU_ERROR_CPU_RANGE);
+	assert_int_equal(percpu_init_in_place_cpus(PERCPU_CPUS_MAX + 1), PERCPU_ERROR_CPU_RANGE);
+	assert_int_equal(percpu_init_in_place_cpus(CPUS + 1), PERCPU_ERROR_NO_ROOM);
 	assert_int_equal(percpu_init(last, 2), PERCPU_ERROR_NO_ROOM);
 	assert_int_equal(percpu_init_cpu(1, last), PERCPU_ERROR_NO_ROOM);
 	assert_int_equal(percpu_area_num(), 0);
@@ -85,6 +88,7 @@ static void only_once(void **state)
 
 	(void)state;
 	assert_int_equal(percpu_init_in_place(), PERCPU_ERROR_ALREADY);
+	assert_int_equal(percpu_init_in_place_cpus(1), PERCPU_ERROR_ALREADY);
 	assert_int_equal(percpu_init(memory, 1), PERCPU_ERROR_ALREADY);
 	assert_int_equal(percpu_init_cpu(1, memory), PERCPU_ERROR_ALREADY);
 	/* CPU 0 may have written: its values are no initial ones. */

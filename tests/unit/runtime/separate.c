@@ -86,6 +86,24 @@ static void again(void **state)
 	areas_apart(state);
 }
 
+/* What is there counts, whatever the script has room for; nothing is written behind it. */
+static void some(void **state)
+{
+	const uintptr_t last = percpu_area_base(CPUS - 1);
+
+	(void)state;
+	written(CPUS - 1);
+	assert_int_equal(percpu_reinit(), PERCPU_OK);
+	assert_int_equal(percpu_init_in_place_cpus(CPUS - 1), CPUS - 1);
+	assert_int_equal(percpu_area_num(), CPUS - 1);
+	assert_int_equal(percpu_area_base(CPUS - 1), 0);
+	assert_int_equal(percpu_sum(ticks), 7 * (CPUS - 1));
+	assert_int_equal(*(int *)(last + percpu_offset(ticks)), 1000);
+	assert_int_equal(percpu_init_cpu(CPUS - 1, (void *)last), PERCPU_OK);
+	assert_int_equal(percpu_init_reg(1), PERCPU_OK);
+	areas_apart(state);
+}
+
 static void one_more(void **state)
 {
 	void *memory = areas_alloc(1);
@@ -104,6 +122,7 @@ int main(void)
 		cmocka_unit_test(this_cpu),
 		cmocka_unit_test(other_cpus),
 		cmocka_unit_test(again),
+		cmocka_unit_test(some),
 		cmocka_unit_test(one_more),
 	};
 
