@@ -144,13 +144,23 @@ extern "C" {
 
 /* ---- What the kernel supplies ------------------------------------------------------------- */
 
+/*
+ * Functions; with PERCPU_HOOKS it has them, and percpu_alloc_lock() and percpu_alloc_unlock(), in a
+ * header <percpu_hooks.h>: as static inline functions, as macros, or as declarations, in C++ of C
+ * functions. percpu.h includes that header at its end, and nothing else does.
+ *
+ * What PERCPU_DEBUG asserts of raw accessors it does not of those that stand in percpu_hooks.h, nor
+ * in a file that defines PERCPU_RAW_UNCHECKED before it includes this: hooks may keep their count
+ * per CPU, by raw accessors. The others would call the hooks again.
+ */
+#ifndef PERCPU_HOOKS
 #ifdef PERCPU_PREEMPT
 /* Nest, are compiler barriers, and are called around guarded accesses. */
 void percpu_preempt_disable(void);
 void percpu_preempt_enable(void);
 /*
  * Is preemption disabled, or an interrupt handler running? Asked with PERCPU_DEBUG only, by every
- * raw accessor, percpu_ptr() and percpu_alloc_this(): none of these hooks may use one then.
+ * raw accessor, percpu_ptr() and percpu_alloc_this().
  */
 bool percpu_preempt_is_disabled(void);
 #endif
@@ -158,29 +168,14 @@ bool percpu_preempt_is_disabled(void);
 /* Something is wrong that only debugging sees; `what` is one line. Does not return. */
 __attribute__((noreturn)) void percpu_debug_failed(const char *what);
 #endif
+#endif
 
+/* What is held while it is in scope; behind the hooks, at the end, is what it does. */
 struct percpu_guard_ {
 	char unused;
 };
-
-static inline struct percpu_guard_ percpu_guard_take_(void)
-{
-	struct percpu_guard_ guard;
-
-	guard.unused = 0; /* an initialiser is a call of memset to clang -O0 */
-#ifdef PERCPU_PREEMPT
-	percpu_preempt_disable();
-#endif
-	return guard;
-}
-
-static inline void percpu_guard_release_(struct percpu_guard_ *guard)
-{
-	(void)guard;
-#ifdef PERCPU_PREEMPT
-	percpu_preempt_enable();
-#endif
-}
+static inline struct percpu_guard_ percpu_guard_take_(void);
+static inline void percpu_guard_release_(struct percpu_guard_ *guard);
 
 #define PERCPU_GUARD_()                                                                            \
 	__attribute__((cleanup(percpu_guard_release_),                                             \
@@ -193,15 +188,6 @@ static inline void percpu_guard_release_(struct percpu_guard_ *guard)
 #define PERCPU_GUARD_ACCESS_() PERCPU_NO_GUARD_()
 #else
 #define PERCPU_GUARD_ACCESS_() PERCPU_GUARD_()
-#endif
-
-#if defined(PERCPU_PREEMPT) && defined(PERCPU_DEBUG)
-#define PERCPU_CHECK_RAW_()                                                                        \
-	(percpu_preempt_is_disabled()                                                              \
-			? (void)0                                                                  \
-			: percpu_debug_failed("a raw per-CPU access while preemption is enabled"))
-#else
-#define PERCPU_CHECK_RAW_() PERCPU_NO_GUARD_()
 #endif
 
 /* ---- The current CPU ---------------------------------------------------------------------- */
@@ -452,7 +438,7 @@ uintptr_t percpu_alloc(size_t size, size_t align);
 /* Gives them back. Returns 0, or PERCPU_ERROR_NOT_ALLOCATED for what no percpu_alloc() returned. */
 int percpu_free(uintptr_t offset);
 
-#ifdef PERCPU_ALLOC_LOCK
+#if defined(PERCPU_ALLOC_LOCK) && !defined(PERCPU_HOOKS)
 void percpu_alloc_lock(void);
 void percpu_alloc_unlock(void);
 #endif
@@ -700,6 +686,52 @@ extern char _percpu_load_start[];
 #define PERCPU_PTR_(v) (&(v))
 #else
 #define PERCPU_PTR_(v) ((__typeof__(v) *)(percpu_arch_register() + PERCPU_VALUE_(v)))
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+/* ---- Hooks -------------------------------------------------------------------------------- */
+
+/* Until the end of this, hooks are defined and called: no raw accessor may ask one. */
+#define PERCPU_CHECK_RAW_() PERCPU_NO_GUARD_()
+
+#ifdef PERCPU_HOOKS
+#include <percpu_hooks.h>
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+static inline struct percpu_guard_ percpu_guard_take_(void)
+{
+	struct percpu_guard_ guard;
+
+	guard.unused = 0; /* an initialiser is a call of memset to clang -O0 */
+#ifdef PERCPU_PREEMPT
+	percpu_preempt_disable();
+#endif
+	return guard;
+}
+
+static inline void percpu_guard_release_(struct percpu_guard_ *guard)
+{
+	(void)guard;
+#ifdef PERCPU_PREEMPT
+	percpu_preempt_enable();
+#endif
+}
+
+#if defined(PERCPU_PREEMPT) && defined(PERCPU_DEBUG) && !defined(PERCPU_RAW_UNCHECKED)
+static inline void percpu_check_raw_(void)
+{
+	if (!percpu_preempt_is_disabled())
+		percpu_debug_failed("a raw per-CPU access while preemption is enabled");
+}
+#undef PERCPU_CHECK_RAW_
+#define PERCPU_CHECK_RAW_() percpu_check_raw_()
 #endif
 
 #ifdef __cplusplus

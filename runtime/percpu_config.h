@@ -12,6 +12,7 @@
  *	PERCPU_ALLOC_LOCK	the kernel supplies a lock for percpu_alloc() and percpu_free()
  *	PERCPU_CPUS_MAX=N	CPUs that may have an area, 256 if not given; a word is kept of each
  *	PERCPU_PREEMPT		the kernel is preemptible: accessors disable that around them
+ *	PERCPU_HOOKS		what the kernel supplies is in its <percpu_hooks.h>: inline, macros
  *	PERCPU_ARM_EL2		aarch64: TPIDR_EL2 instead of TPIDR_EL1
  *	PERCPU_WIDE		aarch64: offsets of 32 bits instead of 16
  *	PERCPU_RISCV_TP		riscv64: tp instead of gp

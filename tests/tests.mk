@@ -98,7 +98,8 @@ kernels: all $(BENCH)/elf_files
 
 # The runtime as programs of Linux on x86_64, a program a configuration: model nonzero, since loaders
 # take no address 0. The script is that of percpu-tool ldscript.
-RT_UNITS := overlay dynamic separate pristine naive allocator debug empty
+RT_UNITS := overlay dynamic separate pristine naive allocator debug empty \
+	hooks hooks_macros hooks_apart
 RT_BIN   := $(if $(filter x86_64,$(shell uname -m)),$(RT_UNITS:%=$(T)/unit/test_runtime_%))
 
 RT_MACROS_overlay   := -DPERCPU_NON_ZERO_VMA
@@ -118,18 +119,30 @@ RT_MACROS_debug     := -DPERCPU_NON_ZERO_VMA -DPERCPU_PRISTINE -DPERCPU_RESERVE=
 	-DPERCPU_PREEMPT
 RT_SCRIPT_debug     := -m nonzero -c 4 --pristine --reserve 64
 
+# Hooks that count in a per-CPU variable, in three forms.
+RT_HOOKED := -DPERCPU_NON_ZERO_VMA -DPERCPU_SEPARATE -DPERCPU_RESERVE=64 -DPERCPU_DEBUG \
+	-DPERCPU_PREEMPT -DPERCPU_ALLOC_LOCK
+RT_MACROS_hooks        := $(RT_HOOKED) -DPERCPU_HOOKS -Itests/runtime/hooks
+RT_MACROS_hooks_macros := $(RT_MACROS_hooks) -DTEST_HOOKS_MACROS
+RT_MACROS_hooks_apart  := $(RT_HOOKED)
+RT_SOURCE_hooks_apart  := tests/unit/runtime/hooks/functions.c
+RT_SCRIPT_hooks        := -m nonzero -p separate -c 2 --reserve 64
+RT_SCRIPT_hooks_macros := $(RT_SCRIPT_hooks)
+RT_SCRIPT_hooks_apart  := $(RT_SCRIPT_hooks)
+
 # Another one's script, whose template ends where it begins.
 RT_MACROS_empty     := -DPERCPU_NON_ZERO_VMA -DPERCPU_DYNAMIC -DPERCPU_RESERVE=64
 RT_SCRIPT_empty     := -m nonzero -p dynamic
 RT_EDIT_empty       := s/_percpu_load_end = ./_percpu_load_end = _percpu_load_start/;/^ASSERT(/,/)$$/d
 
 $(T)/unit/test_runtime_%: tests/unit/runtime/%.c $(wildcard runtime/*.[ch] arch/*/access.h) \
-		$(wildcard tests/unit/runtime/*.h) $(TOOL)
+		$(wildcard tests/unit/runtime/*.h tests/runtime/hooks/*.h) \
+		tests/unit/runtime/hooks.c $(wildcard tests/unit/runtime/hooks/*.c) $(TOOL)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(TOOL) ldscript -a x86_64 --insert-after .data $(RT_SCRIPT_$*) | \
 		sed '$(RT_EDIT_$*)' >$@.ld
 	$(Q)$(CC) -I. -D_GNU_SOURCE -std=c11 -pthread $(WARN) $(CFLAGS) $(RT_MACROS_$*) -fno-pic -no-pie \
 		-include tests/unit/runtime/user_gs.h $(CMOCKA_CFLAGS) -Wl,-T,$@.ld -o $@ $< \
-		$(wildcard runtime/*.c) $(CMOCKA_LIBS)
+		$(RT_SOURCE_$*) $(wildcard runtime/*.c) $(CMOCKA_LIBS)
 
 check-build: $(RT_BIN)

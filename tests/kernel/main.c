@@ -10,7 +10,9 @@ char stacks[CPUS][STACK_SIZE] __attribute__((aligned(STACK_SIZE)));
 
 static DEFINE_PERCPU(uint32_t, own) = 7;
 
-#ifdef PERCPU_PREEMPT
+#ifdef PERCPU_HOOKS
+DEFINE_PERCPU(uint32_t, preempt_depth);
+#elif defined(PERCPU_PREEMPT)
 void percpu_preempt_disable(void)
 {
 	this_cpu()->preempt++;
@@ -146,6 +148,9 @@ static void print_layout(void)
 #define PRINT(name) print_variable(#name, percpu_offset(name), sizeof(__PERCPU_##name));
 	VARIABLES(PRINT)
 	PRINT(own)
+#ifdef PERCPU_HOOKS
+	PRINT(preempt_depth)
+#endif
 	if (block_size)
 		print_variable("block", block_offset, block_size);
 	print_unlock();
@@ -194,6 +199,9 @@ static void run(size_t cpu)
 	meet();
 #endif
 	SAME(this_cpu()->preempt, 0);
+#ifdef PERCPU_HOOKS
+	SAME(*percpu_remote_ptr(preempt_depth, cpu), 0);
+#endif
 	test_debug(cpu);
 }
 
