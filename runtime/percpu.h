@@ -54,20 +54,23 @@ PERCPU_NOTE_THIS_UNIT;
  * DECLARE_PERCPU(type, name);
  *
  * A variable of which each CPU has a copy. Any type, arrays as `int[4]`, but const, and in C++ none
- * with a constructor or destructor. At file scope, or in a function with `static`. What C calls the
- * variable is `__PERCPU_<name>`, which only the macros below name: `name` alone does not compile.
+ * with a constructor or destructor. At file scope, or in a function with `static`; with g++ not in
+ * that of a template, whose variable it leaves out of the section. What C calls the variable is
+ * `__PERCPU_<name>`, which only the macros below name: `name` alone does not compile.
  */
-#define DEFINE_PERCPU(type, name) PERCPU_DEFINE_(type, name, ".percpu", 1)
+#define DEFINE_PERCPU(type, name) PERCPU_DEFINE_(type, name, PERCPU_SECTION_(".percpu"), 1)
 /* Aligned to `n` bytes, a power of two, in every area. */
-#define DEFINE_PERCPU_ALIGNED(type, name, n) PERCPU_DEFINE_(type, name, ".percpu", n)
+#define DEFINE_PERCPU_ALIGNED(type, name, n)                                                       \
+	PERCPU_DEFINE_(type, name, PERCPU_SECTION_(".percpu"), n)
 /* At the start of a page, of PERCPU_PAGE bytes. */
 #define DEFINE_PERCPU_PAGE_ALIGNED(type, name)                                                     \
-	PERCPU_DEFINE_(type, name, ".percpu.page_aligned", PERCPU_PAGE)
+	PERCPU_DEFINE_(type, name, PERCPU_SECTION_(".percpu.page_aligned"), PERCPU_PAGE)
 /* Written by other CPUs: on cache lines that it shares with no variable of another kind. */
 #define DEFINE_PERCPU_SHARED(type, name)                                                           \
-	PERCPU_DEFINE_(type, name, ".percpu.shared_aligned", PERCPU_CACHE_LINE)
+	PERCPU_DEFINE_(type, name, PERCPU_SECTION_(".percpu.shared_aligned"), PERCPU_CACHE_LINE)
 /* Seldom written: apart from what is. */
-#define DEFINE_PERCPU_READ_MOSTLY(type, name) PERCPU_DEFINE_(type, name, ".percpu.read_mostly", 1)
+#define DEFINE_PERCPU_READ_MOSTLY(type, name)                                                      \
+	PERCPU_DEFINE_(type, name, PERCPU_SECTION_(".percpu.read_mostly"), 1)
 /* At the area's start; what there is one of. */
 #define DEFINE_PERCPU_FIRST(type, name) PERCPU_DEFINE_(type, name, ".percpu.first", 1)
 
@@ -113,10 +116,29 @@ template <class T> struct percpu_definable_ {
 		"a per-CPU variable has no constructor: each CPU's copy is made of bytes");
 	static constexpr int one = 1;
 };
+/* Is what __PRETTY_FUNCTION__ says a function of a template? Such as `f(T) [with T = int]`. */
+static constexpr bool percpu_in_template_(const char *function)
+{
+	for (; *function; function++)
+		if (function[0] == '[' && function[1] == 'w' && function[2] == 'i' &&
+			function[3] == 't' && function[4] == 'h' && function[5] == ' ')
+			return true;
+	return false;
+}
+template <bool in_template> struct percpu_placed_ {
+	static_assert(!in_template, "g++ leaves a template's variable out of the per-CPU section");
+	static constexpr int one = 1;
+};
 #define PERCPU_ASSERT_(condition, message) static_assert(condition, message)
 #define PERCPU_PLAIN_(v) typename percpu_type_<__typeof__(v)>::plain
 #define PERCPU_SAME_(a, b) __is_same(a, b)
+#ifdef __clang__
 #define PERCPU_DEFINABLE_(type) percpu_definable_<__typeof__(type)>::one
+#else
+#define PERCPU_DEFINABLE_(type)                                                                    \
+	percpu_definable_<__typeof__(type)>::one                                                   \
+		*percpu_placed_<percpu_in_template_(__PRETTY_FUNCTION__)>::one
+#endif
 extern "C" {
 #else
 #define PERCPU_ASSERT_(condition, message) _Static_assert(condition, message)
@@ -129,6 +151,18 @@ extern "C" {
 			"a per-CPU variable is not const");                                        \
 		char one;                                                                          \
 	})
+#endif
+
+/*
+ * g++ takes no variable of an inline function, which many objects have, into a section that has
+ * others: there each definition has one of its own, which scripts sort as that without the number.
+ */
+#if defined(__cplusplus) && !defined(__clang__)
+#define PERCPU_SECTION_(where) where "." PERCPU_TEXT_(__COUNTER__)
+#define PERCPU_TEXT_(x) PERCPU_TEXT_AS_(x)
+#define PERCPU_TEXT_AS_(x) #x
+#else
+#define PERCPU_SECTION_(where) where
 #endif
 
 /* What is asserted of the type stands in an attribute: `static` may stand before all this. */

@@ -70,6 +70,26 @@ struct destroyed {
 	}
 };
 DEFINE_PERCPU(destroyed, wrong);
+#elif defined(TEMPLATE)
+/* EXPECT g++: g.. leaves a template's variable out of the per-CPU section */
+template <class T> T misuse(T x)
+{
+	static DEFINE_PERCPU(T, wrong);
+
+	return percpu_add_return(wrong, x);
+}
+template int misuse<int>(int);
+#elif defined(TEMPLATE_MEMBER)
+/* EXPECT g++: g.. leaves a template's variable out of the per-CPU section */
+template <class T> struct of_template {
+	int misuse()
+	{
+		static DEFINE_PERCPU(int, wrong);
+
+		return percpu_read(wrong);
+	}
+};
+template struct of_template<int>;
 #elif defined(NOT_STATIC)
 /* EXPECT c c++: section */
 uint32_t misuse(void)

@@ -4,7 +4,7 @@
 # does, in programs that run here or under qemu's user mode; each takes as many instructions as
 # limits.txt says; misuse does not compile, and says why; what is position-independent links and runs.
 #
-#   tests/runtime/run.sh [PART...]     objects misuse quality programs pie limits; default: all
+#   tests/runtime/run.sh [PART...]     objects misuse quality programs pie inline limits; default: all
 #
 # PERCPU_TOOL: the binary; TEST_DIR: where outputs go, of them runtime/quality.txt; JOBS: at once.
 set -u
@@ -168,7 +168,7 @@ list_misuse() {
 		languages= of= flags=
 		for word in $words; do
 			case $word in
-			c | c++) languages="$languages $word" ;;
+			c | c++ | g++) languages="$languages $word" ;;
 			-*) flags="$flags $word" ;;
 			*) of="$of $word" ;;
 			esac
@@ -176,7 +176,7 @@ list_misuse() {
 		for machine in ${of:-$machines}; do
 			for kind in gcc g++ clang clang++; do
 				case $kind in *++) word=c++ ;; *) word=c ;; esac
-				case "$languages " in *" $word "*) ;; *) continue ;; esac
+				case "$languages " in *" $word "* | *" $kind "*) ;; *) continue ;; esac
 				[ -n "$(compiler $machine $kind)" ] || continue
 				echo "misuse $machine $kind $case$flags -- $expectation"
 			done
@@ -404,6 +404,47 @@ list_pie() {
 	done
 }
 
+# ---- variables of inline functions --------------------------------------------------------------
+
+# One copy of each, among those of its kind, in the order of the script of percpu-tool ldscript.
+job_inline() { # machine compiler linker level
+	local what="$1 $2 $3 $4 inline" base=$dir/inline/$1-$2-$3$4 machine=$1 said cc
+	cc="$(compiler "$1" "$2") $common $4 -DPERCPU_NON_ZERO_VMA -DPERCPU_SEPARATE -DPERCPU_TEST_USER"
+	if ! $cc -c -o "$base.a.o" $here/inline.c 2>"$base.log" ||
+		! $cc -DOTHER -c -o "$base.b.o" $here/inline.c 2>>"$base.log"; then
+		fail "$what: does not compile" "$(grep -m3 -E 'error|warning' "$base.log")"
+		return
+	fi
+	said=$("$3" -static -z noexecstack --no-relax --emit-relocs -T "$dir/pie/$machine.ld" \
+		-o "$base" "$base".*.o 2>&1 | grep -v 'RWX permissions')
+	none "$what: link" "$said"
+	[ -f "$base" ] || return
+	said=$(llvm-nm-19 -n "$base" | sed -nE 's/.*__PERCPU_([a-z]+_(first|mostly|shared|page))$/\2/p' |
+		uniq -c | tr -s '\n ' ' ')
+	none "$what: order" "$([ "$said" = ' 1 first 2 mostly 2 shared 2 page ' ] || echo "$said")"
+	said=$(llvm-nm-19 "$base" | grep -c '__PERCPU_counted')
+	none "$what: copies of a variable" "$([ "$said" = 1 ] || echo "$said")"
+	none "$what: check" "$("$tool" check -q --fail-on warning "$base" --objects "$base".*.o 2>&1)"
+	if [ -n "$(runner "$machine")" ]; then
+		$(runner "$machine") "$base"
+		none "$what: run" "$(case $? in 0) ;; *) echo "exit code $?" ;; esac)"
+	fi
+	rm -f "$base" "$base".*
+}
+
+list_inline() {
+	local machine kind linker level
+	for machine in $machines; do
+		for kind in g++ clang++; do
+			[ -n "$(compiler $machine $kind)" ] || continue
+			for linker in $machine-linux-gnu-ld.bfd ld.lld-19; do
+				have $linker || continue
+				for level in -O0 -O2; do echo "inline $machine $kind $linker $level"; done
+			done
+		done
+	done
+}
+
 # ---- limits of an offset ------------------------------------------------------------------------
 
 # aarch64: an offset that 16 bits do not hold is the linker's error, and no other variable's place.
@@ -470,10 +511,10 @@ finish() {
 		"$dir/results"
 }
 
-mkdir -p "$dir" && cd "$dir" && rm -rf objects misuse programs pie &&
-	mkdir objects misuse programs pie || exit 1
+mkdir -p "$dir" && cd "$dir" && rm -rf objects misuse programs pie inline &&
+	mkdir objects misuse programs pie inline || exit 1
 cd - >/dev/null || exit 1
-parts=${*:-objects misuse quality programs pie limits}
+parts=${*:-objects misuse quality programs pie inline limits}
 for needed in llvm-objdump-19 llvm-nm-19 jq; do
 	have $needed && continue
 	skip "no $needed"
@@ -484,7 +525,7 @@ write_scripts
 write_pie_scripts
 for part in $parts; do
 	case $part in
-	objects | misuse | programs | pie) "list_$part" ;;
+	objects | misuse | programs | pie | inline) "list_$part" ;;
 	esac
 done >"$dir/jobs"
 {
