@@ -77,3 +77,4 @@ runtime-install: $(RT_LIB) $(RT_B)/percpu.ld $(RT_B)/percpu.pc
 	install -D -m 644 $(RT_LIB) $(DESTDIR)$(PREFIX)/lib/percpu/$(ARCH)/libpercpu.a
 	install -D -m 644 $(RT_B)/percpu.ld $(DESTDIR)$(PREFIX)/lib/percpu/$(ARCH)/percpu.ld
 	install -D -m 644 $(RT_B)/percpu.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/percpu-$(ARCH).pc
+	$(Q)echo 'pkg-config finds percpu-$(ARCH) with PKG_CONFIG_PATH=$(PREFIX)/lib/pkgconfig'

@@ -117,6 +117,9 @@ library() { # arch compiler configuration
 		return
 	fi
 	want_none "$arch $cc $3: warnings" "$(grep -i warning <<<"$log")"
+	log=$(sed -n "s/^pkg-config finds percpu-$arch with //p" <<<"$log")
+	want_none "$arch $cc $3: what install says of pkg-config" "$(
+		env ${log:-none} pkg-config --cflags "percpu-$arch" 2>&1 | grep -vF -- "-I$root/")"
 	ld.lld-19 -m "${emulation[$arch]}" -r --whole-archive "$root/lib/percpu/$arch/libpercpu.a" \
 		-o "$root/all.o"
 	want_none "$arch $cc $3: needs" "$(foreign_names "$root/all.o")"
