@@ -4,7 +4,8 @@
  * choose a configuration.
  *
  * GNU C11 and C++17, gcc and clang; freestanding: of the standard library only stdint.h, stddef.h
- * and stdbool.h are included, and nothing is called that this library does not define, but memcpy.
+ * and stdbool.h are included, and nothing is called that this library does not define. Compilers
+ * make calls of memcpy, memset and the like out of copies of structures: those are the kernel's.
  */
 #ifndef PERCPU_H
 #define PERCPU_H
