@@ -101,8 +101,8 @@ const struct check check_symbol_in_section = {
 };
 
 /*
- * An array of bytes may stand anywhere, whatever its size: only a section that is aligned to less
- * than the size wants shows that the linker or the source has packed it.
+ * An array is aligned as its elements, whatever its size: only a section that is aligned to less
+ * than the size wants is a sign that the linker or the source has packed it.
  */
 static enum severity misaligned(
 	const struct check_run *run, const struct symbol *symbol, uint64_t align)
@@ -167,7 +167,7 @@ static void symbol_aligned(struct check_run *run)
 			text(run, "0x%" PRIx64 " bytes at 0x%" PRIx64 ", no multiple of %" PRIu64,
 				v->symbol.size, v->symbol.value, align),
 			"take packed off the variable or SUBALIGN() off its section, or align it: "
-			"__attribute__((aligned)); an array of bytes may stay");
+			"__attribute__((aligned)); an array of smaller elements may stay");
 	}
 }
 
@@ -181,7 +181,7 @@ const struct check check_symbol_aligned = {
 	.what = "A variable's value is no multiple of the power of two in its size, 8 at most. A "
 		"warning where the section's own alignment is below that, too, or where an object "
 		"of --objects aligns it and the link does not: something was packed. Else a note, "
-		"as arrays of bytes may stand anywhere.",
+		"as an array may stand where its elements may.",
 	.why = "Misaligned variables tear: another CPU, or an interrupt, sees half of a write. "
 	       "Atomic instructions on them trap on AArch64, RISC-V and LoongArch.",
 	.example = "a script with SUBALIGN(1), or .balign left out in assembly",
