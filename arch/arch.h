@@ -53,6 +53,12 @@ struct arch {
 	 * a segment's base or a system register. */
 	uint8_t percpu_register;
 	/*
+	 * PERCPU_NOTE_REGISTER_* of the system register with a CPU's area that the instruction at
+	 * `at` copies to its target; 0 for another instruction. Instructions are of 4 bytes then.
+	 * NULL where none has to be copied.
+	 */
+	uint32_t (*copied_register)(struct span code, uint64_t at);
+	/*
 	 * Offset in `code` of the instruction whose relocated field of `size` bytes stands at
 	 * `field`; `field` itself where none is recognised, and on machines where relocations name
 	 * the instruction's start.

@@ -75,8 +75,28 @@ static bool adds_memory(const struct insn *insn)
 	return insn->kind == INSN_ADD && insn->second == INSN_MEMORY_OPERAND;
 }
 
-/* What one instruction does with a held register; UNKNOWN when nothing that decides. */
-static enum site_use use_of(const struct trail *trail, const struct insn *insn)
+/* The system register that `reg` was copied from before the trail's next instruction; 0: none. */
+static uint32_t copied_register(const struct trail *trail, uint8_t reg)
+{
+	uint64_t at = trail->at;
+	struct insn insn;
+
+	for (unsigned steps = 0;
+		trail->arch->copied_register && bit(reg) && at >= 4 && steps < STEPS_MAX; steps++) {
+		at -= 4;
+		if (!decode_at(trail->arch, trail->code, at, &insn) || insn.kind == INSN_BRANCH)
+			return 0;
+		if ((bit(insn.target) | bit(insn.also) | insn.others) & bit(reg))
+			return trail->arch->copied_register(trail->code, at);
+	}
+	return 0;
+}
+
+/*
+ * What one instruction does with a held register; UNKNOWN when nothing that decides. *copied gets
+ * the number of the per-CPU register that is added by way of another.
+ */
+static enum site_use use_of(const struct trail *trail, const struct insn *insn, uint8_t *copied)
 {
 	/* Of what adds from memory, the operand in memory is asked when it is the one held. */
 	const bool inside = adds_memory(insn) &&
@@ -100,6 +120,9 @@ static enum site_use use_of(const struct trail *trail, const struct insn *insn)
 		return USE_UNKNOWN;
 	if (insn->percpu || (other != INSN_NO_REGISTER && other == trail->arch->percpu_register))
 		return USE_PERCPU;
+	*copied = (uint8_t)copied_register(trail, other);
+	if (*copied)
+		return USE_PERCPU;
 	/* A displacement that long may be the base. */
 	if (insn->displacement_size > 1)
 		return USE_COMBINED;
@@ -116,13 +139,31 @@ struct distance {
 	unsigned loads; /* from the GOT */
 };
 
-/* Follows the register, to a jump through memory at most. */
-static enum site_use follow(struct trail *trail, struct distance left, uint8_t *reach)
+/* Does the instruction reach memory at a sum, or form one that memory is reached at behind it? */
+static bool reaches_sum(struct trail *trail, struct insn insn)
+{
+	if (insn.kind != INSN_ADD)
+		return true;
+	trail->held = bit(insn.target);
+	trail->at += insn.length;
+	for (unsigned steps = 0; steps < STEPS_MAX && trail_read(trail, &insn); steps++) {
+		if (reaches_memory(&insn) && trail_holds(trail, insn.first))
+			return true;
+		trail_pass(trail, &insn);
+	}
+	return false;
+}
+
+/*
+ * Follows the register, to a jump through memory at most. Of the site, `reach`, `copied` and
+ * `reaches` are what comes of it.
+ */
+static enum site_use follow(struct trail *trail, struct distance left, struct site *site)
 {
 	struct insn insn;
 
 	for (unsigned steps = 0; steps < STEPS_MAX && read_any(trail, &insn); steps++) {
-		const enum site_use use = use_of(trail, &insn);
+		const enum site_use use = use_of(trail, &insn, &site->copied);
 
 		if (use == USE_COMBINED && left.sums && insn.kind == INSN_ADD) {
 			left.sums--;
@@ -140,10 +181,13 @@ static enum site_use follow(struct trail *trail, struct distance left, uint8_t *
 		/* Or that of the variable itself. */
 		if (use == USE_COMBINED && left.sums)
 			return USE_DIRECT;
+		if (use == USE_PERCPU)
+			site->reaches = reaches_sum(trail, insn);
 		if (use != USE_UNKNOWN || insn.kind == INSN_BRANCH)
 			return use;
-		if (insn.kind == INSN_MORE && trail_holds(trail, insn.first) && insn.reach > *reach)
-			*reach = insn.reach;
+		if (insn.kind == INSN_MORE && trail_holds(trail, insn.first) &&
+			insn.reach > site->reach)
+			site->reach = insn.reach;
 		trail_pass(trail, &insn);
 	}
 	return USE_UNKNOWN;
@@ -212,7 +256,7 @@ static enum site_use use_of_target(struct trail *trail, const struct insn *insn,
 	if (!left.sums && !(info && info->part) &&
 		(insn->kind == INSN_ADD || (insn->kind == INSN_MORE && !insn->reach)))
 		return USE_COMBINED;
-	return follow(trail, left, &site->reach);
+	return follow(trail, left, site);
 }
 
 void site_add_load(
@@ -221,13 +265,15 @@ void site_add_load(
 	struct trail trail;
 	struct insn insn;
 	enum site_use use;
-	uint8_t reach = 0;
+	struct site load = {.kind = SITE_VALUE};
 
 	if (!decode_at(arch, code, at, &insn) || !trail_begin(&trail, arch, code, at))
 		return;
-	use = follow(&trail, (struct distance){0}, &reach);
+	use = follow(&trail, (struct distance){0}, &load);
 	if (word->kind == SITE_UNREAD || (use == USE_DIRECT && word->use != USE_DIRECT)) {
 		word->use = (uint8_t)use;
+		word->copied = load.copied;
+		word->reaches = load.reaches;
 		word->before = (int64_t)(place - at);
 		word->length = insn.length;
 	}

@@ -36,8 +36,12 @@ struct site {
 	uint8_t use;	/* enum site_use */
 	uint8_t length; /* bytes of the instruction; 0 when it is not recognised */
 	uint8_t reach;	/* bits of the constant that the sequence from here on sets; 0: not known */
-	bool distance;	/* the constant is one from the GOT or the place: it takes an addition */
-	bool starts;	/* it sets the register whatever it held: no part of a sequence before it */
+	/* Of USE_PERCPU: the PERCPU_NOTE_REGISTER_* that was copied to the register that is added;
+	 * 0 where the area is in a general register or a segment. */
+	uint8_t copied;
+	bool reaches;  /* of USE_PERCPU: memory is seen to be reached at the sum */
+	bool distance; /* the constant is one from the GOT or the place: it takes an addition */
+	bool starts;   /* it sets the register whatever it held: no part of a sequence before it */
 	/*
 	 * Bytes from the instruction's start to the relocated field, of which a word among the code
 	 * is none: its instruction is the one that loads it, before the word or behind it.

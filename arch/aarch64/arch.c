@@ -31,6 +31,7 @@ const struct arch arch_aarch64 = {
 	.decode = aarch64_decode,
 	.locate = locate_start,
 	.percpu_register = INSN_NO_REGISTER,
+	.copied_register = aarch64_copied_register,
 	.output_format = "elf64-littleaarch64",
 	.output_arch = "aarch64",
 	.virt_base = PERCPU_VIRT_BASE,

@@ -29,6 +29,11 @@ enum severity by_model(const struct check_run *run);
 /* "in C ..., in assembly ...": how to reach a variable in model zero. */
 const char *access_fix(struct check_run *run);
 
+/* The value that a PC-relative field forms is exact only if it fits: not all are refused. True of
+ * other fields, and in objects. */
+bool fits_pc_relative(const struct check_run *run, const struct reference *reference,
+	const struct reloc_info *info);
+
 /*
  * Does an instruction right before the place add the per-CPU register? What the linker has relaxed
  * was an access then.

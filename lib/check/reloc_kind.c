@@ -66,8 +66,7 @@ static bool has_upper_half(const struct check_run *run, const struct reference *
 	return false;
 }
 
-/* The value that a PC-relative field forms is exact only if it fits: not all are refused. */
-static bool fits_pc_relative(
+bool fits_pc_relative(
 	const struct check_run *run, const struct reference *r, const struct reloc_info *info)
 {
 	const int64_t distance = (int64_t)(r->target - r->place);

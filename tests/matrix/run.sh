@@ -202,12 +202,12 @@ join() { # edits that are not empty, a line each
 	printf %s "$all"
 }
 
-# Lines of assembly as a function `probe` of the compiler's output: the edit that appends it.
-probe_edit() { # lines
-	[ -n "$1" ] || return
-	local lines=${1//\\/\\\\}
-	printf '%s' '$a\\t.text\n\t.globl probe\n\t.type probe,%function\nprobe:\n\t' \
-		"${lines//$'\n'/\\n\\t}" '\n\t.size probe, . - probe'
+# Lines of assembly as a function of the compiler's output: the edit that appends it.
+probe_edit() { # function lines
+	[ -n "$2" ] || return
+	local name=$1 lines=${2//\\/\\\\}
+	printf '%s' '$a\\t.text\n\t.globl ' "$name" '\n\t.type ' "$name" ',%function\n' "$name" ':\n\t' \
+		"${lines//$'\n'/\\n\\t}" '\n\t.size ' "$name" ', . - ' "$name"
 }
 
 # Plants the fault, and links its clean neighbour with the same base and the same options.
@@ -215,8 +215,8 @@ plant() {
 	local where=${T[where]} code=${T[code]:-}
 	local base_c=${T[base-c]:-} base_asm=${T[base-asm]:-} base_ld=${T[base-ld]:-}
 	case ${T[script]:-} in *nonzero* | *naive*) code=${code:-in-place} ;; esac
-	base_asm=$(join "$base_asm" "$(probe_edit "${T[base-probe]:-}")")
-	T[asm]=$(join "${T[asm]:-}" "$(probe_edit "${T[probe]:-}")")
+	base_asm=$(join "$base_asm" "$(probe_edit base_probe "${T[base-probe]:-}")")
+	T[asm]=$(join "${T[asm]:-}" "$(probe_edit probe "${T[probe]:-}")")
 	command=
 	build_image "$base_c" "$base_asm" "${T[cflags]:-}" "${code:-zero}" "${T[script]:-}" \
 		"$base_ld" "${T[ldflags]:-}" '' "$where" clean ||

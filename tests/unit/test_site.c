@@ -88,7 +88,7 @@ static const struct site_case cases[] = {
 
 	/* movz x0: ret; mrs x1, tpidr_el1, ldr x0, [x0, x1]; ldr x1, [x0]; movk x0, lsl 16 */
 	{"aarch64", "_000080d2c0035fd6", 264, SITE_VALUE, USE_UNKNOWN, 4, 16},
-	{"aarch64", "_000080d281d038d5006861f8", 264, SITE_VALUE, USE_COMBINED, 4, 16},
+	{"aarch64", "_000080d281d038d5006861f8", 264, SITE_VALUE, USE_PERCPU, 4, 16},
 	{"aarch64", "_000080d2010040f9", 264, SITE_VALUE, USE_DIRECT, 4, 16},
 	{"aarch64", "_000080d20000a0f2c0035fd6", 264, SITE_VALUE, USE_UNKNOWN, 4, 32},
 	/* movz x0, then movk x1: another sequence */
@@ -240,6 +240,66 @@ static void trails(void **state)
 		&trail, arch_by_name("riscv64"), (struct span){code, sizeof(code)}, 14));
 }
 
+/* Whose register is added, and whether memory is reached at the sum. */
+static void copied_registers(void **state)
+{
+	enum { EL1 = 2, EL2 = 3, EL0 = 4 };
+	static const struct {
+		const char *arch, *code;
+		uint32_t type;
+		enum site_use use;
+		uint8_t copied;
+		bool reaches;
+	} sums[] = {
+		/* mrs x1, tpidr_el1, movz x0, ldr x0, [x0, x1]; of tpidr_el2; of tpidr_el0;
+		   mrs x1, sp_el0 */
+		{"aarch64", "81d038d5_000080d2006861f8", 264, USE_PERCPU, EL1, true},
+		{"aarch64", "41d03cd5_000080d2006861f8", 264, USE_PERCPU, EL2, true},
+		{"aarch64", "41d03bd5_000080d2006861f8", 264, USE_PERCPU, EL0, true},
+		{"aarch64", "014138d5_000080d2006861f8", 264, USE_COMBINED, 0, false},
+		/* mrs x1, movz x0, add x0, x0, x1: ldr x2, [x0]; ldr x2, [x0, x3]; ret; mov x0, x3,
+		   ldr x2, [x0]; sub x0, x0, x3, ldr x2, [x0]; ldr x2, [x1] */
+		{"aarch64", "81d038d5_000080d20000018b020040f9", 264, USE_PERCPU, EL1, true},
+		{"aarch64", "81d038d5_000080d20000018b026863f8", 264, USE_PERCPU, EL1, true},
+		{"aarch64", "81d038d5_000080d20000018bc0035fd6", 264, USE_PERCPU, EL1, false},
+		{"aarch64", "81d038d5_000080d20000018be00303aa020040f9", 264, USE_PERCPU, EL1,
+			false},
+		{"aarch64", "81d038d5_000080d20000018b000003cb020040f9", 264, USE_PERCPU, EL1,
+			false},
+		{"aarch64", "81d038d5_000080d20000018b220040f9", 264, USE_PERCPU, EL1, false},
+		/* mrs x1: nop, movz x0; mov x1, x3; bl; mrs x2: then ldr x0, [x0, x1] */
+		{"aarch64", "81d038d51f2003d5_000080d2006861f8", 264, USE_PERCPU, EL1, true},
+		{"aarch64", "81d038d5e10303aa_000080d2006861f8", 264, USE_COMBINED, 0, false},
+		{"aarch64", "81d038d500000094_000080d2006861f8", 264, USE_COMBINED, 0, false},
+		{"aarch64", "82d038d5_000080d2006861f8", 264, USE_COMBINED, 0, false},
+		/* mrs x1, ldr x0, 16, add x0, x0, x1, ldr x2, [x0]; the word */
+		{"aarch64", "81d038d5600000580000018b020040f9_0000000000000000", 257, USE_PERCPU,
+			EL1, true},
+		/* Where the area is in a register of its own: add a0, a0, gp: ld a0, 0(a0); ret */
+		{"riscv64", "_370500000e9503350500", 26, USE_PERCPU, 0, true},
+		{"riscv64", "_370500000e958280", 26, USE_PERCPU, 0, false},
+		{"loongarch64", "_040000148400800384540c38", 67, USE_PERCPU, 0, true},
+		/* mov $0, %eax: mov %gs:(%rax), %rax; add %gs:8, %rax, mov (%rax), %rax */
+		{"x86_64", "b8_0000000065488b00", 10, USE_PERCPU, 0, true},
+		{"x86_64", "b8_00000000654803042508000000488b00", 10, USE_PERCPU, 0, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(sums); i++) {
+		const struct arch *arch = arch_by_name(sums[i].arch);
+		uint8_t code[CODE_MAX];
+		uint64_t place = 0;
+		const size_t size = parse(sums[i].code, code, &place);
+		const struct site site = site_read(
+			arch, (struct span){code, size}, place, reloc_info(arch, sums[i].type));
+
+		if (site.use != sums[i].use || site.copied != sums[i].copied ||
+			site.reaches != sums[i].reaches)
+			fail_msg("%s %s: use %u, register %u, reaches %d", sums[i].arch,
+				sums[i].code, site.use, site.copied, site.reaches);
+	}
+}
+
 /* movz x0, then nop, and ldr x1, [x0]: the 24th instruction behind is the last one asked. */
 static void steps(void **state)
 {
@@ -355,6 +415,7 @@ int main(void)
 		cmocka_unit_test(sites),
 		cmocka_unit_test(cut),
 		cmocka_unit_test(trails),
+		cmocka_unit_test(copied_registers),
 		cmocka_unit_test(steps),
 		cmocka_unit_test(loads_of_literals),
 		cmocka_unit_test(several_loads),
