@@ -68,7 +68,8 @@ $(RT_B)/percpu.pc: runtime/percpu.pc.in $(RT_B)/flags runtime-force
 
 # Headers in the tree's own layout: percpu.h finds its machine beside itself.
 RT_INCLUDE := $(DESTDIR)$(PREFIX)/include/percpu
-RT_HEADERS := $(filter-out runtime/percpu_private.h,$(wildcard runtime/*.h)) arch/copy.h \
+RT_HEADERS := $(filter-out runtime/percpu_private.h,$(wildcard runtime/*.h)) \
+	arch/copy.h arch/llsc.h arch/register.h \
 	$(wildcard arch/*/access.h) $(RT_ARCHES:%=arch/%/facts.h)
 
 runtime-install: $(RT_LIB) $(RT_B)/percpu.ld $(RT_B)/percpu.pc

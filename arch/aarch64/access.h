@@ -198,9 +198,6 @@
 
 #endif
 
-/* No operation is one instruction: its address is formed before. */
-#define PERCPU_ARCH_ONE_INSTRUCTION 0
-
 /*
  * The value of an absolute symbol, of 32 bits, such as the script's `_percpu_align`. bfd takes its
  * groups for those of an address that moves with a position-independent image; a word is too short
@@ -226,30 +223,8 @@
 /* A symbol's value as a number that the compiler knows nothing of: 0 is an offset like others. */
 #define PERCPU_ARCH_VALUE(v, out) __asm__(PERCPU_A64_VALUE_ : [off] "=r"(out) : PERCPU_A64_IN_(v))
 
-/* Always inline: raw accessors call nothing, at -O0 neither. */
-__attribute__((always_inline)) static inline uintptr_t percpu_arch_read_reg(void)
-{
-	uintptr_t value;
-
-	__asm__ volatile("mrs %0, " PERCPU_A64_REGISTER_ : "=r"(value));
-	return value;
-}
-
-__attribute__((always_inline)) static inline void percpu_arch_write_reg(uintptr_t value)
-{
-	__asm__ volatile("msr " PERCPU_A64_REGISTER_ ", %0" : : "r"(value) : "memory");
-}
-
-/* The register's value, for pointers. */
-__attribute__((always_inline)) static inline uintptr_t percpu_arch_register(void)
-{
-	return percpu_arch_read_reg();
-}
-
-/* Nothing but the register keeps it. */
-__attribute__((always_inline)) static inline void percpu_arch_keep_reg(uintptr_t value)
-{
-	(void)value;
-}
+#define PERCPU_ARCH_GET_REG_ "mrs %0, " PERCPU_A64_REGISTER_
+#define PERCPU_ARCH_SET_REG_ "msr " PERCPU_A64_REGISTER_ ", %0"
+#include "../register.h"
 
 #endif

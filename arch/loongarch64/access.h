@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "../copy.h"
+#include "../llsc.h"
 
 /*
  * The symbol's value into [at]. Zero: the offset, of 31 bits; no linker checks it. Nonzero: the
@@ -36,225 +37,40 @@
 	"lu12i.w %[at], %%abs_hi20(%[var])\n\t"                                                    \
 	"ori %[at], %[at], %%abs_lo12(%[var])\n\t"
 #endif
-#define PERCPU_LA_IN_(v) [var] "i"(&(v))
-#define PERCPU_LA_ADDRESS_ PERCPU_LA_VALUE_ "add.d %[at], %[at], $r21\n"
+#define PERCPU_LLSC_IN_(v) [var] "i"(&(v))
+#define PERCPU_LLSC_ADDRESS_ PERCPU_LA_VALUE_ "add.d %[at], %[at], $r21\n"
 
-/* SMALL or LARGE(instruction, unsigned type, v, ...), by the width of `v`. */
-#define PERCPU_LA_BY_WIDTH_(SMALL, LARGE, insn, v, ...)                                            \
-	do {                                                                                       \
-		uint64_t percpu_at_;                                                               \
-		switch (sizeof(v)) {                                                               \
-		case 1:                                                                            \
-			SMALL(insn, uint8_t, v, __VA_ARGS__);                                      \
-			break;                                                                     \
-		case 2:                                                                            \
-			SMALL(insn, uint16_t, v, __VA_ARGS__);                                     \
-			break;                                                                     \
-		case 4:                                                                            \
-			LARGE(insn ".w", uint32_t, v, __VA_ARGS__);                                \
-			break;                                                                     \
-		default:                                                                           \
-			LARGE(insn ".d", uint64_t, v, __VA_ARGS__);                                \
-		}                                                                                  \
-	} while (0)
-
-/* ---- Read and write ----------------------------------------------------------------------- */
-
-#define PERCPU_LA_READ_(insn, v, out)                                                              \
+#define PERCPU_LLSC_READ_(insn, type, v, out)                                                      \
 	__asm__ volatile(PERCPU_LA_VALUE_ insn " %[at], %[at], $r21"                               \
 		: [at] "=&r"(out)                                                                  \
-		: PERCPU_LA_IN_(v)                                                                 \
+		: PERCPU_LLSC_IN_(v)                                                               \
 		: "memory")
+#define PERCPU_LLSC_LOADS_ "ldx.bu", "ldx.hu", "ldx.wu", "ldx.d"
 
-#define PERCPU_ARCH_READ(v, out)                                                                   \
-	do {                                                                                       \
-		switch (sizeof(v)) {                                                               \
-		case 1:                                                                            \
-			PERCPU_LA_READ_("ldx.bu", v, out);                                         \
-			break;                                                                     \
-		case 2:                                                                            \
-			PERCPU_LA_READ_("ldx.hu", v, out);                                         \
-			break;                                                                     \
-		case 4:                                                                            \
-			PERCPU_LA_READ_("ldx.wu", v, out);                                         \
-			break;                                                                     \
-		default:                                                                           \
-			PERCPU_LA_READ_("ldx.d", v, out);                                          \
-		}                                                                                  \
-	} while (0)
-
-#define PERCPU_LA_WRITE_(insn, v, x)                                                               \
+#define PERCPU_LLSC_WRITE_(insn, type, v, x)                                                       \
 	__asm__ volatile(PERCPU_LA_VALUE_ insn " %z[val], %[at], $r21"                             \
 		: [at] "=&r"(percpu_at_)                                                           \
-		: PERCPU_LA_IN_(v), [val] "rJ"(x)                                                  \
+		: PERCPU_LLSC_IN_(v), [val] "rJ"((type)(x))                                        \
 		: "memory")
+#define PERCPU_LLSC_STORES_ "stx.b", "stx.h", "stx.w", "stx.d"
 
-#define PERCPU_ARCH_WRITE(v, x)                                                                    \
-	do {                                                                                       \
-		uint64_t percpu_at_;                                                               \
-		switch (sizeof(v)) {                                                               \
-		case 1:                                                                            \
-			PERCPU_LA_WRITE_("stx.b", v, (uint8_t)(x));                                \
-			break;                                                                     \
-		case 2:                                                                            \
-			PERCPU_LA_WRITE_("stx.h", v, (uint16_t)(x));                               \
-			break;                                                                     \
-		case 4:                                                                            \
-			PERCPU_LA_WRITE_("stx.w", v, (uint32_t)(x));                               \
-			break;                                                                     \
-		default:                                                                           \
-			PERCPU_LA_WRITE_("stx.d", v, (uint64_t)(x));                               \
-		}                                                                                  \
-	} while (0)
-
-/* ---- 4 and 8 bytes ------------------------------------------------------------------------ */
-
-/* Relaxed: nothing is ordered as other CPUs see it. */
-#define PERCPU_LA_AMO_(insn, type, v, x)                                                           \
-	__asm__ volatile(PERCPU_LA_ADDRESS_ "\t" insn " $zero, %z[val], %[at]"                     \
-		: [at] "=&r"(percpu_at_)                                                           \
-		: PERCPU_LA_IN_(v), [val] "rJ"((type)(x))                                          \
-		: "memory")
-
-#define PERCPU_LA_AMO_OUT_(insn, type, v, x, out)                                                  \
-	__asm__ volatile(PERCPU_LA_ADDRESS_ "\t" insn " %[was], %z[val], %[at]"                    \
-		: [at] "=&r"(percpu_at_), [was] "=&r"(out)                                         \
-		: PERCPU_LA_IN_(v), [val] "rJ"((type)(x))                                          \
-		: "memory")
-
-/* LL sign-extends a word, so that `old` is compared as it would. `width`: ".w" or ".d". */
-#define PERCPU_LA_CMPXCHG_(width, type, v, old, x, out)                                            \
-	__asm__ volatile(PERCPU_LA_ADDRESS_ "1:\tll" width " %[was], %[at], 0\n\t"                 \
-					    "bne %[was], %z[cmp], 2f\n\t"                          \
-					    "move %[tmp], %z[val]\n\t"                             \
-					    "sc" width " %[tmp], %[at], 0\n\t"                     \
-					    "beqz %[tmp], 1b\n"                                    \
-					    "2:"                                                   \
-		: [at] "=&r"(percpu_at_), [was] "=&r"(out), [tmp] "=&r"(percpu_tmp_)               \
-		: PERCPU_LA_IN_(v), [val] "rJ"((type)(x)),                                         \
-		[cmp] "rJ"(sizeof(type) == 4 ? (int64_t)(int32_t)(old) : (int64_t)(old))           \
-		: "memory")
-
-/* ---- 1 and 2 bytes ------------------------------------------------------------------------ */
-
-/*
- * [at]: the word's address; [shift]: bits to the variable's place in it, as shifts of words take
- * it, by the low five; [val]: moved there.
- */
-#define PERCPU_LA_WORD_                                                                            \
-	PERCPU_LA_ADDRESS_ "\tslli.w %[shift], %[at], 3\n\t"                                       \
-			   "bstrins.d %[at], $zero, 1, 0\n\t"                                      \
-			   "sll.w %[val], %[val], %[shift]\n"
-
-/* For or and xor: zeros beside the value leave the neighbours as they are. */
-#define PERCPU_LA_SMALL_BITS_(insn, type, v, x)                                                    \
-	do {                                                                                       \
-		uint32_t percpu_val_ = (uint32_t)(type)(x), percpu_shift_;                         \
-		__asm__ volatile(PERCPU_LA_WORD_ "\t" insn ".w $zero, %[val], %[at]"               \
-			: [at] "=&r"(percpu_at_), [shift] "=&r"(percpu_shift_),                    \
-			[val] "+&r"(percpu_val_)                                                   \
-			: PERCPU_LA_IN_(v)                                                         \
-			: "memory");                                                               \
-	} while (0)
-
-/* Ones do for and: what is moved into place is what shall be 0. */
-#define PERCPU_LA_SMALL_AND_(insn, type, v, x)                                                     \
-	do {                                                                                       \
-		uint32_t percpu_val_ = (uint32_t)(type) ~(x), percpu_shift_;                       \
-		__asm__ volatile(PERCPU_LA_WORD_ "\tnor %[val], %[val], $zero\n\t" insn            \
-						 ".w $zero, %[val], %[at]"                         \
-			: [at] "=&r"(percpu_at_), [shift] "=&r"(percpu_shift_),                    \
-			[val] "+&r"(percpu_val_)                                                   \
-			: PERCPU_LA_IN_(v)                                                         \
-			: "memory");                                                               \
-	} while (0)
-
-/*
- * A loop in which `merge` makes [tmp] of [was] and [val], of which the bits in [mask] are stored,
- * beside the others of [was]: what values have above the width is of no account.
- */
-#define PERCPU_LA_MERGE_(merge, type, v, x, out)                                                   \
-	do {                                                                                       \
-		uint32_t percpu_val_ = (uint32_t)(x), percpu_shift_, percpu_tmp_;                  \
-		uint32_t percpu_mask_ = (uint32_t)(type) ~(type)0;                                 \
-		__asm__ volatile(PERCPU_LA_WORD_ "\tsll.w %[mask], %[mask], %[shift]\n"            \
-						 "1:\tll.w %[was], %[at], 0\n\t" merge             \
-						 "and %[tmp], %[tmp], %[mask]\n\t"                 \
-						 "xor %[tmp], %[tmp], %[was]\n\t"                  \
-						 "sc.w %[tmp], %[at], 0\n\t"                       \
-						 "beqz %[tmp], 1b\n\t"                             \
-						 "srl.w %[was], %[was], %[shift]"                  \
-			: [at] "=&r"(percpu_at_), [was] "=&r"(out), [shift] "=&r"(percpu_shift_),  \
-			[tmp] "=&r"(percpu_tmp_), [val] "+&r"(percpu_val_),                        \
-			[mask] "+&r"(percpu_mask_)                                                 \
-			: PERCPU_LA_IN_(v)                                                         \
-			: "memory");                                                               \
-	} while (0)
-
-/* In [tmp] the bits that change. */
-#define PERCPU_LA_SMALL_ADD_OUT_(insn, type, v, x, out)                                            \
-	PERCPU_LA_MERGE_(                                                                          \
-		"add.w %[tmp], %[was], %[val]\n\txor %[tmp], %[tmp], %[was]\n\t", type, v, x, out)
-#define PERCPU_LA_SMALL_SWAP_(insn, type, v, x, out)                                               \
-	PERCPU_LA_MERGE_("xor %[tmp], %[was], %[val]\n\t", type, v, x, out)
-#define PERCPU_LA_SMALL_ADD_(insn, type, v, x)                                                     \
-	do {                                                                                       \
-		uint64_t percpu_unused_;                                                           \
-		PERCPU_LA_SMALL_ADD_OUT_(insn, type, v, x, percpu_unused_);                        \
-	} while (0)
-
-#define PERCPU_LA_SMALL_CMPXCHG_(insn, type, v, old, x, out)                                       \
-	do {                                                                                       \
-		uint32_t percpu_val_ = (uint32_t)(x), percpu_old_ = (uint32_t)(old),               \
-			 percpu_shift_;                                                            \
-		uint32_t percpu_mask_ = (uint32_t)(type) ~(type)0;                                 \
-		__asm__ volatile(PERCPU_LA_WORD_ "\tsll.w %[mask], %[mask], %[shift]\n\t"          \
-						 "sll.w %[cmp], %[cmp], %[shift]\n"                \
-						 "1:\tll.w %[was], %[at], 0\n\t"                   \
-						 "xor %[tmp], %[was], %[cmp]\n\t"                  \
-						 "and %[tmp], %[tmp], %[mask]\n\t"                 \
-						 "bnez %[tmp], 2f\n\t"                             \
-						 "xor %[tmp], %[was], %[val]\n\t"                  \
-						 "and %[tmp], %[tmp], %[mask]\n\t"                 \
-						 "xor %[tmp], %[tmp], %[was]\n\t"                  \
-						 "sc.w %[tmp], %[at], 0\n\t"                       \
-						 "beqz %[tmp], 1b\n"                               \
-						 "2:\tsrl.w %[was], %[was], %[shift]"              \
-			: [at] "=&r"(percpu_at_), [was] "=&r"(out), [shift] "=&r"(percpu_shift_),  \
-			[tmp] "=&r"(percpu_tmp_), [val] "+&r"(percpu_val_),                        \
-			[cmp] "+&r"(percpu_old_), [mask] "+&r"(percpu_mask_)                       \
-			: PERCPU_LA_IN_(v)                                                         \
-			: "memory");                                                               \
-	} while (0)
-
-/* ---- By width ----------------------------------------------------------------------------- */
-
-#define PERCPU_ARCH_ADD(v, x)                                                                      \
-	PERCPU_LA_BY_WIDTH_(PERCPU_LA_SMALL_ADD_, PERCPU_LA_AMO_, "amadd", v, x)
-#define PERCPU_ARCH_SUB(v, x) PERCPU_ARCH_ADD(v, -(x))
-#define PERCPU_ARCH_AND(v, x)                                                                      \
-	PERCPU_LA_BY_WIDTH_(PERCPU_LA_SMALL_AND_, PERCPU_LA_AMO_, "amand", v, x)
-#define PERCPU_ARCH_OR(v, x)                                                                       \
-	PERCPU_LA_BY_WIDTH_(PERCPU_LA_SMALL_BITS_, PERCPU_LA_AMO_, "amor", v, x)
-#define PERCPU_ARCH_XOR(v, x)                                                                      \
-	PERCPU_LA_BY_WIDTH_(PERCPU_LA_SMALL_BITS_, PERCPU_LA_AMO_, "amxor", v, x)
-
-/* out = what was there. */
-#define PERCPU_ARCH_FETCH_ADD(v, x, out)                                                           \
-	PERCPU_LA_BY_WIDTH_(PERCPU_LA_SMALL_ADD_OUT_, PERCPU_LA_AMO_OUT_, "amadd", v, x, out)
-#define PERCPU_ARCH_XCHG(v, x, out)                                                                \
-	PERCPU_LA_BY_WIDTH_(PERCPU_LA_SMALL_SWAP_, PERCPU_LA_AMO_OUT_, "amswap", v, x, out)
-
-/* out = what was there; it is now `x` if that was `old`. */
-#define PERCPU_ARCH_CMPXCHG(v, old, x, out)                                                        \
-	do {                                                                                       \
-		uint32_t percpu_tmp_;                                                              \
-		PERCPU_LA_BY_WIDTH_(                                                               \
-			PERCPU_LA_SMALL_CMPXCHG_, PERCPU_LA_CMPXCHG_, "", v, old, x, out);         \
-	} while (0)
-
-/* No operation is one instruction: its address is formed before. */
-#define PERCPU_ARCH_ONE_INSTRUCTION 0
+#define PERCPU_LLSC_ALIGN_                                                                         \
+	"\tslli.w %[shift], %[at], 3\n"                                                            \
+	"\tbstrins.d %[at], $zero, 1, 0\n"
+#define PERCPU_LLSC_SLL_ "sll.w"
+#define PERCPU_LLSC_SRL_ "srl.w"
+#define PERCPU_LLSC_ADD_ "add.w"
+#define PERCPU_LLSC_NOT_ "nor %[val], %[val], $zero"
+#define PERCPU_LLSC_ZERO_ "$zero"
+#define PERCPU_LLSC_OP_(op, out, in) "am" op " " out ", " in ", %[at]"
+#define PERCPU_LLSC_LOAD_(width) "ll" width " %[was], %[at], 0\n\t"
+#define PERCPU_LLSC_STORE_                                                                         \
+	"sc.w %[tmp], %[at], 0\n\t"                                                                \
+	"beqz %[tmp], 1b\n"
+#define PERCPU_LLSC_STORE_VAL_(width)                                                              \
+	"move %[tmp], %z[val]\n\t"                                                                 \
+	"sc" width " %[tmp], %[at], 0\n\t"                                                         \
+	"beqz %[tmp], 1b\n"
 
 /*
  * The value of an absolute symbol, of 31 bits, such as the script's `_percpu_align`. bfd takes it
@@ -275,36 +91,14 @@
 	__asm__("lu12i.w %[at], %%abs_hi20(%[var])\n\t"                                            \
 		"ori %[at], %[at], %%abs_lo12(%[var])"                                             \
 		: [at] "=r"(out)                                                                   \
-		: PERCPU_LA_IN_(v))
+		: PERCPU_LLSC_IN_(v))
 #endif
 
 /* A symbol's value as a number that the compiler knows nothing of: 0 is an offset like others. */
-#define PERCPU_ARCH_VALUE(v, out) __asm__(PERCPU_LA_VALUE_ : [at] "=r"(out) : PERCPU_LA_IN_(v))
+#define PERCPU_ARCH_VALUE(v, out) __asm__(PERCPU_LA_VALUE_ : [at] "=r"(out) : PERCPU_LLSC_IN_(v))
 
-/* Always inline: raw accessors call nothing, at -O0 neither. */
-__attribute__((always_inline)) static inline uintptr_t percpu_arch_read_reg(void)
-{
-	uintptr_t value;
-
-	__asm__ volatile("move %0, $r21" : "=r"(value));
-	return value;
-}
-
-__attribute__((always_inline)) static inline void percpu_arch_write_reg(uintptr_t value)
-{
-	__asm__ volatile("move $r21, %0" : : "r"(value) : "memory");
-}
-
-/* The register's value, for pointers. */
-__attribute__((always_inline)) static inline uintptr_t percpu_arch_register(void)
-{
-	return percpu_arch_read_reg();
-}
-
-/* Nothing but the register keeps it. */
-__attribute__((always_inline)) static inline void percpu_arch_keep_reg(uintptr_t value)
-{
-	(void)value;
-}
+#define PERCPU_ARCH_GET_REG_ "move %0, $r21"
+#define PERCPU_ARCH_SET_REG_ "move $r21, %0"
+#include "../register.h"
 
 #endif

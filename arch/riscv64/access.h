@@ -24,6 +24,7 @@
 #include <stdint.h>
 
 #include "../copy.h"
+#include "../llsc.h"
 
 #if !defined(__riscv_atomic) && !(defined(__riscv_zaamo) && defined(__riscv_zalrsc))
 #error "riscv64: accessors that modify need the A extension: -march=rv64ima or more"
@@ -52,232 +53,44 @@
 #define PERCPU_RV_UPPER_ "lui %[at], %%hi(%[var])\n\t"
 #define PERCPU_RV_LOW_ "%%lo(%[var])"
 #endif
-#define PERCPU_RV_IN_(v) [var] "i"(&(v))
+#define PERCPU_LLSC_IN_(v) [var] "i"(&(v))
 
 #define PERCPU_RV_NORELAX_ ".option push\n\t.option norelax\n\t"
 #define PERCPU_RV_RELAX_ "\n\t.option pop\n"
 #define PERCPU_RV_AT_                                                                              \
 	PERCPU_RV_NORELAX_ PERCPU_RV_UPPER_ "add %[at], %[at], " PERCPU_RV_REGISTER_ "\n\t"
-#define PERCPU_RV_ADDRESS_ PERCPU_RV_AT_ "addi %[at], %[at], " PERCPU_RV_LOW_ PERCPU_RV_RELAX_
+#define PERCPU_LLSC_ADDRESS_ PERCPU_RV_AT_ "addi %[at], %[at], " PERCPU_RV_LOW_ PERCPU_RV_RELAX_
 
-/* SMALL or LARGE(instruction, unsigned type, v, ...), by the width of `v`. */
-#define PERCPU_RV_BY_WIDTH_(SMALL, LARGE, insn, v, ...)                                            \
-	do {                                                                                       \
-		uint64_t percpu_at_;                                                               \
-		switch (sizeof(v)) {                                                               \
-		case 1:                                                                            \
-			SMALL(insn, uint8_t, v, __VA_ARGS__);                                      \
-			break;                                                                     \
-		case 2:                                                                            \
-			SMALL(insn, uint16_t, v, __VA_ARGS__);                                     \
-			break;                                                                     \
-		case 4:                                                                            \
-			LARGE(insn ".w", uint32_t, v, __VA_ARGS__);                                \
-			break;                                                                     \
-		default:                                                                           \
-			LARGE(insn ".d", uint64_t, v, __VA_ARGS__);                                \
-		}                                                                                  \
-	} while (0)
-
-/* ---- Read and write ----------------------------------------------------------------------- */
-
-#define PERCPU_RV_READ_(insn, v, out)                                                              \
+#define PERCPU_LLSC_READ_(insn, type, v, out)                                                      \
 	__asm__ volatile(PERCPU_RV_AT_ insn " %[at], " PERCPU_RV_LOW_ "(%[at])" PERCPU_RV_RELAX_   \
 		: [at] "=&r"(out)                                                                  \
-		: PERCPU_RV_IN_(v)                                                                 \
+		: PERCPU_LLSC_IN_(v)                                                               \
 		: "memory")
+#define PERCPU_LLSC_LOADS_ "lbu", "lhu", "lwu", "ld"
 
-#define PERCPU_ARCH_READ(v, out)                                                                   \
-	do {                                                                                       \
-		switch (sizeof(v)) {                                                               \
-		case 1:                                                                            \
-			PERCPU_RV_READ_("lbu", v, out);                                            \
-			break;                                                                     \
-		case 2:                                                                            \
-			PERCPU_RV_READ_("lhu", v, out);                                            \
-			break;                                                                     \
-		case 4:                                                                            \
-			PERCPU_RV_READ_("lwu", v, out);                                            \
-			break;                                                                     \
-		default:                                                                           \
-			PERCPU_RV_READ_("ld", v, out);                                             \
-		}                                                                                  \
-	} while (0)
-
-#define PERCPU_RV_WRITE_(insn, v, x)                                                               \
+#define PERCPU_LLSC_WRITE_(insn, type, v, x)                                                       \
 	__asm__ volatile(PERCPU_RV_AT_ insn " %z[val], " PERCPU_RV_LOW_ "(%[at])" PERCPU_RV_RELAX_ \
 		: [at] "=&r"(percpu_at_)                                                           \
-		: PERCPU_RV_IN_(v), [val] "rJ"(x)                                                  \
+		: PERCPU_LLSC_IN_(v), [val] "rJ"((type)(x))                                        \
 		: "memory")
+#define PERCPU_LLSC_STORES_ "sb", "sh", "sw", "sd"
 
-#define PERCPU_ARCH_WRITE(v, x)                                                                    \
-	do {                                                                                       \
-		uint64_t percpu_at_;                                                               \
-		switch (sizeof(v)) {                                                               \
-		case 1:                                                                            \
-			PERCPU_RV_WRITE_("sb", v, (uint8_t)(x));                                   \
-			break;                                                                     \
-		case 2:                                                                            \
-			PERCPU_RV_WRITE_("sh", v, (uint16_t)(x));                                  \
-			break;                                                                     \
-		case 4:                                                                            \
-			PERCPU_RV_WRITE_("sw", v, (uint32_t)(x));                                  \
-			break;                                                                     \
-		default:                                                                           \
-			PERCPU_RV_WRITE_("sd", v, (uint64_t)(x));                                  \
-		}                                                                                  \
-	} while (0)
-
-/* ---- 4 and 8 bytes ------------------------------------------------------------------------ */
-
-/* Relaxed: nothing is ordered as other CPUs see it. */
-#define PERCPU_RV_AMO_(insn, type, v, x)                                                           \
-	__asm__ volatile(PERCPU_RV_ADDRESS_ "\t" insn " zero, %z[val], (%[at])"                    \
-		: [at] "=&r"(percpu_at_)                                                           \
-		: PERCPU_RV_IN_(v), [val] "rJ"((type)(x))                                          \
-		: "memory")
-
-#define PERCPU_RV_AMO_OUT_(insn, type, v, x, out)                                                  \
-	__asm__ volatile(PERCPU_RV_ADDRESS_ "\t" insn " %[was], %z[val], (%[at])"                  \
-		: [at] "=&r"(percpu_at_), [was] "=&r"(out)                                         \
-		: PERCPU_RV_IN_(v), [val] "rJ"((type)(x))                                          \
-		: "memory")
-
-/* LR sign-extends a word, so that `old` is compared as it would. `width`: ".w" or ".d". */
-#define PERCPU_RV_CMPXCHG_(width, type, v, old, x, out)                                            \
-	__asm__ volatile(PERCPU_RV_ADDRESS_ "1:\tlr" width " %[was], (%[at])\n\t"                  \
-					    "bne %[was], %z[cmp], 2f\n\t"                          \
-					    "sc" width " %[tmp], %z[val], (%[at])\n\t"             \
-					    "bnez %[tmp], 1b\n"                                    \
-					    "2:"                                                   \
-		: [at] "=&r"(percpu_at_), [was] "=&r"(out), [tmp] "=&r"(percpu_tmp_)               \
-		: PERCPU_RV_IN_(v), [val] "rJ"((type)(x)),                                         \
-		[cmp] "rJ"(sizeof(type) == 4 ? (int64_t)(int32_t)(old) : (int64_t)(old))           \
-		: "memory")
-
-/* ---- 1 and 2 bytes ------------------------------------------------------------------------ */
-
-/*
- * [at]: the word's address; [shift]: bits to the variable's place in it, as shifts of words take
- * it, by the low five; [val]: moved there.
- */
-#define PERCPU_RV_WORD_                                                                            \
-	PERCPU_RV_ADDRESS_ "\tslli %[shift], %[at], 3\n\t"                                         \
-			   "andi %[at], %[at], -4\n\t"                                             \
-			   "sllw %[val], %[val], %[shift]\n"
-
-/* For or and xor: zeros beside the value leave the neighbours as they are. */
-#define PERCPU_RV_SMALL_BITS_(insn, type, v, x)                                                    \
-	do {                                                                                       \
-		uint32_t percpu_val_ = (uint32_t)(type)(x), percpu_shift_;                         \
-		__asm__ volatile(PERCPU_RV_WORD_ "\t" insn ".w zero, %[val], (%[at])"              \
-			: [at] "=&r"(percpu_at_), [shift] "=&r"(percpu_shift_),                    \
-			[val] "+&r"(percpu_val_)                                                   \
-			: PERCPU_RV_IN_(v)                                                         \
-			: "memory");                                                               \
-	} while (0)
-
-/* Ones do for and: what is moved into place is what shall be 0. */
-#define PERCPU_RV_SMALL_AND_(insn, type, v, x)                                                     \
-	do {                                                                                       \
-		uint32_t percpu_val_ = (uint32_t)(type) ~(x), percpu_shift_;                       \
-		__asm__ volatile(PERCPU_RV_WORD_ "\tnot %[val], %[val]\n\t" insn                   \
-						 ".w zero, %[val], (%[at])"                        \
-			: [at] "=&r"(percpu_at_), [shift] "=&r"(percpu_shift_),                    \
-			[val] "+&r"(percpu_val_)                                                   \
-			: PERCPU_RV_IN_(v)                                                         \
-			: "memory");                                                               \
-	} while (0)
-
-/*
- * A loop in which `merge` makes [tmp] of [was] and [val], of which the bits in [mask] are stored,
- * beside the others of [was]: what values have above the width is of no account.
- *
- * It is what the manual calls constrained, which succeeds at last: no memory access, no jump but
- * the retry, fewer than 16 instructions.
- */
-#define PERCPU_RV_MERGE_(merge, type, v, x, out)                                                   \
-	do {                                                                                       \
-		uint32_t percpu_val_ = (uint32_t)(x), percpu_shift_, percpu_tmp_;                  \
-		uint32_t percpu_mask_ = (uint32_t)(type) ~(type)0;                                 \
-		__asm__ volatile(PERCPU_RV_WORD_ "\tsllw %[mask], %[mask], %[shift]\n"             \
-						 "1:\tlr.w %[was], (%[at])\n\t" merge              \
-						 "and %[tmp], %[tmp], %[mask]\n\t"                 \
-						 "xor %[tmp], %[tmp], %[was]\n\t"                  \
-						 "sc.w %[tmp], %[tmp], (%[at])\n\t"                \
-						 "bnez %[tmp], 1b\n\t"                             \
-						 "srlw %[was], %[was], %[shift]"                   \
-			: [at] "=&r"(percpu_at_), [was] "=&r"(out), [shift] "=&r"(percpu_shift_),  \
-			[tmp] "=&r"(percpu_tmp_), [val] "+&r"(percpu_val_),                        \
-			[mask] "+&r"(percpu_mask_)                                                 \
-			: PERCPU_RV_IN_(v)                                                         \
-			: "memory");                                                               \
-	} while (0)
-
-/* In [tmp] the bits that change. */
-#define PERCPU_RV_SMALL_ADD_OUT_(insn, type, v, x, out)                                            \
-	PERCPU_RV_MERGE_(                                                                          \
-		"add %[tmp], %[was], %[val]\n\txor %[tmp], %[tmp], %[was]\n\t", type, v, x, out)
-#define PERCPU_RV_SMALL_SWAP_(insn, type, v, x, out)                                               \
-	PERCPU_RV_MERGE_("xor %[tmp], %[was], %[val]\n\t", type, v, x, out)
-#define PERCPU_RV_SMALL_ADD_(insn, type, v, x)                                                     \
-	do {                                                                                       \
-		uint64_t percpu_unused_;                                                           \
-		PERCPU_RV_SMALL_ADD_OUT_(insn, type, v, x, percpu_unused_);                        \
-	} while (0)
-
-#define PERCPU_RV_SMALL_CMPXCHG_(insn, type, v, old, x, out)                                       \
-	do {                                                                                       \
-		uint32_t percpu_val_ = (uint32_t)(x), percpu_old_ = (uint32_t)(old),               \
-			 percpu_shift_;                                                            \
-		uint32_t percpu_mask_ = (uint32_t)(type) ~(type)0;                                 \
-		__asm__ volatile(PERCPU_RV_WORD_ "\tsllw %[mask], %[mask], %[shift]\n\t"           \
-						 "sllw %[cmp], %[cmp], %[shift]\n"                 \
-						 "1:\tlr.w %[was], (%[at])\n\t"                    \
-						 "xor %[tmp], %[was], %[cmp]\n\t"                  \
-						 "and %[tmp], %[tmp], %[mask]\n\t"                 \
-						 "bnez %[tmp], 2f\n\t"                             \
-						 "xor %[tmp], %[was], %[val]\n\t"                  \
-						 "and %[tmp], %[tmp], %[mask]\n\t"                 \
-						 "xor %[tmp], %[tmp], %[was]\n\t"                  \
-						 "sc.w %[tmp], %[tmp], (%[at])\n\t"                \
-						 "bnez %[tmp], 1b\n"                               \
-						 "2:\tsrlw %[was], %[was], %[shift]"               \
-			: [at] "=&r"(percpu_at_), [was] "=&r"(out), [shift] "=&r"(percpu_shift_),  \
-			[tmp] "=&r"(percpu_tmp_), [val] "+&r"(percpu_val_),                        \
-			[cmp] "+&r"(percpu_old_), [mask] "+&r"(percpu_mask_)                       \
-			: PERCPU_RV_IN_(v)                                                         \
-			: "memory");                                                               \
-	} while (0)
-
-/* ---- By width ----------------------------------------------------------------------------- */
-
-#define PERCPU_ARCH_ADD(v, x)                                                                      \
-	PERCPU_RV_BY_WIDTH_(PERCPU_RV_SMALL_ADD_, PERCPU_RV_AMO_, "amoadd", v, x)
-#define PERCPU_ARCH_SUB(v, x) PERCPU_ARCH_ADD(v, -(x))
-#define PERCPU_ARCH_AND(v, x)                                                                      \
-	PERCPU_RV_BY_WIDTH_(PERCPU_RV_SMALL_AND_, PERCPU_RV_AMO_, "amoand", v, x)
-#define PERCPU_ARCH_OR(v, x)                                                                       \
-	PERCPU_RV_BY_WIDTH_(PERCPU_RV_SMALL_BITS_, PERCPU_RV_AMO_, "amoor", v, x)
-#define PERCPU_ARCH_XOR(v, x)                                                                      \
-	PERCPU_RV_BY_WIDTH_(PERCPU_RV_SMALL_BITS_, PERCPU_RV_AMO_, "amoxor", v, x)
-
-/* out = what was there. */
-#define PERCPU_ARCH_FETCH_ADD(v, x, out)                                                           \
-	PERCPU_RV_BY_WIDTH_(PERCPU_RV_SMALL_ADD_OUT_, PERCPU_RV_AMO_OUT_, "amoadd", v, x, out)
-#define PERCPU_ARCH_XCHG(v, x, out)                                                                \
-	PERCPU_RV_BY_WIDTH_(PERCPU_RV_SMALL_SWAP_, PERCPU_RV_AMO_OUT_, "amoswap", v, x, out)
-
-/* out = what was there; it is now `x` if that was `old`. */
-#define PERCPU_ARCH_CMPXCHG(v, old, x, out)                                                        \
-	do {                                                                                       \
-		uint32_t percpu_tmp_;                                                              \
-		PERCPU_RV_BY_WIDTH_(                                                               \
-			PERCPU_RV_SMALL_CMPXCHG_, PERCPU_RV_CMPXCHG_, "", v, old, x, out);         \
-	} while (0)
-
-/* No operation is one instruction: its address is formed before. */
-#define PERCPU_ARCH_ONE_INSTRUCTION 0
+#define PERCPU_LLSC_ALIGN_                                                                         \
+	"\tslli %[shift], %[at], 3\n"                                                              \
+	"\tandi %[at], %[at], -4\n"
+#define PERCPU_LLSC_SLL_ "sllw"
+#define PERCPU_LLSC_SRL_ "srlw"
+#define PERCPU_LLSC_ADD_ "add"
+#define PERCPU_LLSC_NOT_ "not %[val], %[val]"
+#define PERCPU_LLSC_ZERO_ "zero"
+#define PERCPU_LLSC_OP_(op, out, in) "amo" op " " out ", " in ", (%[at])"
+#define PERCPU_LLSC_LOAD_(width) "lr" width " %[was], (%[at])\n\t"
+#define PERCPU_LLSC_STORE_                                                                         \
+	"sc.w %[tmp], %[tmp], (%[at])\n\t"                                                         \
+	"bnez %[tmp], 1b\n"
+#define PERCPU_LLSC_STORE_VAL_(width)                                                              \
+	"sc" width " %[tmp], %z[val], (%[at])\n\t"                                                 \
+	"bnez %[tmp], 1b\n"
 
 /*
  * The value of an absolute symbol, of 31 bits, such as the script's `_percpu_align`. bfd takes it
@@ -296,7 +109,7 @@
 	__asm__(PERCPU_RV_NORELAX_ "lui %[at], %%hi(%[var])\n\t"                                   \
 				   "addi %[at], %[at], %%lo(%[var])" PERCPU_RV_RELAX_              \
 		: [at] "=r"(out)                                                                   \
-		: PERCPU_RV_IN_(v))
+		: PERCPU_LLSC_IN_(v))
 #endif
 
 /* A symbol's value as a number that the compiler knows nothing of: 0 is an offset like others. */
@@ -304,32 +117,10 @@
 	__asm__(PERCPU_RV_NORELAX_ PERCPU_RV_UPPER_                                                \
 		"addi %[at], %[at], " PERCPU_RV_LOW_ PERCPU_RV_RELAX_                              \
 		: [at] "=r"(out)                                                                   \
-		: PERCPU_RV_IN_(v))
+		: PERCPU_LLSC_IN_(v))
 
-/* Always inline: raw accessors call nothing, at -O0 neither. */
-__attribute__((always_inline)) static inline uintptr_t percpu_arch_read_reg(void)
-{
-	uintptr_t value;
-
-	__asm__ volatile("mv %0, " PERCPU_RV_REGISTER_ : "=r"(value));
-	return value;
-}
-
-__attribute__((always_inline)) static inline void percpu_arch_write_reg(uintptr_t value)
-{
-	__asm__ volatile("mv " PERCPU_RV_REGISTER_ ", %0" : : "r"(value) : "memory");
-}
-
-/* The register's value, for pointers. */
-__attribute__((always_inline)) static inline uintptr_t percpu_arch_register(void)
-{
-	return percpu_arch_read_reg();
-}
-
-/* Nothing but the register keeps it. */
-__attribute__((always_inline)) static inline void percpu_arch_keep_reg(uintptr_t value)
-{
-	(void)value;
-}
+#define PERCPU_ARCH_GET_REG_ "mv %0, " PERCPU_RV_REGISTER_
+#define PERCPU_ARCH_SET_REG_ "mv " PERCPU_RV_REGISTER_ ", %0"
+#include "../register.h"
 
 #endif

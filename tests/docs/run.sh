@@ -165,7 +165,7 @@ check_runtime() {
 			grep -qE "^\.It $name\(\) Ta " $page || echo "$name"
 		done)"
 	want_none "percpu-kernel(7) does not name a file of the runtime" "$(
-		for name in runtime/*.[ch] arch/copy.h; do
+		for name in runtime/*.[ch] arch/{copy,llsc,register}.h; do
 			[ ! -f "$name" ] || grep -qF "$name" man/percpu-kernel.7 || echo "$name"
 		done)"
 }
