@@ -8,6 +8,7 @@
 #![allow(dead_code, internal_features, non_snake_case, non_upper_case_globals, unexpected_cfgs)]
 
 #[cfg(bare)]
+#[path = "../fixtures/core.rs"]
 mod core;
 use core::arch::asm;
 

@@ -132,7 +132,8 @@ rust() { # model
 		for level in 0 2 s; do
 			name=$arch-rust-$model-O$level
 			job "RUSTC_BOOTSTRAP=1 rustc --edition 2021 --emit=obj --target $target" \
-				"-C panic=abort -C opt-level=$level --cfg 'model=\"$model\"'" \
+				"-C panic=abort -C overflow-checks=off -C opt-level=$level" \
+				"--cfg 'model=\"$model\"'" \
 				"$fixtures/percpu.rs -o $work/$name.o"
 			lists[$model.O]+="$work/$name.o "
 			for linker in bfd lld; do
@@ -149,7 +150,8 @@ rust() { # model
 # The fixture stands on what the compiler calls unstable: what one release compiles, another may not.
 has_rust() {
 	command -v rustc >/dev/null && RUSTC_BOOTSTRAP=1 rustc --edition 2021 --emit=obj \
-		--target x86_64-unknown-none -C panic=abort --cfg 'model="zero"' -o "$work/probe.o" \
+		--target x86_64-unknown-none -C panic=abort -C overflow-checks=off \
+		--cfg 'model="zero"' -o "$work/probe.o" \
 		$fixtures/percpu.rs >"$work/rust.log" 2>&1
 }
 
