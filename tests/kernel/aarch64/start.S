@@ -58,6 +58,20 @@ linked:
 	b 1b
 	.ltorg
 
+/* What a function may change, in 160 bytes of the stack: stp or ldp. */
+	.macro each_saved pair
+	\pair x0, x1, [sp]
+	\pair x2, x3, [sp, #16]
+	\pair x4, x5, [sp, #32]
+	\pair x6, x7, [sp, #48]
+	\pair x8, x9, [sp, #64]
+	\pair x10, x11, [sp, #80]
+	\pair x12, x13, [sp, #96]
+	\pair x14, x15, [sp, #112]
+	\pair x16, x17, [sp, #128]
+	\pair x18, x30, [sp, #144]
+	.endm
+
 /* Of the 16 vectors, 0x80 bytes apart, the IRQ of this exception level is at 0x280. */
 	.section .text, "ax", @progbits
 	.balign 2048
@@ -68,16 +82,7 @@ vectors:
 	.endr
 	.balign 0x80
 	sub sp, sp, #160
-	stp x0, x1, [sp]
-	stp x2, x3, [sp, #16]
-	stp x4, x5, [sp, #32]
-	stp x6, x7, [sp, #48]
-	stp x8, x9, [sp, #64]
-	stp x10, x11, [sp, #80]
-	stp x12, x13, [sp, #96]
-	stp x14, x15, [sp, #112]
-	stp x16, x17, [sp, #128]
-	stp x18, x30, [sp, #144]
+	each_saved stp
 	b interrupt
 	.rept 10
 	.balign 0x80
@@ -90,16 +95,7 @@ interrupt:
 	PERCPU_ASM_WRITE(x0, entries, x1, x2)
 	bl machine_timer_interrupt
 	PERCPU_TRAP_EXIT(x0, sp)
-	ldp x0, x1, [sp]
-	ldp x2, x3, [sp, #16]
-	ldp x4, x5, [sp, #32]
-	ldp x6, x7, [sp, #48]
-	ldp x8, x9, [sp, #64]
-	ldp x10, x11, [sp, #80]
-	ldp x12, x13, [sp, #96]
-	ldp x14, x15, [sp, #112]
-	ldp x16, x17, [sp, #128]
-	ldp x18, x30, [sp, #144]
+	each_saved ldp
 	add sp, sp, #160
 	eret
 
