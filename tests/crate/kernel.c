@@ -23,8 +23,6 @@ DEFINE_PERCPU_ALIGNED(uint64_t, aligned, 256) = 256;
 /* Of the interrupt in start.S, which does not happen here. */
 DEFINE_PERCPU(uint64_t, entries);
 
-char stacks[CPUS][STACK_SIZE] __attribute__((aligned(STACK_SIZE)));
-
 extern char _percpu_start[], _percpu_end[];
 
 enum { ROUNDS = 32, AREA_MAX = 4096 };
@@ -199,20 +197,6 @@ static void test_register(size_t cpu)
 
 /* ---- Flow --------------------------------------------------------------------------------- */
 
-/* All CPUs come here before any leaves. */
-void meet(void)
-{
-	static size_t here, round;
-	const size_t now = __atomic_load_n(&round, __ATOMIC_ACQUIRE);
-
-	if (__atomic_add_fetch(&here, 1, __ATOMIC_ACQ_REL) == CPUS) {
-		__atomic_store_n(&here, 0, __ATOMIC_RELAXED);
-		__atomic_store_n(&round, now + 1, __ATOMIC_RELEASE);
-	}
-	while (__atomic_load_n(&round, __ATOMIC_ACQUIRE) == now)
-		;
-}
-
 static void run(size_t cpu)
 {
 	random_state[cpu] = 88172645463325252 + cpu;
@@ -230,16 +214,11 @@ static void run(size_t cpu)
 	meet();
 }
 
-static bool arrived[CPUS];
-
 static void run_first(void)
 {
 	SAME(percpu_init_in_place(), CPUS);
 	SAME(percpu_init_reg(0), PERCPU_OK);
-	for (size_t cpu = 1; cpu < CPUS; cpu++) {
-		machine_start_cpu(cpu);
-		machine_wait_cpu(cpu, &arrived[cpu]);
-	}
+	others_start();
 	run(0);
 	print_text("PASS\n");
 	machine_exit(true);
@@ -251,8 +230,7 @@ void kernel_entry(size_t cpu)
 	machine_init();
 	if (cpu == 0)
 		run_first();
-	SAME(percpu_init_reg(cpu), PERCPU_OK);
-	__atomic_store_n(&arrived[cpu], true, __ATOMIC_RELEASE);
+	other_arrives(cpu);
 	run(cpu);
 	for (;;)
 		;
@@ -260,19 +238,4 @@ void kernel_entry(size_t cpu)
 
 void timer_tick(void)
 {
-}
-
-/* Compilers call it for structures, freestanding or not. */
-void *memcpy(void *restrict to, const void *restrict from, size_t size);
-
-void *memcpy(void *restrict to, const void *restrict from, size_t size)
-{
-	char *out = to;
-	const char *in = from;
-
-	for (; size; size--) {
-		*out++ = *in++;
-		__asm__ volatile("" : : : "memory"); /* or a compiler sees a call of memcpy in it */
-	}
-	return to;
 }

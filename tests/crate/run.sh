@@ -98,7 +98,7 @@ c_side() { # machine linker model directory macros...
 	cc="$(compiler "$1" "$2") -std=gnu11 $(model_macro "$3")"
 	shift 4
 	mkdir -p "$out"
-	for source in runtime/percpu.c tests/kernel/check.c tests/kernel/"$machine"/*.[cS] \
+	for source in runtime/percpu.c tests/kernel/{check,common}.c tests/kernel/"$machine"/*.[cS] \
 		$here/kernel.c; do
 		$cc "$@" -c -o "$out/$(tr /. -- <<<"$source").o" "$source" || return
 	done

@@ -6,8 +6,6 @@
 #include "kernel.h"
 #include "variables.h"
 
-char stacks[CPUS][STACK_SIZE] __attribute__((aligned(STACK_SIZE)));
-
 static DEFINE_PERCPU(uint32_t, own) = 7;
 
 #ifdef PERCPU_HOOKS
@@ -30,20 +28,6 @@ bool percpu_preempt_is_disabled(void)
 	return this_cpu()->preempt > 0;
 }
 #endif
-
-/* All CPUs come here before any leaves. */
-void meet(void)
-{
-	static size_t here, round;
-	const size_t now = __atomic_load_n(&round, __ATOMIC_ACQUIRE);
-
-	if (__atomic_add_fetch(&here, 1, __ATOMIC_ACQ_REL) == CPUS) {
-		__atomic_store_n(&here, 0, __ATOMIC_RELAXED);
-		__atomic_store_n(&round, now + 1, __ATOMIC_RELEASE);
-	}
-	while (__atomic_load_n(&round, __ATOMIC_ACQUIRE) == now)
-		;
-}
 
 static void test_register(size_t cpu)
 {
@@ -212,36 +196,6 @@ void timer_tick(void)
 
 #endif
 
-#if CPUS > 1 && !defined(TEST_TIMER)
-static bool arrived[CPUS];
-
-static void others_start(void)
-{
-	for (size_t cpu = 1; cpu < CPUS; cpu++) {
-		machine_start_cpu(cpu);
-		machine_wait_cpu(cpu, &arrived[cpu]);
-	}
-}
-
-static void run_other(size_t cpu)
-{
-	SAME(percpu_init_reg(cpu), PERCPU_OK);
-	__atomic_store_n(&arrived[cpu], true, __ATOMIC_RELEASE);
-	run(cpu);
-	for (;;)
-		;
-}
-#else
-static void others_start(void)
-{
-}
-
-static void run_other(size_t cpu)
-{
-	(void)cpu;
-}
-#endif
-
 static void run_first(void)
 {
 #ifdef TEST_EARLY_WRITE
@@ -250,7 +204,9 @@ static void run_first(void)
 #endif
 	areas_init();
 	SAME(percpu_init_reg(0), PERCPU_OK);
+#ifndef TEST_TIMER
 	others_start();
+#endif
 	run(0);
 	finish();
 }
@@ -262,32 +218,8 @@ void kernel_entry(size_t cpu)
 	machine_init();
 	if (cpu == 0)
 		run_first();
-	run_other(cpu);
-}
-
-/* Compilers call these for structures, freestanding or not. */
-void *memcpy(void *restrict to, const void *restrict from, size_t size);
-void *memset(void *to, int byte, size_t size);
-
-void *memcpy(void *restrict to, const void *restrict from, size_t size)
-{
-	char *out = to;
-	const char *in = from;
-
-	for (; size; size--) {
-		*out++ = *in++;
-		__asm__ volatile("" : : : "memory"); /* or a compiler sees a call of memcpy in it */
-	}
-	return to;
-}
-
-void *memset(void *to, int byte, size_t size)
-{
-	char *out = to;
-
-	for (; size; size--) {
-		*out++ = (char)byte;
-		__asm__ volatile("" : : : "memory");
-	}
-	return to;
+	other_arrives(cpu);
+	run(cpu);
+	for (;;)
+		;
 }

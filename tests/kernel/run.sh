@@ -124,7 +124,7 @@ defines() { # word...
 # The sources of a configuration; those that are the same on all machines of an architecture first.
 sources_of() { # configuration
 	echo runtime/percpu.c runtime/alloc.c runtime/reset.c
-	echo $here/main.c $here/areas.c $here/check.c $here/variables.c
+	echo $here/main.c $here/common.c $here/areas.c $here/check.c $here/variables.c
 	case $1 in
 	timer*) echo $here/timer.c ;;
 	*) echo $here/operations.c $here/others.c $here/debug.c ;;
