@@ -79,6 +79,11 @@ bool names_bound(const struct check_run *run, const struct reference *r)
 	       layout_is_bound(run->layout, symbol.name);
 }
 
+const char *one_of(struct check_run *run, size_t count, const char *what)
+{
+	return count == 1 ? "" : text(run, ", one of %zu%s", count, what);
+}
+
 enum severity by_model(const struct check_run *run)
 {
 	return run->layout->model == MODEL_UNKNOWN ? SEVERITY_WARNING : SEVERITY_ERROR;

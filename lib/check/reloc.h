@@ -34,6 +34,10 @@ const char *access_fix(struct check_run *run);
 bool fits_pc_relative(const struct check_run *run, const struct reference *reference,
 	const struct reloc_info *info);
 
+/* ", one of 4" and `what` behind it: how many references a finding is about that names the first.
+ * Empty for one. */
+const char *one_of(struct check_run *run, size_t count, const char *what);
+
 /*
  * Does an instruction right before the place add the per-CPU register? What the linker has relaxed
  * was an access then.

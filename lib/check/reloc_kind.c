@@ -235,8 +235,7 @@ static void report_together(struct check_run *run, const struct reference *first
 		text(run,
 			"%s takes the template's address%s: right in models nonzero and naive "
 			"only, and the object does not say its model",
-			reference_text(run, first),
-			count == 1 ? "" : text(run, ", one of %zu that do", count)),
+			reference_text(run, first), one_of(run, count, " that do")),
 		"say it: --model, or link a note (percpu_note.h); in model zero use accessors");
 }
 

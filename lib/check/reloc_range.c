@@ -173,11 +173,11 @@ static void judge_register(struct check_run *run, const struct truncation *trunc
 	place = at_reference(run, r);
 	found(run, SEVERITY_ERROR, &place,
 		text(run,
-			"%s, one of %zu, adds the lower %u bits of 0x%" PRIx64
+			"%s%s adds the lower %u bits of 0x%" PRIx64
 			" to the per-CPU register, to which %s adds a whole address: the register "
 			"cannot be right for both",
-			reference_text(run, r), truncation->count, bits, r->target,
-			reference_text(run, whole)),
+			reference_text(run, r), one_of(run, truncation->count, ","), bits,
+			r->target, reference_text(run, whole)),
 		text(run,
 			"link the template below 0x%" PRIx64 ", or let all code form its addresses "
 			"alike",

@@ -169,8 +169,7 @@ static void judge_object(struct check_run *run)
 		text(run,
 			"%s%s may be relaxed: GNU ld takes gp out of an access whose offset ends "
 			"up below 0x800",
-			reference_text(run, first),
-			count == 1 ? "" : text(run, ", one of %zu accesses,", count)),
+			reference_text(run, first), one_of(run, count, " accesses,")),
 		"put .option norelax around the accesses, or build with -mno-relax");
 }
 
