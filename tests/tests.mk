@@ -96,53 +96,21 @@ bench: all $(BENCH_BIN) $(BENCH)/percpu-tool-counted
 kernels: all $(BENCH)/elf_files
 	$(Q)PERCPU_TOOL=$(abspath $(TOOL)) BENCH=$(abspath $(BENCH)) tests/bench/kernels.sh
 
-# The runtime as programs of Linux on x86_64, a program a configuration: model nonzero, since loaders
-# take no address 0. The script is that of percpu-tool ldscript.
-RT_UNITS := overlay dynamic separate pristine naive allocator debug empty \
-	hooks hooks_macros hooks_apart
+# The runtime as programs of Linux on x86_64, a program a configuration; tests/runtime/run.sh has them
+# on the other architectures. The script is that of percpu-tool ldscript.
+RT_UNITS := $(shell sed -n 's/^\([a-z_]*\) *|.*/\1/p' tests/unit/runtime/programs)
 RT_BIN   := $(if $(filter x86_64,$(shell uname -m)),$(RT_UNITS:%=$(T)/unit/test_runtime_%))
-
-RT_MACROS_overlay   := -DPERCPU_NON_ZERO_VMA
-RT_SCRIPT_overlay   := -m nonzero -c 4
-RT_MACROS_dynamic   := -DPERCPU_NON_ZERO_VMA -DPERCPU_DYNAMIC
-RT_SCRIPT_dynamic   := -m nonzero -p dynamic
-RT_MACROS_separate  := -DPERCPU_NON_ZERO_VMA -DPERCPU_SEPARATE
-RT_SCRIPT_separate  := -m nonzero -p separate -c 3
-RT_MACROS_pristine  := -DPERCPU_NON_ZERO_VMA -DPERCPU_PRISTINE
-RT_SCRIPT_pristine  := -m nonzero -c 2 --pristine
-RT_MACROS_naive     := -DPERCPU_SP_NAIVE -DPERCPU_PRISTINE -DPERCPU_RESERVE=128
-RT_SCRIPT_naive     := -m naive --pristine
-RT_MACROS_allocator := -DPERCPU_NON_ZERO_VMA -DPERCPU_DYNAMIC -DPERCPU_RESERVE=4096 \
-	-DPERCPU_ALLOC_LOCK
-RT_SCRIPT_allocator := -m nonzero -p dynamic --reserve 4096
-RT_MACROS_debug     := -DPERCPU_NON_ZERO_VMA -DPERCPU_PRISTINE -DPERCPU_RESERVE=64 -DPERCPU_DEBUG \
-	-DPERCPU_PREEMPT
-RT_SCRIPT_debug     := -m nonzero -c 4 --pristine --reserve 64
-
-# Hooks that count in a per-CPU variable, in three forms.
-RT_HOOKED := -DPERCPU_NON_ZERO_VMA -DPERCPU_SEPARATE -DPERCPU_RESERVE=64 -DPERCPU_DEBUG \
-	-DPERCPU_PREEMPT -DPERCPU_ALLOC_LOCK
-RT_MACROS_hooks        := $(RT_HOOKED) -DPERCPU_HOOKS -Itests/runtime/hooks
-RT_MACROS_hooks_macros := $(RT_MACROS_hooks) -DTEST_HOOKS_MACROS
-RT_MACROS_hooks_apart  := $(RT_HOOKED)
-RT_SOURCE_hooks_apart  := tests/unit/runtime/hooks/functions.c
-RT_SCRIPT_hooks        := -m nonzero -p separate -c 2 --reserve 64
-RT_SCRIPT_hooks_macros := $(RT_SCRIPT_hooks)
-RT_SCRIPT_hooks_apart  := $(RT_SCRIPT_hooks)
-
-# Another one's script, whose template ends where it begins.
-RT_MACROS_empty     := -DPERCPU_NON_ZERO_VMA -DPERCPU_DYNAMIC -DPERCPU_RESERVE=64
-RT_SCRIPT_empty     := -m nonzero -p dynamic
-RT_EDIT_empty       := s/_percpu_load_end = ./_percpu_load_end = _percpu_load_start/;/^ASSERT(/,/)$$/d
+RT_FIELD  = sed -n 's/^$* *|//p' tests/unit/runtime/programs | cut -d'|' -f$(1)
 
 $(T)/unit/test_runtime_%: tests/unit/runtime/%.c $(wildcard runtime/*.[ch] arch/*/access.h) \
 		$(wildcard tests/unit/runtime/*.h tests/runtime/hooks/*.h) \
-		tests/unit/runtime/hooks.c $(wildcard tests/unit/runtime/hooks/*.c) $(TOOL)
+		tests/unit/runtime/hooks.c $(wildcard tests/unit/runtime/hooks/*.c) \
+		tests/unit/runtime/programs $(TOOL)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(TOOL) ldscript -a x86_64 --insert-after .data $(RT_SCRIPT_$*) | \
-		sed '$(RT_EDIT_$*)' >$@.ld
-	$(Q)$(CC) -I. -D_GNU_SOURCE -std=c11 -pthread $(WARN) $(CFLAGS) $(RT_MACROS_$*) -fno-pic -no-pie \
+	$(Q)$(TOOL) ldscript -a x86_64 --insert-after .data $$($(call RT_FIELD,2)) | \
+		sed "$$($(call RT_FIELD,3))" >$@.ld
+	$(Q)$(CC) -I. -D_GNU_SOURCE -std=c11 -pthread $(WARN) $(CFLAGS) $$($(call RT_FIELD,1)) -fno-pic -no-pie \
 		-include tests/unit/runtime/user_gs.h $(CMOCKA_CFLAGS) -Wl,-T,$@.ld -o $@ $< \
-		$(RT_SOURCE_$*) $(wildcard runtime/*.c) $(CMOCKA_LIBS)
+		$$($(call RT_FIELD,4)) $(wildcard runtime/*.c) $(CMOCKA_LIBS)
 
 check-build: $(RT_BIN)

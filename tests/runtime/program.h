@@ -27,28 +27,43 @@ static inline long program_call(long number, long a, long b, long c)
 #if defined(__aarch64__)
 #define START "mov x29, xzr\n\tbl start"
 #define CALL "svc #0"
-#define ARGUMENTS "x0", "x1", "x2", "x8"
+#define ARGUMENTS "x0", "x1", "x2", "x3", "x4", "x5", "x8"
+#define CLOBBERED "memory"
 #elif defined(__riscv)
 #define START "call start"
 #define CALL "ecall"
-#define ARGUMENTS "a0", "a1", "a2", "a7"
+#define ARGUMENTS "a0", "a1", "a2", "a3", "a4", "a5", "a7"
+#define CLOBBERED "memory"
 #else
 #define START "bl start"
 #define CALL "syscall 0"
-#define ARGUMENTS "$a0", "$a1", "$a2", "$a7"
+#define ARGUMENTS "$a0", "$a1", "$a2", "$a3", "$a4", "$a5", "$a7"
+#define CLOBBERED "$t0", "$t1", "$t2", "$t3", "$t4", "$t5", "$t6", "$t7", "$t8", "memory"
 #endif
 #define IN_(name, register_, value) register long name __asm__(register_) = value
-#define CALL_(ra, rb, rc, rn)                                                                      \
+#define CALL_(ra, rb, rc, rd, re, rf, rn)                                                          \
 	IN_(in_a, ra, a);                                                                          \
 	IN_(in_b, rb, b);                                                                          \
 	IN_(in_c, rc, c);                                                                          \
+	IN_(in_d, rd, d);                                                                          \
+	IN_(in_e, re, e);                                                                          \
+	IN_(in_f, rf, f);                                                                          \
 	IN_(in_n, rn, number);                                                                     \
-	__asm__ volatile(CALL : "+r"(in_a) : "r"(in_b), "r"(in_c), "r"(in_n) : "memory");          \
+	__asm__ volatile(CALL                                                                      \
+		: "+r"(in_a)                                                                       \
+		: "r"(in_b), "r"(in_c), "r"(in_d), "r"(in_e), "r"(in_f), "r"(in_n)                 \
+		: CLOBBERED);                                                                      \
 	return in_a
 #define CALL_WITH(...) CALL_(__VA_ARGS__)
-static inline long program_call(long number, long a, long b, long c)
+/* A system call; what is below 0 is an error. */
+static inline long program_call6(long number, long a, long b, long c, long d, long e, long f)
 {
 	CALL_WITH(ARGUMENTS);
+}
+
+static inline long program_call(long number, long a, long b, long c)
+{
+	return program_call6(number, a, b, c, 0, 0, 0);
 }
 #endif
 

@@ -3,8 +3,10 @@
 # and `check` finds nothing in the object; raw ones call nothing; what each does is what plain C
 # does, in programs that run here or under qemu's user mode; each takes as many instructions as
 # limits.txt says; misuse does not compile, and says why; what is position-independent links and runs.
+# The unit tests of tests/unit/runtime/ run on the architectures that have no cmocka here, too.
 #
-#   tests/runtime/run.sh [PART...]     objects misuse quality programs pie inline limits; default: all
+#   tests/runtime/run.sh [PART...]     objects misuse quality programs pie inline units limits;
+#                                      default: all
 #
 # PERCPU_TOOL: the binary; TEST_DIR: where outputs go, of them runtime/quality.txt; JOBS: at once.
 set -u
@@ -449,6 +451,61 @@ list_inline() {
 	done
 }
 
+# ---- unit tests ---------------------------------------------------------------------------------
+
+# Start-up, every error, two threads at once, the allocator beside its model: with bare.c in the
+# place of cmocka and a C library. The table of programs is the Makefile's, too.
+units=tests/unit/runtime
+
+unit_field() { # program number
+	sed -n "s/^$1 *|//p" $units/programs | cut -d'|' -f"$2"
+}
+
+# What a program said in TAP; of those that it ends before nothing is known, which is a failure.
+unit_results() { # what exit-code
+	awk -v what="FAIL runtime: $1" -v code="$2" '
+		/^1\.\./ { plan = substr($0, 4) + 0 }
+		/^ok / { done++; print "PASS" }
+		/^not ok / { done++; failed++; print what ": " substr($0, 8); if (said) print "    " said }
+		/^#/ { said = $0 }
+		END {
+			if (!plan) { failed++; print what ": no plan, exit code " code }
+			for (; done < plan; done++) { failed++; print what ": a test has not run" }
+			if (code && !failed) print what ": exit code " code
+		}'
+}
+
+job_unit() { # machine compiler program
+	local what="$1 $2 unit $3" base=$dir/units/$1-$2-$3 machine=$1 kind=$2 name=$3 source cc said
+	cc="$(compiler "$machine" "$kind") $common -O2 -DPERCPU_TEST_USER $(unit_field "$name" 1)"
+	case $machine-$kind in aarch64-gcc) cc="$cc -mno-outline-atomics" ;; esac
+	for source in $units/"$name".c $(unit_field "$name" 4) $units/bare.c runtime/*.c; do
+		said=$($cc -c -o "$base.$(basename "$source" .c).o" "$source" 2>&1) && continue
+		fail "$what: does not compile" "$said"
+		return
+	done
+	"$tool" ldscript -a "$machine" --insert-after .data $(unit_field "$name" 2) |
+		sed "$(unit_field "$name" 3)" >"$base.ld"
+	said=$($(linker "$machine" "$kind") -static --no-relax -z noexecstack -T "$base.ld" -o "$base" \
+		"$base".*.o 2>&1)
+	none "$what: link" "$said"
+	[ -f "$base" ] || return
+	said=$($(runner "$machine") "$base" 2>&1)
+	unit_results "$what" $? <<<"$said"
+	rm -f "$base" "$base".*
+}
+
+list_units() {
+	local machine kind
+	for machine in ${machines#x86_64}; do
+		[ -n "$(runner $machine)" ] || continue
+		for kind in gcc clang; do
+			[ -n "$(compiler $machine $kind)" ] || continue
+			sed -n "s/^\([a-z_]*\) *|.*/unit $machine $kind \1/p" $units/programs
+		done
+	done
+}
+
 # ---- limits of an offset ------------------------------------------------------------------------
 
 # aarch64: an offset that 16 bits do not hold is the linker's error, and no other variable's place.
@@ -506,6 +563,7 @@ missing() {
 		done
 		[ -n "$(runner $machine)" ] || skip "no qemu-$machine: its programs do not run"
 	done
+	[ "$(uname -m)" = x86_64 ] || skip "x86_64: its unit tests run on x86_64 only"
 }
 
 finish() {
@@ -515,10 +573,10 @@ finish() {
 		"$dir/results"
 }
 
-mkdir -p "$dir" && cd "$dir" && rm -rf objects misuse programs pie inline &&
-	mkdir objects misuse programs pie inline || exit 1
+mkdir -p "$dir" && cd "$dir" && rm -rf objects misuse programs pie inline units &&
+	mkdir objects misuse programs pie inline units || exit 1
 cd - >/dev/null || exit 1
-parts=${*:-objects misuse quality programs pie inline limits}
+parts=${*:-objects misuse quality programs pie inline units limits}
 for needed in llvm-objdump-19 llvm-nm-19 jq; do
 	have $needed && continue
 	skip "no $needed"
@@ -529,7 +587,7 @@ write_scripts
 write_pie_scripts
 for part in $parts; do
 	case $part in
-	objects | misuse | programs | pie | inline) "list_$part" ;;
+	objects | misuse | programs | pie | inline | units) "list_$part" ;;
 	esac
 done >"$dir/jobs"
 {

@@ -16,17 +16,22 @@ static struct live {
 	unsigned pattern;
 } live[UNITS];
 static size_t live_count;
-static int locked, lock_count;
+static atomic_int locked;
+static int lock_count;
+static atomic_bool both; /* two threads are at it, of which one waits */
 
 void percpu_alloc_lock(void)
 {
-	assert_int_equal(locked++, 0);
+	while (atomic_exchange(&locked, 1)) {
+		assert_true(both);
+		sched_yield();
+	}
 	lock_count++;
 }
 
 void percpu_alloc_unlock(void)
 {
-	assert_int_equal(--locked, 0);
+	assert_int_equal(atomic_exchange(&locked, 0), 1);
 }
 
 /* xorshift64, from a fixed start: a failure repeats. */
@@ -211,12 +216,73 @@ static void this_cpu(void **state)
 	assert_true(lock_count > OPERATIONS && !locked);
 }
 
+enum { ROUNDS = 50000, HELD = 12 };
+
+static struct worker {
+	atomic_uint *meeting;
+	unsigned char mark;
+	size_t harmed, served;
+} workers[2];
+
+/* Holds some allocations, the same size for both workers, and each time lets the oldest go. */
+static void *work(void *argument)
+{
+	struct worker *worker = argument;
+	uintptr_t held[HELD] = {0};
+
+	for (size_t i = 0; i < ROUNDS; i++) {
+		uintptr_t *slot = &held[i % HELD];
+		const size_t size = UNIT + i % 5 * UNIT;
+		unsigned char *bytes;
+
+		meet(worker->meeting);
+		if (*slot) {
+			bytes = percpu_alloc_ptr(*slot, 0);
+			worker->harmed += *bytes != worker->mark;
+			worker->harmed += percpu_free(*slot) != PERCPU_OK;
+		}
+		*slot = percpu_alloc(size, UNIT);
+		if (!*slot)
+			continue;
+		worker->served++;
+		bytes = percpu_alloc_ptr(*slot, 0);
+		for (size_t b = 0; b < size; b++)
+			worker->harmed += bytes[b] != 0;
+		memset(bytes, worker->mark, size);
+	}
+	for (size_t i = 0; i < HELD; i++)
+		worker->harmed += percpu_free(held[i]) != PERCPU_OK;
+	return NULL;
+}
+
+/* What one has is never the other one's, and all of it comes back. */
+static void two_threads(void **state)
+{
+	atomic_uint meeting = 0;
+	pthread_t threads[2];
+
+	(void)state;
+	both = true;
+	for (size_t i = 0; i < 2; i++) {
+		workers[i] = (struct worker){&meeting, (unsigned char)(0xa0 + i), 0, 0};
+		assert_int_equal(pthread_create(&threads[i], NULL, work, &workers[i]), 0);
+	}
+	for (size_t i = 0; i < 2; i++) {
+		pthread_join(threads[i], NULL);
+		assert_int_equal(workers[i].harmed, 0);
+		assert_int_equal(workers[i].served, ROUNDS);
+	}
+	both = false;
+	coalesced(state);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(random_operations),
 		cmocka_unit_test(coalesced),
 		cmocka_unit_test(refused),
+		cmocka_unit_test(two_threads),
 		cmocka_unit_test(this_cpu),
 	};
 
