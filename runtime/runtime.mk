@@ -5,7 +5,7 @@
 ARCH ?= $(shell uname -m)
 
 RT_ARCHES := $(patsubst arch/%/runtime.mk,%,$(wildcard arch/*/runtime.mk))
-RT_B      := build/runtime/$(ARCH)
+RT_B      := build/runtime/$(firstword $(ARCH))
 RT_LIB    := $(RT_B)/libpercpu.a
 RT_SRC    := $(wildcard runtime/*.c)
 RT_OBJ    := $(RT_SRC:runtime/%.c=$(RT_B)/%.o)
