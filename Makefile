@@ -88,6 +88,7 @@ help:
 	@echo 'make setup      only install what is missing'
 	@echo 'make matrix     what the tests established, check by check'
 	@echo 'make boot       the runtime in a kernel with four CPUs, under QEMU (ARCH=riscv64)'
+	@echo 'make boot-qemu10 the same under QEMU 10, fetched from Debian 13 into build/'
 	@echo 'make bench      speed, as ratios of one run, on a real kernel (VMLINUX=path, else fetched)'
 	@echo 'make kernels    every kernel Debian has, and the programs of this machine (KERNELS_DIR=)'
 	@echo 'make fuzz       mutate inputs for a while (SECONDS=60)'

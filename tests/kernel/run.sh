@@ -8,7 +8,7 @@
 #                                    riscv64, high or x86_64/q35/gcc/bfd/nonzero
 #
 #   PERCPU_TOOL: the binary; TEST_DIR: where outputs go; JOBS: kernels at a time; QEMU_PREFIX: before
-#   the emulators' names, to use others; KEEP=1: leave the kernels that passed, too
+#   the emulators' names, to use others, as make boot-qemu10 does; KEEP=1: leave the kernels that passed, too
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 tool=${PERCPU_TOOL:-$PWD/build/percpu-tool}
