@@ -46,9 +46,12 @@ matrix: all
 	$(Q)PERCPU_TOOL=$(abspath $(TOOL)) TEST_DIR=$(abspath $(T)) tests/matrix/run.sh --table
 
 # The runtime in a kernel, under QEMU; ARCH= narrows it to architectures or other words of a name.
+# The library's own ARCH, when none is named, is no choice of kernels.
+BOOT_ONLY = $(if $(filter file,$(origin ARCH)),,$(ARCH))
+
 .PHONY: boot
 boot: all
-	$(Q)PERCPU_TOOL=$(abspath $(TOOL)) TEST_DIR=$(abspath $(T)) tests/kernel/run.sh $(ARCH)
+	$(Q)PERCPU_TOOL=$(abspath $(TOOL)) TEST_DIR=$(abspath $(T)) tests/kernel/run.sh $(BOOT_ONLY)
 
 # The same under QEMU 10, which starts the CPUs of loongarch64 in another way and has another spelling of
 # what the timer's kernels need. Fetched once, some 100 MB, into build/; nothing is installed.
@@ -56,7 +59,7 @@ boot: all
 boot-qemu10: all
 	$(Q)tests/kernel/qemu10.sh build/qemu10
 	$(Q)PERCPU_TOOL=$(abspath $(TOOL)) TEST_DIR=$(abspath $(T))/qemu10 \
-		QEMU_PREFIX=$(abspath build/qemu10/bin)/ tests/kernel/run.sh $(ARCH)
+		QEMU_PREFIX=$(abspath build/qemu10/bin)/ tests/kernel/run.sh $(BOOT_ONLY)
 
 demo: setup
 	$(Q)$(MAKE) --no-print-directory all
