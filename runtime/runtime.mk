@@ -10,7 +10,7 @@ RT_LIB    := $(RT_B)/libpercpu.a
 RT_SRC    := $(wildcard runtime/*.c)
 RT_OBJ    := $(RT_SRC:runtime/%.c=$(RT_B)/%.o)
 
--include arch/$(ARCH)/runtime.mk
+-include arch/$(firstword $(ARCH))/runtime.mk
 
 # A compiler for the machine where none is named; clang is one for all of them.
 RT_CC       := $(if $(filter default file,$(origin CC)),$(RT_CC_USUAL),$(CC))
