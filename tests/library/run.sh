@@ -1,6 +1,7 @@
 #!/bin/bash
 # The runtime as a library: built for each architecture by each compiler in several configurations,
-# what it needs and what it exports; installed; linked into a kernel with the script beside it.
+# what it needs and what it exports; installed; linked into a kernel with the script beside it. Then as
+# README.md and percpu-kernel(7) say: their commands, their flags, what pkg-config says.
 #
 #   PERCPU_TOOL: the binary; TEST_DIR: where outputs go
 set -u
@@ -105,8 +106,6 @@ link_installed() { # arch compiler configuration where
 	done
 }
 
-# Without -g: GNU ld 2.40 crashes on debug information of clang for riscv64, whose R_RISCV_SET_ULEB128
-# it does not know.
 library() { # arch compiler configuration
 	local arch=$1 cc=$2 root=$out/$1 log
 	rm -rf "$root"
@@ -171,6 +170,105 @@ other_reserve() {
 		"$(grep -q '\[area_room\]\|\[note_agrees\]' <<<"$log" || echo "check says: $log")"
 }
 
+# As a user's: with no variable of the make that runs the tests, and its program already built.
+plain_make() { # words of a command line behind `make`, as in a shell
+	env -u MAKEFLAGS -u MFLAGS -u MAKEOVERRIDES -u CC -u CFLAGS -u CPPFLAGS -u ARCH -u DESTDIR \
+		-u PREFIX HOME="$out/home" sh -c "make --no-print-directory \
+		B='$(realpath --relative-to=. "$(dirname "$tool")")' $1" 2>&1
+}
+
+# The commands of percpu-kernel(7) that begin with `make`, without that word, and what README.md has of
+# them for the library alone.
+documented_commands() {
+	sed -e ':more' -e '/\\e$/{N;s/\\e\n[[:space:]]*//;b more' -e '}' man/percpu-kernel.7 |
+		sed -n 's/^\$ make //p'
+	grep -oE '`make runtime [^`]*' README.md | sed 's/.make //'
+}
+
+word_of() { # command variable
+	grep -oE "(^| )$2=[^ ]*" <<<"$1" | sed 's/.*=//'
+}
+
+# percpu-kernel(7), Flags; the ABI, which a kernel without floating point has, is the library's.
+kernel_flags() { # arch compiler
+	case $1 in
+	x86_64) echo -fno-pic -mcmodel=kernel -mno-red-zone -mgeneral-regs-only ;;
+	aarch64) echo -fno-pic -mgeneral-regs-only -mstrict-align ;;
+	riscv64) echo -mcmodel=medany -fno-pic -march=rv64imac_zicsr_zifencei -mabi=lp64 ;;
+	loongarch64) echo -fno-pic -march=loongarch64 -mabi=lp64s ;;
+	esac
+	case $1-$2 in
+	aarch64-*gcc) echo -mno-outline-atomics ;;
+	loongarch64-clang*) echo -fdirect-access-external-data ;;
+	esac
+	case $2 in clang*) echo "--target=$1-unknown-none" ;; esac
+}
+
+# A kernel from what pkg-config says of an installed tree, with each linker, judged by its program.
+link_as_documented() { # what arch compiler prefix
+	local what=$1 arch=$2 cc=$3 prefix=$4 flags libs script linker log kernel=$out/documented
+	local -x PKG_CONFIG_PATH=$prefix/lib/pkgconfig
+	flags=$(pkg-config --cflags "percpu-$arch" 2>&1) || { fail "$what: pkg-config" "$flags"; return; }
+	libs=$(pkg-config --libs "percpu-$arch")
+	script=$(pkg-config --variable=ldscript "percpu-$arch")
+	log=$($cc -ffreestanding -O2 $(kernel_flags "$arch" "$cc") $flags -c $here/kernel.c \
+		-o "$kernel.o" 2>&1) || { fail "$what: no compile" "$log"; return; }
+	script "$script" >"$kernel.ld"
+	for linker in $(linkers "$arch"); do
+		has "$linker" || { skip "$arch: no $linker"; continue; }
+		rm -f "$kernel.elf"
+		log=$($linker -m "${emulation[$arch]}" -static --no-relax -z noexecstack --emit-relocs \
+			-T "$kernel.ld" -o "$kernel.elf" "$kernel.o" $libs 2>&1 |
+			grep -v 'RWX permissions')
+		want_none "$what, $linker: link" "$log"
+		want_none "$what, $linker: check" "$("$prefix/bin/percpu-tool" check -q --cpus 8 \
+			--fail-on warning "$kernel.elf" --objects "$kernel.o" 2>&1)"
+	done
+}
+
+# Everything under DESTDIR, and nothing of that name in it: what is moved to its prefix works there.
+install_as_documented() { # arch compiler, or nothing for the usual one
+	local arch=$1 cc=$2 what="make install ARCH=$1${2:+ CC=$2}" log
+	local prefix=$out/prefix stage=$out/stage macros=-DPERCPU_SEPARATE
+	# Of these the model is what the notes of all objects have to share.
+	macros="$macros -DPERCPU_RESERVE=4096 -DPERCPU_ALLOC_LOCK -DPERCPU_NON_ZERO_VMA"
+	rm -rf "$stage" "$prefix"
+	log=$(plain_make "install ARCH=$arch ${cc:+CC=$cc} CPPFLAGS='$macros' CPUS=8 \
+		PREFIX='$prefix' DESTDIR='$stage'") || { fail "$what" "$log"; return; }
+	want_none "$what: outside of DESTDIR" "$(ls -d "$prefix" 2>/dev/null)"
+	want_none "$what: DESTDIR is named" "$(grep -rlIF "$stage" "$stage")"
+	want_none "$what: no such page" "$(for page in man/*.[1-9]; do
+		[ -f "$stage$prefix/share/man/man${page##*.}/${page##*/}" ] || echo "$page"
+	done)"
+	mv "$stage$prefix" "$prefix"
+	link_as_documented "$what" "$arch" "${cc:-$(usual_compiler "$arch")}" "$prefix"
+}
+
+usual_compiler() { # arch
+	sed -n 's/^RT_CC_USUAL *:= //p' "arch/$1/runtime.mk"
+}
+
+as_documented() {
+	local command arch cc
+	rm -rf "$out/home"
+	while read -r command; do
+		arch=$(word_of "$command" ARCH) cc=$(word_of "$command" CC)
+		has "${cc:-$(usual_compiler "$arch")}" || { skip "no compiler for: make $command"; continue; }
+		rm -rf "build/runtime/$arch"
+		want_none "make $command" "$(plain_make "$command" | grep -v '^install\|^for\|^	')"
+		want_none "make $command: no library" "$(ls "build/runtime/$arch/libpercpu.a" 2>&1 >/dev/null)"
+		case $command in install*) link_as_documented "make $command" "$arch" \
+			"${cc:-$(usual_compiler "$arch")}" "$out/home/percpu" ;; esac
+	done < <(documented_commands)
+	[ -d "$out/home/percpu" ] || fail "percpu-kernel(7) installs nothing into \$HOME/percpu"
+	for arch in "${!emulation[@]}"; do
+		for cc in "" $(compilers "$arch"); do
+			has "${cc:-$(usual_compiler "$arch")}" || { skip "$arch: no $cc"; continue; }
+			install_as_documented "$arch" "$cc"
+		done
+	done
+}
+
 mkdir -p "$out" || exit 1
 for arch in x86_64 aarch64 riscv64 loongarch64; do
 	[ -f "arch/$arch/access.h" ] || { skip "$arch: no accessors"; continue; }
@@ -184,5 +282,6 @@ done
 no_template
 copied
 other_reserve
+as_documented
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]
