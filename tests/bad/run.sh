@@ -1,14 +1,11 @@
 #!/bin/bash
 # Bad input and bad command lines: what the command says, where, and its exit code.
 set -u
+. "$(dirname "$0")/../lib.sh" ''
 tool=${PERCPU_TOOL:-$PWD/build/percpu-tool}
 dir=${TEST_DIR:-$PWD/build/test}/bad
 rm -rf "$dir" && mkdir -p "$dir" && cd "$dir" || exit 1
-passed=0 failed=0 skipped=0
 
-pass() { passed=$((passed + 1)); }
-fail() { failed=$((failed + 1)); echo "FAIL $1"; shift; printf '    %s\n' "$@"; }
-skip() { skipped=$((skipped + 1)); echo "SKIP $1 ($2)"; }
 have() { command -v "$1" >/dev/null 2>&1; }
 
 # run ARGUMENT...: leaves out, err, code. Twenty seconds: nothing here needs them.
@@ -373,5 +370,4 @@ explain none|no check 'none'
 explain section_vma section_type|one check at a time
 END
 
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+finish

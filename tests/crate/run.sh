@@ -201,12 +201,8 @@ boots_not() { # machine directory
 
 # ---- cases --------------------------------------------------------------------------------------
 
-pass() { echo PASS; }
-fail() { echo "FAIL crate: $1"; [ -n "${2:-}" ] && head -n 4 <<<"$2" | sed 's/^/    /'; }
-skip() { echo "SKIP crate: $*"; }
-none() { # what, what there is
-	if [ -z "$2" ]; then pass; else fail "$1" "$2"; fi
-}
+. tests/lib.sh 'crate: '
+in_lines=1 shown=4
 
 # Its steps, each a test.
 step() { # step machine model objects directory
@@ -229,7 +225,7 @@ image() { # machine linker model side objects
 		return
 	fi
 	for what in check section self notes boot; do
-		none "$name: $what" "$(step $what "$1" "$3" "$5" "$out")"
+		want_none "$name: $what" "$(step $what "$1" "$3" "$5" "$out")"
 	done
 }
 
@@ -353,8 +349,8 @@ list_jobs() { # words
 				elif ! have "$(emulator $machine)"; then
 					skip "$machine/$linker/$model: no emulator"
 				else
-					[ -n "$rust" ] || skip "$machine/$linker/$model: no rustc" \
-						"for crate.rs"
+					[ -n "$rust" ] || skip \
+						"$machine/$linker/$model: no rustc for crate.rs"
 					echo "$machine $linker $model assembly $rust"
 				fi
 			done
@@ -373,8 +369,7 @@ chosen() { # name words
 for needed in llvm-readelf-19 llvm-nm-19 llvm-objcopy-19; do
 	have $needed && continue
 	skip "no $needed"
-	echo "0 passed, 0 failed, 1 skipped"
-	exit 0
+	finish
 done
 rm -rf "$dir" && mkdir -p "$dir/images" || exit 1
 list_jobs "$@" >"$dir/listed"
@@ -384,7 +379,5 @@ list_jobs "$@" >"$dir/listed"
 		PERCPU_TOOL=$tool xargs -0 -P "${JOBS:-$(nproc)}" -I{} \
 			bash -c 'out=$("$0" --job $1 2>&1); echo "$out"' "$here/run.sh" {}
 } >"$dir/results"
-grep -vE '^PASS|^$' "$dir/results"
-awk '/^PASS/ { p++ } /^FAIL/ { f++ } /^SKIP/ { s++ }
-	END { print p + 0 " passed, " f + 0 " failed, " s + 0 " skipped"; exit f > 0 || p == 0 }' \
-	"$dir/results"
+grep -q ^PASS "$dir/results" || fail "nothing has passed" >>"$dir/results"
+finish_lines "$dir/results"

@@ -10,28 +10,7 @@ man=$(dirname "$tool")/man
 out=${TEST_DIR:-$PWD/build/test}/docs
 export LC_ALL=C.UTF-8
 unset NO_COLOR
-passed=0 failed=0 skipped=0
-
-pass() { passed=$((passed + 1)); }
-fail() { # line [detail on standard input]
-	failed=$((failed + 1))
-	echo "FAIL docs: $1"
-	[ -n "${2:-}" ] && sed 's/^/    /' <<<"$2"
-	return 0
-}
-skip() {
-	skipped=$((skipped + 1))
-	echo "SKIP docs: $1"
-}
-
-# Passes when the text is empty: it lists what is wrong.
-want_none() { # what text
-	if [ -z "$2" ]; then pass; else fail "$1" "$2"; fi
-}
-
-same() { # what one other
-	if [ "$2" = "$3" ]; then pass; else fail "$1" "$(diff <(echo "$2") <(echo "$3"))"; fi
-}
+. tests/lib.sh 'docs: '
 
 commands() { "$tool" --help | sed -n 's/^  \([a-z]\{1,\}\) .*/\1/p'; }
 checks() { "$tool" check --list-checks | awk 'NR > 1 { print $1 }'; }
@@ -284,5 +263,4 @@ else
 fi
 check_readme_commands
 check_links
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+finish

@@ -11,13 +11,10 @@ cd "$(dirname "$0")/../.." || exit 1
 export LC_ALL=C.UTF-8
 tool=${PERCPU_TOOL:-$PWD/build/percpu-tool}
 work=${TEST_DIR:-$PWD/build/test}/faults
-passed=0 failed=0 skipped=0
+. tests/lib.sh 'faults: '
 rm -rf "$work"
 mkdir -p "$work"
 
-pass() { passed=$((passed + 1)); }
-fail() { failed=$((failed + 1)); echo "FAIL faults: $1"; shift; printf '    %s\n' "$@"; }
-skip() { skipped=$((skipped + 1)); echo "SKIP faults: $1"; }
 . tests/references/corpus.sh
 
 # Sources by name; each has its own variables, and `_start` where it is linked alone.
@@ -335,5 +332,4 @@ for arch in $arches; do
 		threads
 	done
 done
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+finish

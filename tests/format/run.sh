@@ -7,24 +7,14 @@ tool=${PERCPU_TOOL:-$PWD/build/percpu-tool}
 out=${TEST_DIR:-$PWD/build/test}/format
 multitool_version=5.7.0
 multitool=$out/npm/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool
-passed=0 failed=0 skipped=0
+. tests/lib.sh 'format '
+shown=20
 
-ok() { passed=$((passed + 1)); }
-fail() { # test what...
-	failed=$((failed + 1))
-	echo "FAIL format $1"
-	printf '%s\n' "${@:2}" | head -n 20 | sed 's/^/    /'
-}
 expect() { # test actual expected
-	if [ "$2" = "$3" ]; then ok; else fail "$1" "got:  $2" "want: $3"; fi
+	if [ "$2" = "$3" ]; then pass; else fail "$1" "got:  $2" "want: $3"; fi
 }
 holds() { # test file jq-expression
-	if jq -e "$3" "$2" >/dev/null 2>"$out/jq.err"; then ok; else fail "$1" "$3" "$(cat "$out/jq.err")"; fi
-}
-finish() {
-	echo "$passed passed, $failed failed, $skipped skipped"
-	[ "$failed" -eq 0 ]
-	exit
+	if jq -e "$3" "$2" >/dev/null 2>"$out/jq.err"; then pass; else fail "$1" "$3" "$(cat "$out/jq.err")"; fi
 }
 
 rm -rf "$out/in" && mkdir -p "$out/in" || exit 1
@@ -183,7 +173,7 @@ addresses() { # file
 	"$tool" check --format sarif "$1" | jq -r '.runs[0].results[].properties.address'
 }
 expect fingerprint-rebuild "$(prints $high)" "$(prints "$low")"
-[ "$(addresses $high)" != "$(addresses "$low")" ] && ok || fail fingerprint-moved "no address has moved"
+[ "$(addresses $high)" != "$(addresses "$low")" ] && pass || fail fingerprint-moved "no address has moved"
 expect fingerprint-unique "$(prints "$low" | cut -f3 | sort | uniq -d)" ""
 expect fingerprint-same-symbol "$(prints "$low" | grep -cP '^symbol_(aligned|disjoint)\tB\t')" 2
 expect fingerprint-same-check "$(prints "$low" | grep -P '^symbol_aligned\tdup\t' | sort -u | wc -l)" 2
@@ -208,14 +198,13 @@ validate() { # log
 		--rule-kind 'Sarif;Ghas' --level 'Error;Warning;Note' 2>&1
 }
 if why=$(validator_missing); then
-	skipped=$((skipped + 1))
-	echo "SKIP format sarif-validate: @microsoft/sarif-multitool: $why"
+	skip "sarif-validate: @microsoft/sarif-multitool: $why"
 	finish
 fi
 for log in check unreadable nothing objects emit; do
 	validate $log.sarif >$log.txt
 	expect "sarif-validate-$log" "$(grep -E 'error [A-Z]+[0-9]+:' $log.txt | head -n 5)" ""
-	grep -q 'note SARIF2009:' $log.txt && ok || fail "sarif-validate-$log-read" "$(cat $log.txt)"
+	grep -q 'note SARIF2009:' $log.txt && pass || fail "sarif-validate-$log-read" "$(cat $log.txt)"
 	# No page of ours to point at is the one warning that is known.
 	expect "sarif-validate-$log-warnings" \
 		"$(grep -E 'warning [A-Z]+[0-9]+:' $log.txt | grep -v SARIF2005 | head -n 5)" ""

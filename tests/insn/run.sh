@@ -8,16 +8,7 @@ tool=${PERCPU_TOOL:-$PWD/build/percpu-tool}
 out=${TEST_DIR:-$PWD/build/test}/insn
 export LC_ALL=C
 rm -rf "$out" && mkdir -p "$out/include"
-passed=0 failed=0 skipped=0
-
-pass() { passed=$((passed + 1)); }
-fail() { failed=$((failed + 1)) && echo "FAIL insn: $*"; }
-skip() { skipped=$((skipped + 1)) && echo "SKIP insn: $*"; }
-finish() {
-	echo "$passed passed, $failed failed, $skipped skipped"
-	[ "$failed" -eq 0 ]
-	exit
-}
+. tests/lib.sh 'insn: '
 
 insns=$out/insns
 if ! "${CC:-gcc}" -std=c11 -O2 -g -D_GNU_SOURCE ${SAN:+-fsanitize=address,undefined} -I. \

@@ -10,21 +10,9 @@ tool=${PERCPU_TOOL:-$PWD/build/percpu-tool}
 out=${TEST_DIR:-$PWD/build/test}/library
 here=tests/library
 export LC_ALL=C.UTF-8
-passed=0 failed=0 skipped=0
+. tests/lib.sh 'library: '
+shown=12
 
-fail() { # line [detail]
-	failed=$((failed + 1))
-	echo "FAIL library: $1"
-	[ -n "${2:-}" ] && head -n 12 <<<"$2" | sed 's/^/    /'
-	return 0
-}
-skip() {
-	skipped=$((skipped + 1))
-	echo "SKIP library: $1"
-}
-want_none() { # what text
-	if [ -z "$2" ]; then passed=$((passed + 1)); else fail "$1" "$2"; fi
-}
 has() { [ -n "$1" ] && command -v "${1%% *}" >/dev/null; }
 
 compilers() { # arch
@@ -283,5 +271,4 @@ no_template
 copied
 other_reserve
 as_documented
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+finish

@@ -11,14 +11,7 @@ here=tests/note
 dir=${TEST_DIR:-$PWD/build/test}/note
 export LC_ALL=C.UTF-8
 rm -rf "$dir" && mkdir -p "$dir" || exit 1
-passed=0 failed=0 skipped=0
-
-pass() { passed=$((passed + 1)); }
-fail() { failed=$((failed + 1)); echo "FAIL note: $1"; [ -n "${2:-}" ] && sed 's/^/    /' <<<"$2"; }
-skip() { skipped=$((skipped + 1)); echo "SKIP note: $1"; }
-same() { # what wanted got
-	if [ "$2" = "$3" ]; then pass; else fail "$1" "$(diff <(echo "$2") <(echo "$3"))"; fi
-}
+. tests/lib.sh 'note: '
 have() { command -v "$1" >/dev/null 2>&1; }
 
 warnings='-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wunused-const-variable -Werror'
@@ -215,8 +208,7 @@ scenarios() { # what arch linker compiler...
 for tool_needed in clang-19 llvm-objcopy-19 llvm-readelf-19 llvm-ar-19 ld.lld-19 jq; do
 	have $tool_needed && continue
 	skip "no $tool_needed"
-	echo "$passed passed, $failed failed, $skipped skipped"
-	exit 0
+	finish
 done
 case $wanted_unit in *"$owner"*) pass ;; *) fail "the owner in the bytes" ;; esac
 for arch in x86_64 aarch64 riscv64 loongarch64; do
@@ -241,5 +233,4 @@ for arch in x86_64 aarch64 riscv64 loongarch64; do
 	lto "gcc $arch" "$arch-linux-gnu-gcc -nostdlib -static -Wl,--gc-sections,--build-id=none" \
 		$arch-linux-gnu-gcc
 done
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+finish

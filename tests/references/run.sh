@@ -12,18 +12,10 @@ export LC_ALL=C.UTF-8
 tool=${PERCPU_TOOL:-$PWD/build/percpu-tool}
 out=${TEST_DIR:-$PWD/build/test}
 work=$out/references
-passed=0 failed=0 skipped=0
+. tests/lib.sh 'references: '
 [ -n "${KEEP:-}" ] || rm -rf "$work"
 mkdir -p "$work"
 
-pass() { passed=$((passed + 1)); }
-fail() { failed=$((failed + 1)); echo "FAIL references: $1"; shift; printf '    %s\n' "$@"; }
-skip() { skipped=$((skipped + 1)); echo "SKIP references: $1"; }
-finish() {
-	echo "$passed passed, $failed failed, $skipped skipped"
-	[ "$failed" -eq 0 ]
-	exit
-}
 . tests/references/corpus.sh
 
 references=$work/references

@@ -7,16 +7,7 @@ tool=${PERCPU_TOOL:-$PWD/build/percpu-tool}
 out=${TEST_DIR:-$PWD/build/test}/relocs
 export LC_ALL=C
 mkdir -p "$out"
-passed=0 failed=0 skipped=0
-
-pass() { passed=$((passed + 1)); }
-fail() { failed=$((failed + 1)) && echo "FAIL $*"; }
-skip() { skipped=$((skipped + 1)) && echo "SKIP $*"; }
-finish() {
-	echo "$passed passed, $failed failed, $skipped skipped"
-	[ "$failed" -eq 0 ]
-	exit
-}
+. tests/lib.sh ''
 
 relocs=$out/relocs
 if ! "${CC:-gcc}" -std=c11 -g -D_GNU_SOURCE ${SAN:+-fsanitize=address,undefined} -I. -o "$relocs" \

@@ -114,9 +114,9 @@ job_object() { # machine compiler level configuration flags...
 	fi
 	pass
 	found=$("$tool" check --format json "$object" | jq -r '.files[].findings[] | .message' 2>&1)
-	none "$what: check" "$found"
-	none "$what: undefined symbols" "$(undefined "$object" "$name")"
-	case $name in debug | hooks*) ;; *) none "$what: calls in raw accessors" "$(raw_calls "$object")" ;; esac
+	want_none "$what: check" "$found"
+	want_none "$what: undefined symbols" "$(undefined "$object" "$name")"
+	case $name in debug | hooks*) ;; *) want_none "$what: calls in raw accessors" "$(raw_calls "$object")" ;; esac
 	rm -f "$object" "$object.log"
 }
 
@@ -238,7 +238,7 @@ quality() {
 						print $1 ", " 2 ^ (i - 2) " bytes: " is[$1, i] ", not " $i }
 					END { if (known != 13) print "limits.txt has " known + 0 " of 13" }' \
 					"$dir/counts" -)
-				none "$title $kind: quality of code" "$over"
+				want_none "$title $kind: quality of code" "$over"
 			done
 		done < <(configurations "$machine")
 	done
@@ -304,7 +304,7 @@ job_program() { # machine compiler level linked configuration flags...
 		fail "$what: does not build" "$(grep -m3 -iE 'error|warning|undefined' "$base.log")"
 		return
 	fi
-	none "$what: check of the assembly" \
+	want_none "$what: check of the assembly" \
 		"$("$tool" check --format json "$base.asm.o" | jq -r '.files[].findings[].message' 2>&1)"
 	said=$($(runner "$machine") "$base" 2>&1)
 	case $? in
@@ -375,16 +375,16 @@ job_pie() { # machine compiler linker level flag
 	said=$("$3" -pie --no-dynamic-linker -z text -z norelro -z noexecstack --no-relax \
 		--emit-relocs -T "$dir/pie/$machine.ld" -o "$base" "$base".*.o 2>&1 |
 		grep -v 'RWX permissions')
-	none "$what: link" "$said"
+	want_none "$what: link" "$said"
 	[ -f "$base" ] || return
-	none "$what: text relocations" "$(llvm-objdump-19 -p "$base" | grep TEXTREL)"
+	want_none "$what: text relocations" "$(llvm-objdump-19 -p "$base" | grep TEXTREL)"
 	# What percpu-kernel(7) says: of GNU ld on x86_64 one is left over, and none elsewhere.
 	said=$(llvm-objdump-19 -R "$base" | grep -c '_NONE')
-	none "$what: relocations that do nothing" "$(case $machine-$3 in
+	want_none "$what: relocations that do nothing" "$(case $machine-$3 in
 		x86_64-*bfd) [ "$said" = 1 ] ;; *) [ "$said" = 0 ] ;; esac || echo "$said")"
-	none "$what: the alignment relocated" \
+	want_none "$what: the alignment relocated" \
 		"$(llvm-objdump-19 -R "$base" | grep -E '_percpu_align|\*ABS\*\+0x200$')"
-	none "$what: check" "$("$tool" check -q --fail-on warning "$base" 2>&1)"
+	want_none "$what: check" "$("$tool" check -q --fail-on warning "$base" 2>&1)"
 	if [ -n "$(runner "$machine")" ]; then
 		said=$($(runner "$machine") "$base" 2>&1)
 		case $? in
@@ -423,17 +423,17 @@ job_inline() { # machine compiler linker level
 	fi
 	said=$("$3" -static -z noexecstack --no-relax --emit-relocs -T "$dir/pie/$machine.ld" \
 		-o "$base" "$base".*.o 2>&1 | grep -v 'RWX permissions')
-	none "$what: link" "$said"
+	want_none "$what: link" "$said"
 	[ -f "$base" ] || return
 	said=$(llvm-nm-19 -n "$base" | sed -nE 's/.*__PERCPU_([a-z]+_(first|mostly|shared|page))$/\2/p' |
 		uniq -c | tr -s '\n ' ' ')
-	none "$what: order" "$([ "$said" = ' 1 first 2 mostly 2 shared 2 page ' ] || echo "$said")"
+	want_none "$what: order" "$([ "$said" = ' 1 first 2 mostly 2 shared 2 page ' ] || echo "$said")"
 	said=$(llvm-nm-19 "$base" | grep -c '__PERCPU_counted')
-	none "$what: copies of a variable" "$([ "$said" = 1 ] || echo "$said")"
-	none "$what: check" "$("$tool" check -q --fail-on warning "$base" --objects "$base".*.o 2>&1)"
+	want_none "$what: copies of a variable" "$([ "$said" = 1 ] || echo "$said")"
+	want_none "$what: check" "$("$tool" check -q --fail-on warning "$base" --objects "$base".*.o 2>&1)"
 	if [ -n "$(runner "$machine")" ]; then
 		$(runner "$machine") "$base"
-		none "$what: run" "$(case $? in 0) ;; *) echo "exit code $?" ;; esac)"
+		want_none "$what: run" "$(case $? in 0) ;; *) echo "exit code $?" ;; esac)"
 	fi
 	rm -f "$base" "$base".*
 }
@@ -488,7 +488,7 @@ job_unit() { # machine compiler program
 		sed "$(unit_field "$name" 3)" >"$base.ld"
 	said=$($(linker "$machine" "$kind") -static --no-relax -z noexecstack -T "$base.ld" -o "$base" \
 		"$base".*.o 2>&1)
-	none "$what: link" "$said"
+	want_none "$what: link" "$said"
 	[ -f "$base" ] || return
 	said=$($(runner "$machine") "$base" 2>&1)
 	unit_results "$what" $? <<<"$said"
@@ -539,13 +539,9 @@ offset_limit() {
 
 # ---- counting -----------------------------------------------------------------------------------
 
-# Each prints a line; what runs beside others leaves them in files of its own, added up at the end.
-pass() { echo PASS; }
-fail() { echo "FAIL runtime: $1"; [ -n "${2:-}" ] && sed 's/^/    /' <<<"$2"; }
-none() { # what, what there is
-	if [ -z "$2" ]; then pass; else fail "$1" "$(head -n 4 <<<"$2")"; fi
-}
-skip() { echo "SKIP runtime: $1"; }
+# What runs beside others leaves its lines in a file.
+. tests/lib.sh 'runtime: '
+in_lines=1 shown=4
 
 if [ "${1:-}" = --job ]; then
 	shift
@@ -566,13 +562,6 @@ missing() {
 	[ "$(uname -m)" = x86_64 ] || skip "x86_64: its unit tests run on x86_64 only"
 }
 
-finish() {
-	grep -E '^(FAIL|SKIP|    )' "$dir/results"
-	awk '/^PASS/ { p++ } /^FAIL/ { f++ } /^SKIP/ { s++ }
-		END { print p + 0 " passed, " f + 0 " failed, " s + 0 " skipped"; exit f > 0 }' \
-		"$dir/results"
-}
-
 mkdir -p "$dir" && cd "$dir" && rm -rf objects misuse programs pie inline units &&
 	mkdir objects misuse programs pie inline units || exit 1
 cd - >/dev/null || exit 1
@@ -580,8 +569,7 @@ parts=${*:-objects misuse quality programs pie inline units limits}
 for needed in llvm-objdump-19 llvm-nm-19 jq; do
 	have $needed && continue
 	skip "no $needed"
-	echo "0 passed, 0 failed, 1 skipped"
-	exit 0
+	finish
 done
 write_scripts
 write_pie_scripts
@@ -601,4 +589,4 @@ done >"$dir/jobs"
 	tr '\n' '\0' <"$dir/jobs" | PERCPU_TOOL=$tool xargs -0 -P "${JOBS:-$(nproc)}" -I{} \
 		bash -c 'out=$(set -f; "$0" --job $1); echo "$out"' "$here/run.sh" {}
 } >"$dir/results"
-finish
+finish_lines "$dir/results"

@@ -7,20 +7,11 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 library=$(dirname "${PERCPU_TOOL:-$PWD/build/percpu-tool}")/libpercpu-tool.a
 export LC_ALL=C.UTF-8
-passed=0 failed=0 skipped=0
+. tests/lib.sh 'style: '
+shown=${STYLE_SHOWN:-12}
 
 want_none() { # rule, what breaks it
-	if [ -z "$2" ]; then
-		passed=$((passed + 1))
-		return
-	fi
-	failed=$((failed + 1))
-	echo "FAIL style: $1 ($(wc -l <<<"$2"))"
-	head -n "${STYLE_SHOWN:-12}" <<<"$2" | sed 's/^/    /'
-}
-skip() {
-	skipped=$((skipped + 1))
-	echo "SKIP style: $1"
+	if [ -z "$2" ]; then pass; else fail "$1 ($(wc -l <<<"$2"))" "$2"; fi
 }
 
 # Tracked, and still there.
@@ -163,5 +154,4 @@ main() {
 }
 
 main
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+finish

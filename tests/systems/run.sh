@@ -11,14 +11,10 @@ export LC_ALL=C.UTF-8
 tool=${PERCPU_TOOL:-$PWD/build/percpu-tool}
 work=${TEST_DIR:-$PWD/build/test}/systems
 fixtures=tests/fixtures/systems
-passed=0 failed=0 skipped=0
+. tests/lib.sh 'systems: '
 only=" $* "
 [ -n "${KEEP:-}" ] || rm -rf "$work"
 mkdir -p "$work"
-
-pass() { passed=$((passed + 1)); }
-fail() { failed=$((failed + 1)); echo "FAIL systems: $1"; shift; printf '    %s\n' "$@"; }
-skip() { skipped=$((skipped + 1)); echo "SKIP systems: $1"; }
 
 # Sets cc and ld; false where there is none.
 toolchain() { # arch bfd|lld
@@ -217,5 +213,4 @@ fault area_room error edit='s/4 \* 64/3 * 64/' says='CPU 3 and up'
 fault section_single error cflags=-DLOST says='an object defines' \
 	edit='s/(\.data : \{ \*\()\.data/\1.cpu_private.lost .data/'
 
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+finish

@@ -1,13 +1,11 @@
 #!/bin/bash
 # Large files are read by several threads: what is printed never depends on how many, and where.
 set -u
+. "$(dirname "$0")/../lib.sh" ''
 tool=${PERCPU_TOOL:-$PWD/build/percpu-tool}
 dir=${TEST_DIR:-$PWD/build/test}/threads
 rm -rf "$dir" && mkdir -p "$dir" && cd "$dir" || exit 1
-passed=0 failed=0 skipped=0
 
-pass() { passed=$((passed + 1)); }
-fail() { failed=$((failed + 1)); echo "FAIL $1"; shift; printf '    %s\n' "$@"; }
 check() { if "${@:2}"; then pass; else fail "$1" "${*:2}"; fi; }
 
 # Innocent accesses by the register, three to one place that is none of ours, and faults among them
@@ -88,5 +86,4 @@ check 'no thread' grep -q -e '--jobs: there is at least one thread' err
 "$tool" check --jobs=1K large.o 2>err
 check 'a count has no suffix: exit code' [ $? -eq 2 ]
 
-echo "$passed passed, $failed failed, $skipped skipped"
-[ $failed -eq 0 ]
+finish
