@@ -2,6 +2,9 @@
  * What one instruction does with addresses: the vocabulary that the four decoders share. Only
  * instructions that carry an address or a base register have a kind of their own; of all others it
  * is known which general registers they write, as far as a register that holds an address matters.
+ *
+ * Addresses and constants are said by value, as the bytes have them: in an object, before
+ * relocations are applied, they are what the assembler left.
  */
 #ifndef PERCPU_ARCH_INSN_H
 #define PERCPU_ARCH_INSN_H
@@ -39,6 +42,28 @@ enum insn_kind {
 	 * memory, first, second, pc_relative and percpu say where that is.
 	 */
 	INSN_BRANCH,
+	/*
+	 * target = a register that may be a CPU's base and is no general one, `base_number`: mrs of
+	 * TPIDR_ELx, rdgsbase. INSN_PUT_BASE: that register = first: msr, wrgsbase.
+	 */
+	INSN_GET_BASE,
+	INSN_PUT_BASE,
+};
+
+/* What an instruction does with the memory it names. */
+enum insn_memory {
+	INSN_NO_MEMORY, /* it names none, or only its address counts: lea, prefetch, nop */
+	INSN_READS,
+	INSN_WRITES,  /* a store-conditional too */
+	INSN_CHANGES, /* reads and writes in one: add to memory, xchg, amoadd, swp */
+};
+
+/* What of INSN_SET's, INSN_MORE's, INSN_ADD's and INSN_MOVE's result gets into the target. */
+enum insn_cut {
+	INSN_WHOLE,   /* all 64 bits */
+	INSN_ZERO_32, /* 32 bits, zeros above */
+	INSN_SIGN_32, /* 32 bits, the highest of them above */
+	INSN_PART,    /* 8 or 16 bits of the target are written, the others stay */
 };
 
 /* Registers are numbered as the machine encodes them. */
@@ -74,6 +99,32 @@ struct insn {
 	 * has when this is the highest of them, sign not counted twice: movz, movk 16, 32, 48, 64;
 	 * lu12i.w 32, lu32i.d 52, lu52i.d 64. 0 for all others. */
 	uint8_t reach;
+
+	/*
+	 * INSN_SET: the value. INSN_MORE and INSN_ADD: what is added to the sum, in two's
+	 * complement; INSN_LOAD, INSN_STORE, and the memory operands of INSN_ADD and INSN_BRANCH:
+	 * the displacement, which after post-indexing is 0. With pc_relative, and of a branch that
+	 * is `direct`, it counts from the instruction's start - with `page`, from the start of the
+	 * 4 KiB page that this is in - whatever the machine counts from.
+	 */
+	int64_t constant;
+	/* INSN_MORE: the bits of `first` that count; the others are taken for 0. ~0 for most; movk
+	 * and lu32i.d replace bits. */
+	uint64_t keeps;
+	bool by_or;	       /* INSN_MORE: the constant is put in by or: ori */
+	bool page;	       /* adrp, pcalau12i */
+	enum insn_cut cut : 8; /* of INSN_SET, `constant` has it already */
+	enum insn_memory memory : 8;
+	/*
+	 * Bytes of memory that are reached, all of a pair's and of a vector's; 0: none, or a number
+	 * that the bytes do not tell: with a repeat prefix, xsave, vectors of unknown length.
+	 */
+	uint16_t width;
+	/* The store half of ll and sc, ldxr and stxr, or the load half. */
+	bool exclusive;
+	bool direct; /* INSN_BRANCH: `constant` says where to */
+	bool falls; /* INSN_BRANCH: the next instruction may be run after it: a condition, a call */
+	uint8_t base_number; /* PERCPU_NOTE_REGISTER_* of INSN_GET_BASE, INSN_PUT_BASE; else 0 */
 };
 
 /*
