@@ -30,6 +30,14 @@ static inline bool bit(uint32_t word, unsigned at)
 	return word >> at & 1;
 }
 
+/* Bits `high` to `low` as a number in two's complement. */
+static inline int64_t signed_bits(uint32_t word, unsigned high, unsigned low)
+{
+	const uint64_t sign = UINT64_C(1) << (high - low);
+
+	return (int64_t)((bits(word, high, low) ^ sign) - sign);
+}
+
 /* A register's number of 5 bits. */
 static inline uint8_t reg5(uint32_t word, unsigned at)
 {
@@ -43,13 +51,42 @@ static inline void writes_too(struct insn *insn, unsigned reg)
 		insn->others |= UINT32_C(1) << reg;
 }
 
+/* Memory is reached: what is done with it, and to how many bytes. */
+static inline void touches(struct insn *insn, enum insn_memory memory, unsigned width)
+{
+	insn->memory = memory;
+	insn->width = (uint16_t)width;
+}
+
+static inline int64_t cut_to(enum insn_cut cut, int64_t value)
+{
+	switch (cut) {
+	case INSN_ZERO_32:
+		return (uint32_t)value;
+	case INSN_SIGN_32:
+		return (int32_t)(uint32_t)value;
+	default:
+		return value;
+	}
+}
+
+/* What is added to zero is the value. */
+static inline void only_constant(struct insn *insn)
+{
+	insn->kind = INSN_SET;
+	insn->first = INSN_NO_REGISTER;
+	insn->keeps = 0;
+	insn->by_or = false;
+	insn->constant = cut_to(insn->cut, insn->constant);
+}
+
 static inline void keep_first(struct insn *insn, uint8_t first)
 {
 	insn->first = first;
 	insn->second = INSN_NO_REGISTER;
-	insn->kind = first == INSN_ZERO_REGISTER ? INSN_SET : INSN_MOVE;
-	if (insn->kind == INSN_SET)
-		insn->first = INSN_NO_REGISTER;
+	insn->kind = INSN_MOVE;
+	if (first == INSN_ZERO_REGISTER)
+		only_constant(insn);
 }
 
 /*
@@ -64,10 +101,8 @@ static inline void settle(struct insn *insn)
 		keep_first(insn, insn->second);
 	else if (insn->kind == INSN_MOVE)
 		keep_first(insn, insn->first);
-	else if (insn->kind == INSN_MORE && insn->first == INSN_ZERO_REGISTER) {
-		insn->first = INSN_NO_REGISTER;
-		insn->kind = INSN_SET;
-	}
+	else if (insn->kind == INSN_MORE && insn->first == INSN_ZERO_REGISTER)
+		only_constant(insn);
 	if (insn->kind >= INSN_SET && insn->kind <= INSN_MOVE && insn->target == INSN_NO_REGISTER)
 		*insn = INSN_PLAIN(insn->length);
 }

@@ -3,7 +3,12 @@
  * instruction set encoding"; a function a table. What the tables leave unallocated is refused where
  * it costs nothing to see.
  *
- * A prefetch is INSN_OTHER, and so is what SVE does with memory: no general register comes from it.
+ * A prefetch is INSN_OTHER, and so are cache maintenance, dc zva with it, memory copy and set, and
+ * what SVE does with memory: no general register comes from it. What stores tags counts as writing
+ * the bytes that they are for.
+ *
+ * Nothing runs behind brk, hlt, dcps and udf as far as this is concerned: what a handler resumes
+ * there, as Linux does after a warning, takes over no register that somebody follows.
  */
 #include "arch/aarch64/insn.h"
 
@@ -35,20 +40,43 @@ static uint8_t next_of(uint8_t reg)
 static bool stop(struct insn *insn, bool call)
 {
 	insn->kind = INSN_BRANCH;
-	insn->call = call;
+	insn->call = insn->falls = call;
 	return true;
+}
+
+/* A branch to `constant` words from here. */
+static bool jump(struct insn *insn, int64_t words, bool falls)
+{
+	insn->kind = INSN_BRANCH;
+	insn->direct = true;
+	insn->constant = words * 4;
+	insn->falls = falls;
+	return true;
+}
+
+/* What a W register as the target leaves of the result. */
+static enum insn_cut cut_of(uint32_t word)
+{
+	return bit(word, 31) ? INSN_WHOLE : INSN_ZERO_32;
 }
 
 /* "Add/subtract (immediate)": 31 is sp, but for the result that comes with flags. */
 static bool add_immediate(uint32_t word, struct insn *insn)
 {
+	const int64_t value = (int64_t)bits(word, 21, 10) << (bit(word, 22) ? 12 : 0);
+
 	insn->kind = INSN_MORE;
 	insn->target = bit(word, 29) ? written(word, 0) : reg5(word, 0);
 	insn->first = reg5(word, 5);
+	insn->constant = bit(word, 30) ? -value : value;
+	insn->keeps = ~UINT64_C(0);
+	insn->cut = cut_of(word);
 	/* C6.2 "MOV (to/from SP)". */
 	if (bits(word, 30, 29) == 0 && bits(word, 22, 10) == 0 &&
-		(insn->target == REGISTER_SP || insn->first == REGISTER_SP))
+		(insn->target == REGISTER_SP || insn->first == REGISTER_SP)) {
 		insn->kind = INSN_MOVE;
+		insn->keeps = 0;
+	}
 	settle(insn);
 	return true;
 }
@@ -56,6 +84,8 @@ static bool add_immediate(uint32_t word, struct insn *insn)
 /* "Add/subtract (immediate, with tags)", "Min/max (immediate)". */
 static bool add_tagged(uint32_t word, struct insn *insn)
 {
+	const int64_t value = (int64_t)bits(word, 21, 16) * 16;
+
 	if (bit(word, 22)) {
 		insn->target = written(word, 0);
 		return true;
@@ -63,32 +93,76 @@ static bool add_tagged(uint32_t word, struct insn *insn)
 	insn->kind = INSN_MORE;
 	insn->target = reg5(word, 0);
 	insn->first = reg5(word, 5);
+	insn->constant = bit(word, 30) ? -value : value;
+	insn->keeps = ~UINT64_C(0);
 	return bit(word, 31) && !bit(word, 29);
+}
+
+/* N:NOT(imms), of which the highest bit tells the size of the element that is repeated. */
+static uint32_t element_bits(uint32_t word)
+{
+	return bits(word, 22, 22) << 6 | (bits(word, 15, 10) ^ 0x3f);
+}
+
+/*
+ * J1.3 "DecodeBitMasks": an element of 2 to 64 bits, `ones` of them set, turned right, and repeated
+ * over the 64.
+ */
+static uint64_t bit_mask(uint32_t word)
+{
+	unsigned size = 64, ones, turn;
+	uint64_t mask;
+
+	while (!(element_bits(word) & size))
+		size /= 2;
+	ones = bits(word, 15, 10) % size + 1;
+	turn = bits(word, 21, 16) % size;
+	mask = ~UINT64_C(0) >> (64 - ones);
+	if (turn)
+		mask = (mask >> turn | mask << (size - turn)) & ~UINT64_C(0) >> (64 - size);
+	for (; size < 64; size *= 2)
+		mask |= mask << size;
+	return mask;
 }
 
 /* "Logical (immediate)": and, orr, eor, ands. */
 static bool logical_immediate(uint32_t word, struct insn *insn)
 {
-	const uint32_t operation = bits(word, 30, 29);
+	const uint32_t operation = bits(word, 30, 29), element = element_bits(word);
 
+	/* An element of 1 bit, or all of whose bits are set. */
+	if ((element & (element - 1)) == 0 || (!bit(word, 31) && bit(word, 22)))
+		return false;
 	insn->target = operation == 3 ? written(word, 0) : reg5(word, 0);
-	if (operation == 1 && reg5(word, 5) == 31)
+	if (operation == 1 && reg5(word, 5) == 31) {
 		insn->kind = INSN_SET;
-	return bit(word, 31) || !bit(word, 22);
+		insn->cut = cut_of(word);
+		insn->constant = cut_to(insn->cut, (int64_t)bit_mask(word));
+	}
+	return true;
 }
 
 /* "Move wide (immediate)": movn, movz, movk. */
 static bool move_wide(uint32_t word, struct insn *insn)
 {
 	const uint32_t operation = bits(word, 30, 29), place = bits(word, 22, 21);
+	const uint64_t value = (uint64_t)bits(word, 20, 5) << 16 * place;
 
 	if (operation == 1 || (!bit(word, 31) && place > 1))
 		return false;
 	insn->target = written(word, 0);
 	insn->reach = (uint8_t)(16 * (place + 1));
-	insn->kind = operation == 3 ? INSN_MORE : INSN_SET;
-	if (insn->kind == INSN_MORE)
+	insn->cut = cut_of(word);
+	insn->constant = (int64_t)value;
+	insn->kind = INSN_SET;
+	if (operation == 3) {
+		insn->kind = INSN_MORE;
 		insn->first = insn->target;
+		insn->keeps = ~(UINT64_C(0xffff) << 16 * place);
+		insn->by_or = true;
+	} else if (operation == 0) {
+		insn->constant = cut_to(insn->cut, (int64_t)~value);
+	}
 	settle(insn);
 	return true;
 }
@@ -100,17 +174,27 @@ static bool extract(uint32_t word, struct insn *insn)
 	return true;
 }
 
+/* "PC-rel. addressing": adr and adrp. */
+static bool address(uint32_t word, struct insn *insn)
+{
+	const int64_t value = signed_bits(word, 23, 5) * 4 + bits(word, 30, 29);
+
+	insn->kind = INSN_SET;
+	insn->pc_relative = true;
+	insn->target = written(word, 0);
+	insn->page = bit(word, 31);
+	insn->constant = insn->page ? value * 4096 : value;
+	settle(insn);
+	return true;
+}
+
 /* "Data Processing -- Immediate". */
 static bool immediate(uint32_t word, struct insn *insn)
 {
 	switch (bits(word, 25, 23)) {
 	case 0:
 	case 1:
-		insn->kind = INSN_SET;
-		insn->pc_relative = true;
-		insn->target = written(word, 0);
-		settle(insn);
-		return true;
+		return address(word, insn);
 	case 2:
 		return add_immediate(word, insn);
 	case 3:
@@ -145,10 +229,44 @@ static uint8_t hint_target(uint32_t number)
 	}
 }
 
+/* The register that mrs or msr names by op0 to op2, if it may be a CPU's base; 0 for others. */
+static uint8_t base_of(uint32_t word)
+{
+	switch (bits(word, 20, 5)) {
+	case 0xde82:
+		return PERCPU_NOTE_REGISTER_TPIDR_EL0;
+	case 0xc684:
+		return PERCPU_NOTE_REGISTER_TPIDR_EL1;
+	case 0xe682:
+		return PERCPU_NOTE_REGISTER_TPIDR_EL2;
+	default:
+		return 0;
+	}
+}
+
+/* "System register move". A base that goes nowhere is of no interest. */
+static bool move_base(uint32_t word, struct insn *insn)
+{
+	const bool get = bit(word, 21);
+
+	if (get)
+		insn->target = written(word, 0);
+	else
+		insn->first = read(word, 0);
+	if (get && insn->target == INSN_NO_REGISTER)
+		return true;
+	insn->kind = get ? INSN_GET_BASE : INSN_PUT_BASE;
+	insn->base_number = base_of(word);
+	return true;
+}
+
 /* From "Hints" to "System register move" and its forms of 128 bits. */
 static bool system(uint32_t word, struct insn *insn)
 {
 	const bool wide = bit(word, 22);
+
+	if (bits(word, 23, 22) == 0 && base_of(word))
+		return move_base(word, insn);
 
 	if (word >> 12 == 0xd5032)
 		insn->target =
@@ -177,6 +295,34 @@ static bool branch_register(uint32_t word, struct insn *insn)
 	       stop(insn, insn->target == REGISTER_LINK);
 }
 
+/* "Conditional branch (immediate)"; bit 24 is a return, of which the label is where it is signed.
+ */
+static bool conditional(uint32_t word, struct insn *insn)
+{
+	if (bit(word, 24))
+		return stop(insn, false);
+	/* Conditions 14 and 15 are always true. */
+	return jump(insn, signed_bits(word, 23, 5), bits(word, 3, 1) != 7);
+}
+
+/* "Compare and branch (immediate)", "Test and branch", and comparing two registers: 9 bits. */
+static bool compare_and_branch(uint32_t word, struct insn *insn)
+{
+	switch (bits(word, 30, 24)) {
+	case 0x34:
+	case 0x35:
+		return jump(insn, signed_bits(word, 23, 5), true);
+	case 0x36:
+	case 0x37:
+		return jump(insn, signed_bits(word, 18, 5), true);
+	case 0x74:
+	case 0x75:
+		return jump(insn, signed_bits(word, 13, 5), true);
+	default:
+		return false;
+	}
+}
+
 /* "Exception generation": svc, hvc and smc come back. */
 static bool exception(uint32_t word, struct insn *insn)
 {
@@ -189,23 +335,21 @@ static bool branch(uint32_t word, struct insn *insn)
 {
 	switch (word >> 29) {
 	case 0:
-		return stop(insn, false);
+		return jump(insn, signed_bits(word, 25, 0), false);
 	case 4:
 		insn->target = REGISTER_LINK;
-		return stop(insn, true);
+		insn->call = true;
+		return jump(insn, signed_bits(word, 25, 0), true);
 	case 6:
 		if (bits(word, 28, 24) == 0x14)
 			return exception(word, insn);
 		if (bits(word, 28, 24) == 0x15)
 			return system(word, insn);
 		return branch_register(word, insn);
-	case 1:
 	case 2:
-	case 3:
-	case 5:
-		return stop(insn, false);
+		return conditional(word, insn);
 	default:
-		return false;
+		return compare_and_branch(word, insn);
 	}
 }
 
@@ -213,16 +357,24 @@ static bool branch(uint32_t word, struct insn *insn)
 static bool exclusive(uint32_t word, struct insn *insn)
 {
 	const bool ordered = bit(word, 23), load = bit(word, 22), pair = bit(word, 21);
+	const unsigned width = 1U << (word >> 30);
 
 	insn->kind = load ? INSN_LOAD : INSN_STORE;
 	insn->first = reg5(word, 5);
 	if (pair && (ordered || !bit(word, 31))) {
 		insn->kind = INSN_STORE;
 		insn->also = written(word, 16);
-		if (!ordered)
-			writes_too(insn, next_of(reg5(word, 16)));
+		if (ordered) {
+			touches(insn, INSN_CHANGES, width);
+			return true;
+		}
+		/* casp: bit 30 tells W from X. */
+		touches(insn, INSN_CHANGES, bit(word, 30) ? 16 : 8);
+		writes_too(insn, next_of(reg5(word, 16)));
 		return true;
 	}
+	touches(insn, load ? INSN_READS : INSN_WRITES, pair ? 2 * width : width);
+	insn->exclusive = !ordered;
 	if (load) {
 		insn->target = written(word, 0);
 		insn->also = pair ? written(word, 10) : INSN_NO_REGISTER;
@@ -232,14 +384,44 @@ static bool exclusive(uint32_t word, struct insn *insn)
 	return true;
 }
 
+/* The registers that ld1 to ld4 and st1 to st4 name, by bits 15 to 12; 0: unallocated. */
+static const uint8_t structure_registers[16] = {
+	[0] = 4,
+	[2] = 4,
+	[4] = 3,
+	[6] = 3,
+	[7] = 1,
+	[8] = 2,
+	[10] = 2,
+};
+
+/* Of one element of each of up to four registers: bits 15 and 14 tell its size, of 8 bytes with
+ * more bits; 3 is ld1r and its like, whose size stands in bits 11 and 10. */
+static unsigned element_size(uint32_t word)
+{
+	const unsigned scale = bits(word, 15, 14);
+
+	if (scale == 3)
+		return 1U << bits(word, 11, 10);
+	return scale == 2 && bit(word, 10) ? 8 : 1U << scale;
+}
+
 /* "Advanced SIMD load/store multiple structures", "single structure", and post-indexed. */
 static bool structures(uint32_t word, struct insn *insn)
 {
-	insn->kind = bit(word, 22) ? INSN_LOAD : INSN_STORE;
+	const bool load = bit(word, 22);
+	unsigned width;
+
+	if (bit(word, 24))
+		width = element_size(word) * (bits(word, 13, 13) * 2 + bits(word, 21, 21) + 1);
+	else
+		width = structure_registers[bits(word, 15, 12)] * (bit(word, 30) ? 16U : 8U);
+	insn->kind = load ? INSN_LOAD : INSN_STORE;
 	insn->first = reg5(word, 5);
 	if (bit(word, 23))
 		insn->also = insn->first;
-	return !bit(word, 31);
+	touches(insn, load ? INSN_READS : INSN_WRITES, width);
+	return !bit(word, 31) && width != 0;
 }
 
 /* "Load register (literal)". */
@@ -252,14 +434,39 @@ static bool literal(uint32_t word, struct insn *insn)
 	insn->kind = INSN_LOAD;
 	insn->pc_relative = true;
 	insn->target = vector ? INSN_NO_REGISTER : written(word, 0);
+	insn->constant = signed_bits(word, 23, 5) * 4;
+	/* ldrsw, of which opc is 2, reads a word; vectors are of 4, 8 and 16 bytes. */
+	if (vector)
+		touches(insn, INSN_READS, 4U << (word >> 30));
+	else
+		touches(insn, INSN_READS, word >> 30 == 1 ? 8 : 4);
 	return true;
+}
+
+/* Of a register of "Load/store register pair", which its offset is scaled by. */
+static unsigned pair_scale(uint32_t word)
+{
+	const uint32_t size = word >> 30;
+
+	if (bit(word, 26))
+		return 4U << size;
+	/* ldpsw; stgp, whose offset counts granules of 16 bytes. */
+	if (size == 1)
+		return bit(word, 22) ? 4 : 16;
+	return size ? 8 : 4;
 }
 
 /* "Load/store register pair" in its four forms; ldpsw and stgp too. */
 static bool pair(uint32_t word, struct insn *insn)
 {
+	const unsigned scale = pair_scale(word);
+	const bool tagged = scale == 16 && !bit(word, 26);
+
 	insn->kind = bit(word, 22) ? INSN_LOAD : INSN_STORE;
 	insn->first = reg5(word, 5);
+	touches(insn, bit(word, 22) ? INSN_READS : INSN_WRITES, tagged ? 16 : 2 * scale);
+	if (bits(word, 24, 23) != 1) /* not post-indexed */
+		insn->constant = signed_bits(word, 21, 15) * (int64_t)scale;
 	if (insn->kind == INSN_LOAD && !bit(word, 26)) {
 		insn->target = written(word, 0);
 		insn->also = written(word, 10);
@@ -277,16 +484,36 @@ static bool pair(uint32_t word, struct insn *insn)
 static bool access(uint32_t word, struct insn *insn)
 {
 	const uint32_t size = word >> 30, operation = bits(word, 23, 22);
+	const bool vector = bit(word, 26), load = vector ? operation & 1 : operation != 0;
 
 	insn->first = reg5(word, 5);
-	if (bit(word, 26)) {
-		insn->kind = operation & 1 ? INSN_LOAD : INSN_STORE;
-		return operation < 2 || size == 0;
+	insn->kind = load ? INSN_LOAD : INSN_STORE;
+	touches(insn, load ? INSN_READS : INSN_WRITES, 1U << size);
+	if (vector) {
+		if (operation < 2)
+			return true;
+		insn->width = 16;
+		return size == 0;
 	}
-	insn->kind = operation ? INSN_LOAD : INSN_STORE;
 	if (operation)
 		insn->target = written(word, 0);
 	return operation < 2 || size < 2 || (size == 2 && operation == 2);
+}
+
+/* "Load/store register (unsigned immediate)": counts what is accessed. */
+static bool scaled(uint32_t word, struct insn *insn)
+{
+	const bool defined = access(word, insn);
+
+	insn->constant = (int64_t)bits(word, 21, 10) * insn->width;
+	return defined;
+}
+
+/* An offset that is not scaled. */
+static bool unscaled(uint32_t word, struct insn *insn)
+{
+	insn->constant = signed_bits(word, 20, 12);
+	return access(word, insn);
 }
 
 static bool is_prefetch(uint32_t word)
@@ -300,6 +527,7 @@ static bool load_64_bytes(uint32_t word, struct insn *insn)
 	const uint8_t reg = reg5(word, 0);
 
 	insn->kind = INSN_LOAD;
+	touches(insn, INSN_READS, 64);
 	insn->target = reg;
 	insn->also = next_of(reg);
 	for (unsigned i = 2; i < 8; i++)
@@ -310,21 +538,33 @@ static bool load_64_bytes(uint32_t word, struct insn *insn)
 /* "Atomic memory operations". */
 static bool atomic(uint32_t word, struct insn *insn)
 {
-	const uint32_t operation = bits(word, 15, 12);
+	const uint32_t size = word >> 30, operation = bits(word, 15, 12);
 
 	insn->first = reg5(word, 5);
 	insn->kind = INSN_STORE;
-	if (bit(word, 26))
+	touches(insn, INSN_CHANGES, 1U << size);
+	if (bit(word, 26)) {
+		if (size == 0)
+			insn->width = 2; /* BFloat16 */
 		return true;
+	}
 	if (operation == 12) {
 		insn->kind = INSN_LOAD; /* ldapr */
+		insn->memory = INSN_READS;
 		insn->target = written(word, 0);
-	} else if (word >> 30 == 3 && operation == 13) {
-		return load_64_bytes(word, insn);
-	} else if (word >> 30 == 3 && (operation == 10 || operation == 11)) {
-		insn->also = written(word, 16); /* st64bv0, st64bv: the status */
-	} else if (word >> 30 != 3 || operation != 9) {
+	} else if (operation < 9) {
 		insn->also = written(word, 0);
+	} else if (size != 3) {
+		insn->width = 8; /* rcwclr, rcwswp, rcwset, and rcws */
+		insn->also = written(word, 0);
+	} else if (operation == 13) {
+		return load_64_bytes(word, insn);
+	} else {
+		touches(insn, INSN_WRITES, 64); /* st64b */
+		if (operation == 10 || operation == 11)
+			insn->also = written(word, 16); /* st64bv0, st64bv: the status */
+		else if (operation != 9)
+			insn->also = written(word, 0);
 	}
 	return true;
 }
@@ -335,6 +575,8 @@ static bool load_authenticated(uint32_t word, struct insn *insn)
 	insn->kind = INSN_LOAD;
 	insn->target = written(word, 0);
 	insn->first = reg5(word, 5);
+	touches(insn, INSN_READS, 8);
+	insn->constant = (signed_bits(word, 22, 22) * 512 + bits(word, 20, 12)) * 8;
 	if (bit(word, 11))
 		insn->also = insn->first;
 	return word >> 30 == 3 && !bit(word, 26);
@@ -361,9 +603,10 @@ static bool single(uint32_t word, struct insn *insn)
 	}
 	if (bits(word, 11, 10) == 0 && is_prefetch(word))
 		return true;
-	if (bit(word, 10))
-		insn->also = reg5(word, 5);
-	return access(word, insn);
+	if (!bit(word, 10))
+		return unscaled(word, insn);
+	insn->also = reg5(word, 5);
+	return bit(word, 11) ? unscaled(word, insn) : access(word, insn);
 }
 
 /* "Load/store memory tags". */
@@ -380,6 +623,10 @@ static bool tags(uint32_t word, struct insn *insn)
 	insn->first = reg5(word, 5);
 	if (bit(word, 10))
 		insn->also = insn->first;
+	/* stgm and stzgm: of a size that the CPU has. */
+	touches(insn, INSN_WRITES, form == 0 ? 0 : 16U << bit(word, 23));
+	if (form >= 2)
+		insn->constant = signed_bits(word, 20, 12) * 16;
 	return true;
 }
 
@@ -398,9 +645,14 @@ static bool ordered_pair(uint32_t word, struct insn *insn)
 {
 	const bool load = bit(word, 22), alone = bit(word, 23);
 	const bool write_back = alone || !bit(word, 12);
+	const unsigned width = (bit(word, 30) ? 8U : 4U) << (alone ? 0 : 1);
 
 	insn->kind = load ? INSN_LOAD : INSN_STORE;
 	insn->first = reg5(word, 5);
+	touches(insn, load ? INSN_READS : INSN_WRITES, width);
+	/* Loads count on behind, stores before. */
+	if (write_back && !load)
+		insn->constant = -(int64_t)width;
 	if (load) {
 		insn->target = written(word, 0);
 		insn->also = alone ? INSN_NO_REGISTER : written(word, 16);
@@ -419,6 +671,11 @@ static bool atomic_pair(uint32_t word, struct insn *insn)
 
 	insn->kind = INSN_STORE;
 	insn->first = reg5(word, 5);
+	touches(insn, INSN_CHANGES, form & 1 ? 16 : 8);
+	if (form == 1)
+		insn->width = bit(word, 30) ? 8 : 4;
+	else if (form == 0)
+		insn->width = 16;
 	if (form == 0) {
 		insn->also = written(word, 0);
 		writes_too(insn, written(word, 16));
@@ -441,12 +698,13 @@ static bool ordered(uint32_t word, struct insn *insn)
 		return word >> 30 == 3 ? tags(word, insn) : atomic_pair(word, insn);
 	switch (bits(word, 11, 10)) {
 	case 0:
-		return !vector && !is_prefetch(word) && access(word, insn);
+		return !vector && !is_prefetch(word) && unscaled(word, insn);
 	case 1:
 		return memory_copy(word, insn);
 	case 2:
-		return vector ? access(word, insn) : ordered_pair(word, insn);
+		return vector ? unscaled(word, insn) : ordered_pair(word, insn);
 	default:
+		touches(insn, INSN_WRITES, 8);
 		insn->kind = INSN_STORE; /* gcsstr */
 		insn->first = reg5(word, 5);
 		return !vector;
@@ -479,7 +737,7 @@ static bool memory(uint32_t word, struct insn *insn)
 		return single(word, insn);
 	case 0x39:
 	case 0x3d:
-		return is_prefetch(word) || access(word, insn);
+		return is_prefetch(word) || scaled(word, insn);
 	default:
 		return false;
 	}
@@ -494,6 +752,7 @@ static bool logical_register(uint32_t word, struct insn *insn)
 		bits(word, 15, 10) == 0) {
 		insn->kind = INSN_MOVE;
 		insn->first = read(word, 16);
+		insn->cut = cut_of(word);
 		settle(insn);
 	}
 	return bit(word, 31) || !bit(word, 15);
@@ -510,8 +769,10 @@ static bool add_register(uint32_t word, struct insn *insn)
 	/* Subtracted, or shifted and added to nothing. */
 	if (bit(word, 30) || (insn->first == INSN_ZERO_REGISTER && bits(word, 15, 10) != 0))
 		insn->first = insn->second = INSN_NO_REGISTER;
-	else
+	else {
 		insn->kind = INSN_ADD;
+		insn->cut = cut_of(word);
+	}
 	insn->second_is_index = extended ? bits(word, 14, 13) != 3 || bits(word, 12, 10) != 0
 					 : bits(word, 15, 10) != 0;
 	settle(insn);

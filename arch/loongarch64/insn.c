@@ -48,6 +48,7 @@ static bool more(uint32_t word, struct insn *insn, uint8_t first, uint8_t reach)
 	insn->kind = INSN_MORE;
 	insn->target = written(word, 0);
 	insn->first = first;
+	insn->keeps = ~UINT64_C(0);
 	insn->reach = reach;
 	settle(insn);
 	return true;

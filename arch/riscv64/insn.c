@@ -58,6 +58,7 @@ static bool more(struct insn *insn, uint8_t target, uint8_t first)
 	insn->kind = INSN_MORE;
 	insn->target = target;
 	insn->first = first;
+	insn->keeps = ~UINT64_C(0);
 	settle(insn);
 	return true;
 }

@@ -403,3 +403,87 @@
 	movt zt0[0], x0
 	ldr zt0, [x0]
 	zero {za}
+	add w0, w1, #0xfff, lsl #12
+	sub x0, x1, #1, lsl #12
+	subs w0, wsp, #4095
+	orr w0, wzr, #0x33333333
+	orr x0, xzr, #0xfffffffe00000001
+	orr x0, xzr, #0x8000000000000001
+	movk w0, #0xffff, lsl #16
+	movz x0, #0, lsl #48
+	movn x0, #0, lsl #32
+	movn w0, #0xffff
+	movz x0, #0x8000, lsl #48
+	adds w0, w1, w2
+	add w0, wsp, w2
+	mrs x3, tpidr_el0
+	mrs x3, tpidrro_el0
+	mrs xzr, tpidr_el1
+	mrs x3, esr_el1
+	msr tpidr_el0, x3
+	msr tpidr_el2, xzr
+	msr tpidr_el1, xzr
+	msr tpidrro_el0, x3
+1:	b 1b
+	bl 1b
+	b 2f
+	b.al 1b
+	b.nv 1b
+	b.lo 2f
+	bc.hi 1b
+	cbz w0, 1b
+	tbz x0, #63, 1b
+	adr x0, 1b
+	adr x0, 2f + 3
+	adrp x0, 1b - 4096
+	ldr w0, 1b
+	ldr s0, 1b
+	ldr d0, 2f
+	ldr q0, 1b
+	ldrsw x0, 1b
+2:	ldp s0, s1, [x0, #-8]
+	ldp d0, d1, [x0, #504]
+	ldp q0, q1, [x0, #-1024]!
+	ldp w0, w1, [x2, #-256]
+	ldpsw x0, x1, [x2, #-4]
+	ldpsw x0, x1, [x2], #-4
+	stnp q0, q1, [x2, #32]
+	stgp x0, x1, [x2, #-1024]
+	casp w0, w1, w2, w3, [x4]
+	ldxp w0, w1, [x2]
+	stxp w0, w1, w2, [x3]
+	ldaxrh w0, [x1]
+	ldr b0, [x1, #4095]
+	ldr h0, [x1, #8190]
+	ldr s0, [x1, #16380]
+	ldr d0, [x1, #32760]
+	ldr q0, [x1, #65520]
+	ldrh w0, [x1, #2]
+	ldrsh x0, [x1, #8190]
+	ldrsw x0, [x1, #16380]
+	ldurh w0, [x1, #-256]
+	stur q0, [x1, #-256]
+	ldtrsb x0, [x1, #-1]
+	ldapursh w0, [x1, #-256]
+	stlur q0, [x1, #-256]
+	ldraa x0, [x1, #-4096]
+	ldrab x0, [x1, #4088]!
+	stilp w0, w1, [x2, #-8]!
+	stlr w0, [x1, #-4]!
+	ldapr w0, [x1], #4
+	stg x0, [x1, #-4096]
+	st2g x0, [x1], #-32
+	stz2g x0, [x1, #4080]
+	ld1 {v0.8b, v1.8b, v2.8b}, [x0]
+	ld1 {v0.1d, v1.1d, v2.1d, v3.1d}, [x0]
+	ld2 {v0.8h, v1.8h}, [x0], #32
+	ld3r {v0.8h, v1.8h, v2.8h}, [x0]
+	ld4 {v0.b, v1.b, v2.b, v3.b}[15], [x0]
+	st3 {v0.h, v1.h, v2.h}[7], [x0]
+	st4 {v0.d, v1.d, v2.d, v3.d}[1], [x0], #32
+	ld4r {v0.1d, v1.1d, v2.1d, v3.1d}, [x0]
+	swph w0, w1, [x2]
+	ldaprb w0, [x1]
+	rcwscas x0, x1, [x2]
+	rcwsclr x0, x1, [x2]
+	dc zva, x3

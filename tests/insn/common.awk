@@ -4,8 +4,85 @@
 function none() {
 	kind = "other"
 	target = first = second = also = others = "-"
-	flags = "-"
-	reach = 0
+	flags = ""
+	reach = width = base = 0
+	constant = "0"
+	keeps = cut = does = "-"
+}
+
+function digit(text) { return index("0123456789abcdef", text) - 1 }
+
+# A number as operands have it, up to 2^53.
+function number_of(text,	i, value, negative) {
+	sub(/^#/, "", text)
+	negative = sub(/^-/, "", text)
+	value = 0
+	if (text !~ /^0x/) value = text + 0
+	else for (i = 3; i <= length(text); i++) value = value * 16 + digit(substr(text, i, 1))
+	return negative ? -value : value
+}
+
+# A number as insns.c prints constants.
+function hex_of(value) { return value < 0 ? "-" sprintf("%x", -value) : sprintf("%x", value) }
+
+# Numbers of 64 bits are texts of 16 digits, as those of awk have 53 bits.
+function wide(text) { return substr("0000000000000000", 1, 16 - length(text)) text }
+
+function narrow(text) {
+	sub(/^0+/, "", text)
+	return text == "" ? "0" : text
+}
+
+function inverted(text,	i, result) {
+	for (i = 1; i <= 16; i++) result = result sprintf("%x", 15 - digit(substr(text, i, 1)))
+	return result
+}
+
+function negated(text,	i, d, carry, result) {
+	text = inverted(text)
+	carry = 1
+	for (i = 16; i > 0; i--) {
+		d = digit(substr(text, i, 1)) + carry
+		carry = d > 15
+		result = sprintf("%x", d % 16) result
+	}
+	return result
+}
+
+# As insns.c prints it.
+function signed(text) {
+	return digit(substr(text, 1, 1)) > 7 ? "-" narrow(negated(text)) : narrow(text)
+}
+
+# From this instruction, or from its page, to where an operand says.
+function away(text, page,	to, high, low) {
+	sub(/^#/, "", text)
+	to = wide(substr(text, 3))
+	high = number_of("0x" substr(to, 1, 8))
+	low = number_of("0x" substr(to, 9))
+	to = wide(at)
+	high -= number_of("0x" substr(to, 1, 8))
+	low -= page ? number_of("0x" substr(to, 9, 5) "000") : number_of("0x" substr(to, 9))
+	if (high >= 2147483648) high -= 4294967296
+	if (high < -2147483648) high += 4294967296
+	return high * 4294967296 + low
+}
+
+function branch(how) {
+	kind = "branch"
+	flags = how
+}
+
+function direct(how, distance) {
+	branch("d" how)
+	constant = hex_of(distance)
+}
+
+# In the order of insns.c.
+function ordered(text,	i, result) {
+	for (i = 1; i <= 8; i++)
+		if (index(text, substr("pgcaoxdf", i, 1))) result = result substr("pgcaoxdf", i, 1)
+	return result == "" ? "-" : result
 }
 
 function trim(text) {
@@ -37,7 +114,14 @@ function operands(text,	i, c, depth, word) {
 function settle() {
 	if (kind == "add" && second == "zero") { kind = "move"; second = "-" }
 	if (kind == "add" && first == "zero") { kind = "move"; first = second; second = "-" }
-	if (kind ~ /^(move|more)$/ && first == "zero") { kind = "set"; first = "-" }
+	if (kind ~ /^(move|more)$/ && first == "zero") {
+		if (kind == "more") {
+			sub(/o/, "", flags)
+			keeps = "-"
+		}
+		kind = "set"
+		first = "-"
+	}
 	if (kind ~ /^(set|more|add|move)$/ && target == "-") none()
 }
 
@@ -70,5 +154,5 @@ function settle() {
 	if (kind == "unknown")
 		print section ":" at, length(raw) / 2, kind
 	else
-		print section ":" at, length(raw) / 2, kind, target, first, second, also, others, flags, reach
+		print section ":" at, length(raw) / 2, kind, target, first, second, also, others, ordered(flags), reach, constant, keeps, cut, does, width, base
 }

@@ -2,11 +2,13 @@
  * What the decoder of a file's architecture reads in its executable sections, a line an
  * instruction:
  *
- *   SECTION:ADDRESS LENGTH KIND TARGET FIRST SECOND ALSO OTHERS FLAGS REACH
+ *   SECTION:ADDRESS LENGTH KIND TARGET FIRST SECOND ALSO OTHERS FLAGS REACH CONSTANT KEEPS CUT
+ *   MEMORY WIDTH BASE
  *
- * Registers are numbers, `zero` or `-`, OTHERS of them with commas; flags are p(c-relative), g(s)
- * and c(all), or `-`. What is no instruction has the kind `unknown`, and the length that the next
- * one is tried behind.
+ * Registers are numbers, `zero` or `-`, OTHERS of them with commas; flags are p(c-relative), g(s),
+ * c(all), (p)a(ge), (by) o(r), (e)x(clusive), d(irect) and f(alls), or `-`. CONSTANT is hexadecimal
+ * with a sign, KEEPS hexadecimal, or `-` where it is all bits of an addition's. What is no
+ * instruction has the kind `unknown`, and the length that the next one is tried behind.
  *
  *   insns FILE             the lines
  *   insns time FILE        bytes of code a second, and instructions a second
@@ -29,6 +31,22 @@ static const char *const kinds[] = {
 	[INSN_LOAD] = "load",
 	[INSN_STORE] = "store",
 	[INSN_BRANCH] = "branch",
+	[INSN_GET_BASE] = "get-base",
+	[INSN_PUT_BASE] = "put-base",
+};
+
+static const char *const cuts[] = {
+	[INSN_WHOLE] = "-",
+	[INSN_ZERO_32] = "zero",
+	[INSN_SIGN_32] = "sign",
+	[INSN_PART] = "part",
+};
+
+static const char *const memories[] = {
+	[INSN_NO_MEMORY] = "-",
+	[INSN_READS] = "reads",
+	[INSN_WRITES] = "writes",
+	[INSN_CHANGES] = "changes",
 };
 
 static void print_register(uint8_t number)
@@ -56,6 +74,46 @@ static void print_others(uint32_t others)
 		}
 }
 
+static void print_flags(const struct insn *insn)
+{
+	const struct {
+		char letter;
+		bool set;
+	} flags[] = {
+		{'p', insn->pc_relative},
+		{'g', insn->percpu},
+		{'c', insn->call},
+		{'a', insn->page},
+		{'o', insn->by_or},
+		{'x', insn->exclusive},
+		{'d', insn->direct},
+		{'f', insn->falls},
+	};
+	char text[sizeof(flags) / sizeof(flags[0]) + 1] = "-", *end = text;
+
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (flags[i].set) {
+			*end++ = flags[i].letter;
+			*end = '\0';
+		}
+	printf(" %s", text);
+}
+
+static void print_constants(const struct insn *insn)
+{
+	const uint64_t value = (uint64_t)insn->constant;
+	const uint64_t all = insn->kind == INSN_MORE ? ~UINT64_C(0) : 0;
+
+	if (insn->constant < 0)
+		printf(" -%" PRIx64, -value);
+	else
+		printf(" %" PRIx64, value);
+	if (insn->keeps == all)
+		fputs(" -", stdout);
+	else
+		printf(" %" PRIx64, insn->keeps);
+}
+
 static void print(const struct insn *insn)
 {
 	printf("%u %s", insn->length, kinds[insn->kind]);
@@ -64,9 +122,11 @@ static void print(const struct insn *insn)
 	print_register(insn->second);
 	print_register(insn->also);
 	print_others(insn->others);
-	printf(" %s%s%s%s %u\n", insn->pc_relative ? "p" : "", insn->percpu ? "g" : "",
-		insn->call ? "c" : "", insn->pc_relative || insn->percpu || insn->call ? "" : "-",
-		insn->reach);
+	print_flags(insn);
+	printf(" %u", insn->reach);
+	print_constants(insn);
+	printf(" %s %s %u %u\n", cuts[insn->cut], memories[insn->memory], insn->width,
+		insn->base_number);
 }
 
 /* "Expanded Instruction-Length Encoding": the lengths that are reserved for longer instructions. */

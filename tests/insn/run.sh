@@ -202,7 +202,7 @@ all_of() { # arch
 	local clang="clang-19 --target=$1-linux-gnu"
 	case $1 in
 	aarch64)
-		special "$1" 400
+		special "$1" 480
 		by_gcc "$1" gcc
 		compiled "$1" clang $clang
 		;;

@@ -18,6 +18,9 @@ enum {
 	RANDOM = 300000,
 };
 
+/* `keeps` of an addition. */
+#define ALL (~UINT64_C(0))
+
 static const uint16_t machines[] = {A64, RISCV, LOONGARCH};
 
 struct sample {
@@ -41,34 +44,73 @@ struct sample {
 static const struct sample samples[] = {
 	{A64, 0xd503201f, "nop", WANT(INSN_OTHER, 4, NONE, NONE, NONE, NONE, 0, )},
 	{A64, 0x910003fd, "mov x29, sp", WANT(INSN_MOVE, 4, 29, 31, NONE, NONE, 0, )},
-	{A64, 0x9100403f, "add sp, x1, #16", WANT(INSN_MORE, 4, 31, 1, NONE, NONE, 0, )},
+	{A64, 0x9100403f, "add sp, x1, #16",
+		WANT(INSN_MORE, 4, 31, 1, NONE, NONE, 0, .constant = 16, .keeps = ALL)},
+	{A64, 0x51400420, "sub w0, w1, #1, lsl #12",
+		WANT(INSN_MORE, 4, 0, 1, NONE, NONE, 0, .constant = -4096, .keeps = ALL,
+			.cut = INSN_ZERO_32)},
 	{A64, 0xf100403f, "cmp x1, #16", WANT(INSN_OTHER, 4, NONE, NONE, NONE, NONE, 0, )},
-	{A64, 0xf10043e0, "subs x0, sp, #16", WANT(INSN_MORE, 4, 0, 31, NONE, NONE, 0, )},
+	{A64, 0xf10043e0, "subs x0, sp, #16",
+		WANT(INSN_MORE, 4, 0, 31, NONE, NONE, 0, .constant = -16, .keeps = ALL)},
 	{A64, 0xaa1f03e0, "mov x0, xzr", WANT(INSN_SET, 4, 0, NONE, NONE, NONE, 0, )},
 	{A64, 0xaa0103e0, "mov x0, x1", WANT(INSN_MOVE, 4, 0, 1, NONE, NONE, 0, )},
 	{A64, 0x8b0203e0, "add x0, xzr, x2", WANT(INSN_MOVE, 4, 0, 2, NONE, NONE, 0, )},
 	{A64, 0x8b020020, "add x0, x1, x2", WANT(INSN_ADD, 4, 0, 1, 2, NONE, 0, )},
 	{A64, 0x8b2263e0, "add x0, sp, x2", WANT(INSN_ADD, 4, 0, 31, 2, NONE, 0, )},
 	{A64, 0xd2a00020, "movz x0, #1, lsl #16",
-		WANT(INSN_SET, 4, 0, NONE, NONE, NONE, 0, .reach = 32)},
+		WANT(INSN_SET, 4, 0, NONE, NONE, NONE, 0, .reach = 32, .constant = 0x10000)},
+	{A64, 0x12800000, "movn w0, #0",
+		WANT(INSN_SET, 4, 0, NONE, NONE, NONE, 0, .reach = 16, .constant = 0xffffffff,
+			.cut = INSN_ZERO_32)},
+	{A64, 0xb200f3e0, "mov x0, #0x5555555555555555",
+		WANT(INSN_SET, 4, 0, NONE, NONE, NONE, 0, .constant = 0x5555555555555555)},
 	{A64, 0xf2e00020, "movk x0, #1, lsl #48",
-		WANT(INSN_MORE, 4, 0, 0, NONE, NONE, 0, .reach = 64)},
+		WANT(INSN_MORE, 4, 0, 0, NONE, NONE, 0, .reach = 64, .by_or = true,
+			.constant = INT64_C(1) << 48, .keeps = ~(UINT64_C(0xffff) << 48))},
 	{A64, 0xf2e0003f, "movk xzr, #1, lsl #48",
 		WANT(INSN_OTHER, 4, NONE, NONE, NONE, NONE, 0, )},
-	{A64, 0x90000001, "adrp x1, 0",
-		WANT(INSN_SET, 4, 1, NONE, NONE, NONE, 0, .pc_relative = true)},
+	{A64, 0xf0ffffe1, "adrp x1, -4096",
+		WANT(INSN_SET, 4, 1, NONE, NONE, NONE, 0, .pc_relative = true, .page = true,
+			.constant = -4096)},
 	{A64, 0x58000040, "ldr x0, . + 8",
-		WANT(INSN_LOAD, 4, 0, NONE, NONE, NONE, 0, .pc_relative = true)},
-	{A64, 0xf87f6be0, "ldr x0, [sp, xzr]", WANT(INSN_LOAD, 4, 0, 31, ZERO, NONE, 0, )},
-	{A64, 0xf940003f, "ldr xzr, [x1]", WANT(INSN_LOAD, 4, NONE, 1, NONE, NONE, 0, )},
-	{A64, 0xa8c10440, "ldp x0, x1, [x2], #16", WANT(INSN_LOAD, 4, 0, 2, NONE, 1, 1U << 2, )},
+		WANT(INSN_LOAD, 4, 0, NONE, NONE, NONE, 0, .pc_relative = true, .constant = 8,
+			.memory = INSN_READS, .width = 8)},
+	{A64, 0xf87f6be0, "ldr x0, [sp, xzr]",
+		WANT(INSN_LOAD, 4, 0, 31, ZERO, NONE, 0, .memory = INSN_READS, .width = 8)},
+	{A64, 0xf940003f, "ldr xzr, [x1]",
+		WANT(INSN_LOAD, 4, NONE, 1, NONE, NONE, 0, .memory = INSN_READS, .width = 8)},
+	{A64, 0xa8c10440, "ldp x0, x1, [x2], #16",
+		WANT(INSN_LOAD, 4, 0, 2, NONE, 1, 1U << 2, .memory = INSN_READS, .width = 16)},
 	{A64, 0xa9be7bfd, "stp x29, x30, [sp, #-32]!",
-		WANT(INSN_STORE, 4, NONE, 31, NONE, 31, 0, )},
-	{A64, 0xc8007c41, "stxr w0, x1, [x2]", WANT(INSN_STORE, 4, NONE, 2, NONE, 0, 0, )},
+		WANT(INSN_STORE, 4, NONE, 31, NONE, 31, 0, .constant = -32, .memory = INSN_WRITES,
+			.width = 16)},
+	{A64, 0xc8007c41, "stxr w0, x1, [x2]",
+		WANT(INSN_STORE, 4, NONE, 2, NONE, 0, 0, .memory = INSN_WRITES, .width = 8,
+			.exclusive = true)},
 	{A64, 0x48207c82, "casp x0, x1, x2, x3, [x4]",
-		WANT(INSN_STORE, 4, NONE, 4, NONE, 0, 1U << 1, )},
-	{A64, 0xd63f0020, "blr x1", WANT(INSN_BRANCH, 4, 30, NONE, NONE, NONE, 0, .call = true)},
-	{A64, 0xd538d081, "mrs x1, tpidr_el1", WANT(INSN_OTHER, 4, 1, NONE, NONE, NONE, 0, )},
+		WANT(INSN_STORE, 4, NONE, 4, NONE, 0, 1U << 1, .memory = INSN_CHANGES,
+			.width = 16)},
+	{A64, 0xd63f0020, "blr x1",
+		WANT(INSN_BRANCH, 4, 30, NONE, NONE, NONE, 0, .call = true, .falls = true)},
+	{A64, 0x97ffffff, "bl . - 4",
+		WANT(INSN_BRANCH, 4, 30, NONE, NONE, NONE, 0, .call = true, .falls = true,
+			.direct = true, .constant = -4)},
+	{A64, 0x17ffffff, "b . - 4",
+		WANT(INSN_BRANCH, 4, NONE, NONE, NONE, NONE, 0, .direct = true, .constant = -4)},
+	{A64, 0x540000ee, "b.al . + 28",
+		WANT(INSN_BRANCH, 4, NONE, NONE, NONE, NONE, 0, .direct = true, .constant = 28)},
+	{A64, 0x3727ffe0, "tbnz w0, #4, . - 4",
+		WANT(INSN_BRANCH, 4, NONE, NONE, NONE, NONE, 0, .direct = true, .falls = true,
+			.constant = -4)},
+	{A64, 0x744100c5, "cbhi w5, w1, . + 24",
+		WANT(INSN_BRANCH, 4, NONE, NONE, NONE, NONE, 0, .direct = true, .falls = true,
+			.constant = 24)},
+	{A64, 0xd538d081, "mrs x1, tpidr_el1",
+		WANT(INSN_GET_BASE, 4, 1, NONE, NONE, NONE, 0, .base_number = 2)},
+	{A64, 0xd53cd05f, "mrs xzr, tpidr_el2", WANT(INSN_OTHER, 4, NONE, NONE, NONE, NONE, 0, )},
+	{A64, 0xd53bd061, "mrs x1, tpidrro_el0", WANT(INSN_OTHER, 4, 1, NONE, NONE, NONE, 0, )},
+	{A64, 0xd51bd05f, "msr tpidr_el0, xzr",
+		WANT(INSN_PUT_BASE, 4, NONE, ZERO, NONE, NONE, 0, .base_number = 4)},
 	{RISCV, 0x00500513, "li a0, 5", WANT(INSN_SET, 4, 10, NONE, NONE, NONE, 0, )},
 	{RISCV, 0x00500013, "addi zero, zero, 5", WANT(INSN_OTHER, 4, NONE, NONE, NONE, NONE, 0, )},
 	{RISCV, 0x00803503, "ld a0, 8(zero)", WANT(INSN_LOAD, 4, 10, ZERO, NONE, NONE, 0, )},
@@ -85,7 +127,7 @@ static const struct sample samples[] = {
 	{LOONGARCH, 0x380c5484, "ldx.d $a0, $a0, $r21", WANT(INSN_LOAD, 4, 4, 4, 21, NONE, 0, )},
 	{LOONGARCH, 0x03800404, "ori $a0, $zero, 1", WANT(INSN_SET, 4, 4, NONE, NONE, NONE, 0, )},
 	{LOONGARCH, 0x16000004, "lu32i.d $a0, 0",
-		WANT(INSN_MORE, 4, 4, 4, NONE, NONE, 0, .reach = 52)},
+		WANT(INSN_MORE, 4, 4, 4, NONE, NONE, 0, .reach = 52, .keeps = ALL)},
 	{LOONGARCH, 0x16000000, "lu32i.d $zero, 0",
 		WANT(INSN_OTHER, 4, NONE, NONE, NONE, NONE, 0, )},
 	{LOONGARCH, 0x001500a4, "move $a0, $a1", WANT(INSN_MOVE, 4, 4, 5, NONE, NONE, 0, )},
@@ -102,12 +144,20 @@ static void put(uint8_t bytes[4], uint32_t word)
 		bytes[i] = (uint8_t)(word >> 8 * i);
 }
 
+static bool same_values(const struct insn *a, const struct insn *b)
+{
+	return a->constant == b->constant && a->keeps == b->keeps && a->by_or == b->by_or &&
+	       a->page == b->page && a->cut == b->cut && a->memory == b->memory &&
+	       a->width == b->width && a->exclusive == b->exclusive && a->direct == b->direct &&
+	       a->falls == b->falls && a->base_number == b->base_number;
+}
+
 static bool same(const struct insn *a, const struct insn *b)
 {
 	return a->kind == b->kind && a->length == b->length && a->target == b->target &&
 	       a->first == b->first && a->second == b->second && a->also == b->also &&
 	       a->others == b->others && a->pc_relative == b->pc_relative && a->call == b->call &&
-	       a->reach == b->reach && !a->percpu;
+	       a->reach == b->reach && !a->percpu && same_values(a, b);
 }
 
 static void test_samples(void **state)
