@@ -22,6 +22,9 @@ function address(	i, inside) {
 	for (i = 1; i <= n; i++)
 		if (op[i] ~ /\([a-z0-9]+\)$/) {
 			inside = op[i]
+			sub(/\(.*/, "", inside)
+			constant = hex_of(number_of(inside))
+			inside = op[i]
 			sub(/.*\(/, "", inside)
 			sub(/\)/, "", inside)
 			first = general(inside)
@@ -30,34 +33,67 @@ function address(	i, inside) {
 	kind = "unmatched " mnemonic
 }
 
+# By the letter behind l, s and what is before them; of vectors it is not known.
+function access_size(	name) {
+	name = mnemonic
+	if (name ~ /^v/) return 0
+	sub(/^c\./, "", name)
+	if (name ~ /^(lr|sc|amo[a-z]*|ssamoswap|hlvx?|hsv)\./) sub(/^[a-z]*\./, "", name)
+	else sub(/^f?[ls]/, "", name)
+	return 2 ^ (index("bhwdq", substr(name, 1, 1)) - 1)
+}
+
 function load() {
 	kind = "load"
+	does = "reads"
+	width = access_size()
+	if (mnemonic ~ /^lr\./) flags = "x"
 	target = written(op[1])
 	address()
 }
 
 function store() {
 	kind = "store"
+	does = mnemonic ~ /^(ss)?amo/ ? "changes" : "writes"
+	width = access_size()
+	if (mnemonic ~ /^sc\./) flags = "x"
 	address()
 }
 
+# 20 bits for bits 12 to 31, with a sign; and those of c.lui, which are 6.
+function upper_of(text,	value) {
+	value = number_of(text)
+	return hex_of((value >= 524288 ? value - 1048576 : value) * 4096)
+}
+
+function set(value) {
+	kind = "set"
+	target = written(op[1])
+	constant = value
+}
+
+function cut_word() { if (mnemonic ~ /^(c\.)?addi?w$/) cut = "sign" }
+
 function more(from) {
 	kind = "more"
+	constant = hex_of(number_of(op[n]))
+	cut_word()
 	target = written(op[1])
 	first = general(from)
 }
 
 function add(one, other) {
 	kind = "add"
+	cut_word()
 	target = written(op[1])
 	first = general(one)
 	second = general(other)
 }
 
 function call(link) {
-	kind = "branch"
+	branch("")
 	target = written(link)
-	if (target != "-") flags = "c"
+	if (target != "-") flags = "cf"
 }
 
 # c.jalr and c.add have one operand less than what they stand for.
@@ -69,22 +105,27 @@ function compressed() {
 	else if (mnemonic == "c.addi4spn") more(op[2])
 	# Reserved, which this reader does not say.
 	else if (mnemonic == "c.lui" && op[2] ~ /^(0x)?0$/) kind = "unknown"
-	else if (mnemonic ~ /^c\.(lui|li)$/) { kind = "set"; target = written(op[1]) }
+	else if (mnemonic == "c.lui") set(upper_of(op[2]))
+	else if (mnemonic == "c.li") set(hex_of(number_of(op[2])))
 	else if (mnemonic ~ /^c\.f?l(b|h|w|d)u?(sp)?$/) load()
 	else if (mnemonic ~ /^c\.f?s(b|h|w|d)(sp)?$/) store()
-	else if (mnemonic ~ /^c\.(j|jr|beqz|bnez|ebreak|unimp)$/) kind = "branch"
+	else if (mnemonic == "c.j") direct("", away(op[1]))
+	else if (mnemonic ~ /^c\.(beqz|bnez)$/) direct("f", away(op[2]))
+	else if (mnemonic ~ /^c\.(jr|ebreak|unimp)$/) branch("")
 	else if (mnemonic !~ /^c\.(nop|mop\.|ssp|ntl)/) target = written(op[1])
 }
 
 function instruction() {
 	if (mnemonic ~ /^c\./) compressed()
-	else if (mnemonic ~ /^(beq|bne|blt|bge|bltu|bgeu|ebreak|[umsd]ret|mnret|unimp)$/) kind = "branch"
-	else if (mnemonic == "csrrw" && op[1] == "zero" && op[2] == "cycle" && op[3] == "zero") kind = "branch"
-	else if (mnemonic ~ /^jalr?$/) call(op[1])
-	else if (mnemonic == "ecall") { kind = "branch"; flags = "c" }
+	else if (mnemonic ~ /^(beq|bne|blt|bge|bltu|bgeu)$/) direct("f", away(op[3]))
+	else if (mnemonic ~ /^(ebreak|[umsd]ret|mnret|unimp)$/) branch("")
+	else if (mnemonic == "csrrw" && op[1] == "zero" && op[2] == "cycle" && op[3] == "zero") branch("")
+	else if (mnemonic == "jal") { call(op[1]); direct(flags, away(op[2])) }
+	else if (mnemonic == "jalr") call(op[1])
+	else if (mnemonic == "ecall") branch("cf")
 	else if (mnemonic ~ /^addiw?$/) more(op[2])
-	else if (mnemonic == "lui") { kind = "set"; target = written(op[1]) }
-	else if (mnemonic == "auipc") { kind = "set"; target = written(op[1]); if (target != "-") flags = "p" }
+	else if (mnemonic == "lui") set(upper_of(op[2]))
+	else if (mnemonic == "auipc") { set(upper_of(op[2])); flags = "p" }
 	else if (mnemonic ~ /^addw?$/) add(op[2], op[3])
 	else if (mnemonic ~ /^(sh[123]add(\.uw)?|add\.uw)$/ && op[3] != "zero") add(op[3], op[2])
 	else if (mnemonic ~ /^(l[bhwd](u|\.aq.*)?|fl[hwdq]|lr\.[wd].*|hlvx?\..*|vl([0-9].*|[eosu].*|m\.v))$/) load()

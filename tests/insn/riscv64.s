@@ -194,3 +194,71 @@
 	c.mul a0, a1
 	c.mop.1
 	c.mop.15
+	c.addi a0, -32
+	c.addiw a0, -1
+	c.li a0, -32
+	c.lui a0, 0xfffe0
+	c.lui a0, 31
+	c.addi16sp sp, -512
+	c.addi16sp sp, 496
+	c.addi4spn a0, sp, 1020
+	c.lw a0, 124(a1)
+	c.lw a0, 64(a1)
+	c.sw a0, 4(a1)
+	c.ld a0, 248(a1)
+	c.sd a0, 192(a1)
+	c.fld fa0, 56(a1)
+	c.fsd fa0, 248(a1)
+	c.lwsp a0, 252(sp)
+	c.lwsp a0, 64(sp)
+	c.ldsp a0, 504(sp)
+	c.ldsp a0, 64(sp)
+	c.swsp a0, 252(sp)
+	c.swsp a0, 64(sp)
+	c.sdsp a0, 504(sp)
+	c.sdsp a0, 64(sp)
+	c.fldsp fa0, 32(sp)
+	c.fsdsp fa0, 456(sp)
+	c.lbu a0, 3(a1)
+	c.sb a0, 2(a1)
+	.option arch, -c
+1:	lui a0, 0x80000
+	lui a0, 0xfffff
+	auipc a0, 0xfffff
+	auipc a0, 0x7ffff
+	addi a0, a1, -2048
+	addiw a0, zero, -1
+	addiw a0, a1, 2047
+	addw a0, zero, zero
+	lb a0, -2048(a1)
+	lwu a0, 2047(a1)
+	sd a0, -2048(a1)
+	sw a0, 2047(a1)
+	sh a0, -1(a1)
+	fsd fa0, -8(a1)
+	flw fa0, -4(a1)
+	beq a0, a1, 1b
+	bge a0, a1, 2f
+	jal ra, 1b
+	jal zero, 2f
+	jal zero, . - 0x100000
+	jal zero, . + 0xffffe
+	bne a0, a1, . - 4096
+	bne a0, a1, . + 4094
+	amocas.w a0, a2, (a1)
+	amocas.b.aqrl a0, a2, (a1)
+	amoxor.h a0, a2, (a1)
+	ssamoswap.d a0, a2, (a1)
+	hlv.hu a0, (a1)
+	hlv.w a0, (a1)
+	hsv.h a0, (a1)
+2:	.option arch, +c
+	c.j 1b
+	c.beqz a0, 2b
+	c.bnez a0, 3f
+	c.j 3f
+	c.j . - 2048
+	c.j . + 2046
+	c.beqz a0, . - 256
+	c.bnez a0, . + 254
+3:	c.nop

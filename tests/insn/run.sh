@@ -207,7 +207,7 @@ all_of() { # arch
 		compiled "$1" clang $clang
 		;;
 	riscv64)
-		special "$1" 340
+		special "$1" 400
 		by_gcc "$1" gcc -march=rv64gc -mabi=lp64d
 		by_gcc "$1" gcc-long -march=rv64g -mabi=lp64d
 		compiled "$1" clang $clang -march=rv64gc
