@@ -2,7 +2,11 @@
  * Instructions of LA64: LoongArch Reference Manual volume 1, "Instruction Code Table"; those of the
  * vector and binary-translation extensions, which volume 1 leaves out, by what assemblers know.
  *
- * preld and preldx are INSN_OTHER: nothing comes from the memory.
+ * preld and preldx are INSN_OTHER: nothing comes from the memory. The bytes that ldl, ldr, stl and
+ * str reach depend on the address.
+ *
+ * Nothing runs behind break and dbcl as far as this is concerned: what a handler resumes there, as
+ * Linux does after a warning, takes over no register that somebody follows.
  */
 #include "arch/loongarch64/insn.h"
 
@@ -23,7 +27,17 @@ static uint8_t read(uint32_t word, unsigned at)
 static bool stop(struct insn *insn, bool call)
 {
 	insn->kind = INSN_BRANCH;
-	insn->call = call;
+	insn->call = insn->falls = call;
+	return true;
+}
+
+/* To `words` instructions from here. */
+static bool direct(struct insn *insn, int64_t words, bool falls)
+{
+	insn->kind = INSN_BRANCH;
+	insn->direct = true;
+	insn->constant = words * 4;
+	insn->falls = falls;
 	return true;
 }
 
@@ -33,23 +47,24 @@ static bool write_rd(uint32_t word, struct insn *insn)
 	return true;
 }
 
-static bool set(uint32_t word, struct insn *insn, bool pc_relative, uint8_t reach)
+/* pcaddi and its like. */
+static bool set_relative(uint32_t word, struct insn *insn, int64_t distance)
 {
 	insn->kind = INSN_SET;
 	insn->target = written(word, 0);
-	insn->pc_relative = pc_relative;
-	insn->reach = reach;
+	insn->pc_relative = true;
+	insn->constant = distance;
 	settle(insn);
 	return true;
 }
 
-static bool more(uint32_t word, struct insn *insn, uint8_t first, uint8_t reach)
+static bool more(uint32_t word, struct insn *insn, uint8_t first, int64_t value)
 {
 	insn->kind = INSN_MORE;
 	insn->target = written(word, 0);
 	insn->first = first;
+	insn->constant = value;
 	insn->keeps = ~UINT64_C(0);
-	insn->reach = reach;
 	settle(insn);
 	return true;
 }
@@ -64,8 +79,15 @@ static bool add(uint32_t word, struct insn *insn)
 	return true;
 }
 
+/* What a mnemonic of `cut` says of 32 bits: .w has a sign, .wu has none. */
+static bool add_cut(uint32_t word, struct insn *insn, enum insn_cut cut)
+{
+	insn->cut = cut;
+	return add(word, insn);
+}
+
 /* alsl: rk + (rj << sa), so that rk is what may be an address. */
-static bool add_scaled(uint32_t word, struct insn *insn)
+static bool add_scaled(uint32_t word, struct insn *insn, enum insn_cut cut)
 {
 	insn->target = written(word, 0);
 	if (reg5(word, 10) == 0)
@@ -74,6 +96,7 @@ static bool add_scaled(uint32_t word, struct insn *insn)
 	insn->first = read(word, 10);
 	insn->second = read(word, 5);
 	insn->second_is_index = true;
+	insn->cut = cut;
 	settle(insn);
 	return true;
 }
@@ -112,21 +135,24 @@ static bool base(uint32_t word, struct insn *insn)
 	case 0x02:
 	case 0x03:
 		return true;
-	case 0x08: /* alsl.w, alsl.wu */
+	case 0x08: /* alsl.w */
 	case 0x09:
 	case 0x0a:
 	case 0x0b:
-	case 0x0c:
+		return add_scaled(word, insn, INSN_SIGN_32);
+	case 0x0c: /* alsl.wu */
 	case 0x0d:
 	case 0x0e:
 	case 0x0f:
+		return add_scaled(word, insn, INSN_ZERO_32);
 	case 0x58: /* alsl.d */
 	case 0x59:
 	case 0x5a:
 	case 0x5b:
-		return add_scaled(word, insn);
-	case 0x20: /* add.w, add.d */
-	case 0x21:
+		return add_scaled(word, insn, INSN_WHOLE);
+	case 0x20: /* add.w */
+		return add_cut(word, insn, INSN_SIGN_32);
+	case 0x21: /* add.d */
 		return add(word, insn);
 	case 0x2a:
 		return or_registers(word, insn);
@@ -169,6 +195,20 @@ static bool floats(uint32_t word, struct insn *insn)
 	}
 }
 
+/* lu52i.d: bits 63 to 52. */
+static bool highest(uint32_t word, struct insn *insn)
+{
+	insn->kind = INSN_MORE;
+	insn->target = written(word, 0);
+	insn->first = read(word, 5);
+	insn->reach = 64;
+	insn->constant = signed_bits(word, 21, 10) * (INT64_C(1) << 52);
+	insn->keeps = (UINT64_C(1) << 52) - 1;
+	insn->by_or = true;
+	settle(insn);
+	return true;
+}
+
 /* Bits 31 to 26 are 0: what bits 25 to 22 tell. */
 static bool integers(uint32_t word, struct insn *insn)
 {
@@ -183,13 +223,16 @@ static bool integers(uint32_t word, struct insn *insn)
 	case 6:
 	case 7:
 		return false;
-	case 10: /* addi.w, addi.d */
-	case 11:
-		return more(word, insn, read(word, 5), 0);
-	case 12: /* lu52i.d */
-		return more(word, insn, read(word, 5), 64);
+	case 10: /* addi.w */
+		insn->cut = INSN_SIGN_32;
+		return more(word, insn, read(word, 5), signed_bits(word, 21, 10));
+	case 11: /* addi.d */
+		return more(word, insn, read(word, 5), signed_bits(word, 21, 10));
+	case 12:
+		return highest(word, insn);
 	case 14: /* ori */
-		return more(word, insn, read(word, 5), 0);
+		insn->by_or = true;
+		return more(word, insn, read(word, 5), bits(word, 21, 10));
 	default: /* bstrins.d, bstrpick.d, slti, sltui, andi, xori */
 		return write_rd(word, insn);
 	}
@@ -222,117 +265,198 @@ static bool control(uint32_t word, struct insn *insn)
 	}
 }
 
-static bool load(uint32_t word, struct insn *insn, bool general)
+/* Loads and stores of `width` bytes; whoever calls has said the displacement. */
+static bool load(uint32_t word, struct insn *insn, unsigned width)
 {
 	insn->kind = INSN_LOAD;
 	insn->first = read(word, 5);
-	if (general)
-		insn->target = written(word, 0);
+	insn->target = written(word, 0);
+	touches(insn, INSN_READS, width);
 	return true;
 }
 
-static bool store(uint32_t word, struct insn *insn)
+/* Into a register that is no general one. */
+static bool load_float(uint32_t word, struct insn *insn, unsigned width)
+{
+	insn->kind = INSN_LOAD;
+	insn->first = read(word, 5);
+	touches(insn, INSN_READS, width);
+	return true;
+}
+
+static bool store(uint32_t word, struct insn *insn, unsigned width)
 {
 	insn->kind = INSN_STORE;
 	insn->first = read(word, 5);
+	touches(insn, INSN_WRITES, width);
 	return true;
 }
 
-/* A store that leaves its success, or what was there before, in rd. */
-static bool exchange(uint32_t word, struct insn *insn)
+/* A store that leaves its success in rd. */
+static bool store_conditional(uint32_t word, struct insn *insn, unsigned width)
 {
 	insn->also = written(word, 0);
-	return store(word, insn);
+	insn->exclusive = true;
+	return store(word, insn, width);
+}
+
+static bool load_linked(uint32_t word, struct insn *insn, unsigned width)
+{
+	insn->exclusive = true;
+	return load(word, insn, width);
+}
+
+/* Leaves what was there before in rd. */
+static bool exchange(uint32_t word, struct insn *insn, unsigned width)
+{
+	insn->also = written(word, 0);
+	store(word, insn, width);
+	insn->memory = INSN_CHANGES;
+	return true;
 }
 
 /* ll, sc, ldptr, stptr: bits 31 to 24. */
 static bool wide_offset(uint32_t word, struct insn *insn)
 {
+	const unsigned width = bit(word, 25) ? 8 : 4;
+
+	insn->constant = signed_bits(word, 23, 10) * 4;
 	switch (bits(word, 26, 24)) {
+	case 0:
+	case 2:
+		return load_linked(word, insn, width);
 	case 1:
 	case 3:
-		return exchange(word, insn);
+		return store_conditional(word, insn, width);
 	case 5:
 	case 7:
-		return store(word, insn);
+		return store(word, insn, width);
 	default:
-		return load(word, insn, true);
+		return load(word, insn, width);
 	}
 }
 
 /* Bits 31 to 27 are 5: ld.b to vst, told by bits 26 to 22. */
 static bool offset(uint32_t word, struct insn *insn)
 {
-	switch (bits(word, 26, 22)) {
-	case 0x04: /* st */
+	const uint32_t operation = bits(word, 26, 22);
+
+	if (operation == 0x0b) /* preld */
+		return true;
+	insn->constant = signed_bits(word, 21, 10);
+	switch (operation) {
+	case 0x04: /* st.b to st.d */
 	case 0x05:
 	case 0x06:
 	case 0x07:
-	case 0x0d: /* fst */
-	case 0x0f:
-	case 0x11: /* vst, xvst */
-	case 0x13:
-	case 0x1c: /* stl, str */
-	case 0x1d:
-	case 0x1e:
-	case 0x1f:
-		return store(word, insn);
-	case 0x0b: /* preld */
-		return true;
-	case 0x0c: /* fld */
+		return store(word, insn, 1U << (operation & 3));
+	case 0x0c: /* fld.s, fld.d */
 	case 0x0e:
+		return load_float(word, insn, operation == 0x0c ? 4 : 8);
+	case 0x0d: /* fst.s, fst.d */
+	case 0x0f:
+		return store(word, insn, operation == 0x0d ? 4 : 8);
 	case 0x10: /* vld, xvld */
 	case 0x12:
-		return load(word, insn, false);
+		return load_float(word, insn, operation == 0x10 ? 16 : 32);
+	case 0x11: /* vst, xvst */
+	case 0x13:
+		return store(word, insn, operation == 0x11 ? 16 : 32);
 	case 0x14:
 	case 0x15:
 	case 0x16:
 	case 0x17:
 		return false;
-	default:
-		return load(word, insn, true);
+	case 0x18: /* ldl, ldr */
+	case 0x19:
+	case 0x1a:
+	case 0x1b:
+		return load(word, insn, 0);
+	case 0x1c: /* stl, str */
+	case 0x1d:
+	case 0x1e:
+	case 0x1f:
+		return store(word, insn, 0);
+	default: /* ld.b to ld.d, ld.bu to ld.wu */
+		return load(word, insn, 1U << (operation & 3));
 	}
 }
 
-/* Bits 31 to 26 are 0x0c: vldrepl, vstelm and their like. */
+/*
+ * Bits 31 to 26 are 0x0c: vldrepl, vstelm and their like. The highest bit of 23 to 20 tells the
+ * element, of 1 to 8 bytes, which the offset counts: it has 12 bits less those, and 8 beside the
+ * number of an element.
+ */
 static bool elements(uint32_t word, struct insn *insn)
 {
-	return bit(word, 24) ? store(word, insn) : load(word, insn, false);
+	unsigned shift = 0;
+
+	while (shift < 3 && !bit(word, 23 - shift))
+		shift++;
+	insn->constant = signed_bits(word, bit(word, 24) ? 17 : 21 - shift, 10) * (1 << shift);
+	return bit(word, 24) ? store(word, insn, 1U << shift) : load_float(word, insn, 1U << shift);
 }
 
 /* Bits 31 to 18 are 0xe00 to 0xe13: ldx to xvstx, a quarter unused. */
 static bool indexed(uint32_t word, struct insn *insn)
 {
+	const uint32_t operation = bits(word, 22, 18);
+
+	if (operation == 0x0b) /* preldx */
+		return true;
 	insn->second = read(word, 10);
-	switch (bits(word, 22, 18)) {
-	case 0x04: /* stx */
+	switch (operation) {
+	case 0x04: /* stx.b to stx.d */
 	case 0x05:
 	case 0x06:
 	case 0x07:
-	case 0x0e: /* fstx */
-	case 0x0f:
-	case 0x11: /* vstx, xvstx */
-	case 0x13:
-		return store(word, insn);
-	case 0x0b: /* preldx */
-		insn->second = INSN_NO_REGISTER;
-		return true;
-	case 0x0c: /* fldx */
+		return store(word, insn, 1U << (operation & 3));
+	case 0x0c: /* fldx.s, fldx.d */
 	case 0x0d:
+		return load_float(word, insn, operation == 0x0c ? 4 : 8);
+	case 0x0e: /* fstx.s, fstx.d */
+	case 0x0f:
+		return store(word, insn, operation == 0x0e ? 4 : 8);
 	case 0x10: /* vldx, xvldx */
 	case 0x12:
-		return load(word, insn, false);
-	default:
-		return load(word, insn, true);
+		return load_float(word, insn, operation == 0x10 ? 16 : 32);
+	case 0x11: /* vstx, xvstx */
+	case 0x13:
+		return store(word, insn, operation == 0x11 ? 16 : 32);
+	default: /* ldx.b to ldx.d, ldx.bu to ldx.wu */
+		return load(word, insn, 1U << (operation & 3));
 	}
 }
 
 /* llacq, screl: one address and no offset. */
 static bool ordered(uint32_t word, struct insn *insn)
 {
+	const unsigned width = bit(word, 11) ? 8 : 4;
+
 	if (bits(word, 14, 12) != 0)
 		return false;
-	return bit(word, 10) ? exchange(word, insn) : load(word, insn, true);
+	return bit(word, 10) ? store_conditional(word, insn, width)
+			     : load_linked(word, insn, width);
+}
+
+/* amcas, amswap and their like: of all widths up to 0xb7, bytes and halves up to 0xbf. */
+static unsigned exchanged(uint32_t operation)
+{
+	if (operation < 0xb8)
+		return 1U << (operation & 3);
+	return (operation < 0xc0 ? 1U : 4U) << (operation & 1);
+}
+
+/* fldgt to fstle, ldgt to stle. */
+static bool bounded(uint32_t word, struct insn *insn, uint32_t operation)
+{
+	const unsigned width = 1U << (operation & 3), width_float = 4U << (operation & 1);
+
+	if (operation < 0xec)
+		return load_float(word, insn, width_float);
+	if (operation < 0xf0)
+		return store(word, insn, width_float);
+	return operation < 0xf8 ? load(word, insn, width) : store(word, insn, width);
 }
 
 /* Bits 31 to 26 are 0x0e; the bound of ldgt and its like, rk, is no part of an address. */
@@ -344,15 +468,13 @@ static bool registers(uint32_t word, struct insn *insn)
 		return bits(word, 17, 15) == 0 && indexed(word, insn);
 	if (operation == 0xaf)
 		return ordered(word, insn);
-	if (operation == 0xae || (operation >= 0xb0 && operation < 0xe4))
-		return exchange(word, insn); /* sc.q, amcas, amswap and their like */
+	if (operation == 0xae) /* sc.q */
+		return store_conditional(word, insn, 16);
+	if (operation >= 0xb0 && operation < 0xe4)
+		return exchange(word, insn, exchanged(operation));
 	if (operation == 0xe4 || operation == 0xe5)
 		return true; /* dbar, ibar */
-	if (operation < 0xe8 || operation > 0xff)
-		return false;
-	if (operation < 0xf0) /* fldgt, fldle, fstgt, fstle */
-		return operation < 0xec ? load(word, insn, false) : store(word, insn);
-	return operation < 0xf8 ? load(word, insn, true) : store(word, insn);
+	return operation >= 0xe8 && operation <= 0xff && bounded(word, insn, operation);
 }
 
 /* LSX and LASX: vpickve2gr and xvpickve2gr alone end in a general register. */
@@ -365,28 +487,80 @@ static bool vectors(uint32_t word, struct insn *insn)
 	return true;
 }
 
+/* bl, b: the high 10 bits of 26 stand behind the low 16; those of conditions, 5 of 21, likewise. */
+static bool far(uint32_t word, struct insn *insn, bool call)
+{
+	insn->call = call;
+	return direct(insn, signed_bits(word, 9, 0) * 0x10000 + bits(word, 25, 10), call);
+}
+
+/* beqz, bnez; bceqz, bcnez, and with bit 9 jiscr0, jiscr1, which add to a register. */
+static bool on_one(uint32_t word, struct insn *insn)
+{
+	if (word >> 26 == 0x12 && bit(word, 9))
+		return stop(insn, false);
+	return direct(insn, signed_bits(word, 4, 0) * 0x10000 + bits(word, 25, 10), true);
+}
+
 /* jirl, b, bl, and what depends on a condition: bits 31 to 26. */
 static bool branch(uint32_t word, struct insn *insn)
 {
-	if (word >> 26 == 0x13)
+	switch (word >> 26) {
+	case 0x10:
+	case 0x11:
+	case 0x12:
+		return on_one(word, insn);
+	case 0x13:
 		insn->target = written(word, 0);
-	else if (word >> 26 == 0x15)
+		return stop(insn, insn->target != INSN_NO_REGISTER);
+	case 0x14:
+		return far(word, insn, false);
+	case 0x15:
 		insn->target = REGISTER_LINK;
-	return stop(insn, insn->target != INSN_NO_REGISTER);
+		return far(word, insn, true);
+	default: /* beq, bne, blt, bge, bltu, bgeu */
+		return direct(insn, signed_bits(word, 25, 10), true);
+	}
+}
+
+/* lu12i.w and lu32i.d: `value` counts their lowest bit. */
+static bool upper(uint32_t word, struct insn *insn, int64_t value)
+{
+	const bool replaces = bit(word, 25);
+
+	insn->target = written(word, 0);
+	insn->kind = replaces ? INSN_MORE : INSN_SET;
+	insn->reach = replaces ? 52 : 32;
+	insn->constant = value * (INT64_C(1) << (replaces ? 32 : 12));
+	if (replaces) {
+		insn->first = insn->target;
+		insn->keeps = UINT32_MAX;
+		insn->by_or = true;
+	}
+	settle(insn);
+	return true;
 }
 
 static bool constants(uint32_t word, struct insn *insn)
 {
+	const int64_t value = signed_bits(word, 24, 5);
+
 	switch (bits(word, 28, 25)) {
 	case 8: /* addu16i.d */
 	case 9:
-		return more(word, insn, read(word, 5), 0);
+		return more(word, insn, read(word, 5), signed_bits(word, 25, 10) * 0x10000);
 	case 10: /* lu12i.w */
-		return set(word, insn, false, 32);
 	case 11: /* lu32i.d */
-		return more(word, insn, written(word, 0), 52);
-	default: /* pcaddi, pcalau12i, pcaddu12i, pcaddu18i */
-		return set(word, insn, true, 0);
+		return upper(word, insn, value);
+	case 12: /* pcaddi */
+		return set_relative(word, insn, value * 4);
+	case 13: /* pcalau12i */
+		insn->page = true;
+		return set_relative(word, insn, value * 0x1000);
+	case 14: /* pcaddu12i */
+		return set_relative(word, insn, value * 0x1000);
+	default: /* pcaddu18i */
+		return set_relative(word, insn, value * 0x40000);
 	}
 }
 

@@ -22,8 +22,12 @@ function number_of(text,	i, value, negative) {
 	return negative ? -value : value
 }
 
-# A number as insns.c prints constants.
-function hex_of(value) { return value < 0 ? "-" sprintf("%x", -value) : sprintf("%x", value) }
+# A number as insns.c prints constants; mawk prints no more than 32 bits.
+function hex_of(value) {
+	if (value < 0) return "-" hex_of(-value)
+	if (value < 4294967296) return sprintf("%x", value)
+	return sprintf("%x%08x", int(value / 4294967296), value % 4294967296)
+}
 
 # Numbers of 64 bits are texts of 16 digits, as those of awk have 53 bits.
 function wide(text) { return substr("0000000000000000", 1, 16 - length(text)) text }

@@ -190,3 +190,90 @@
 	ldl.d $a0, $a1, 8
 	str.w $a0, $a1, 8
 	jiscr0 8
+1:	lu12i.w $a0, -1
+	lu12i.w $a0, 0x7ffff
+	lu12i.w $a0, -0x80000
+	lu32i.d $a0, -1
+	lu32i.d $a0, 0x7ffff
+	lu32i.d $a0, -0x80000
+	lu52i.d $a0, $a1, -1
+	lu52i.d $a0, $a1, 2047
+	lu52i.d $a0, $zero, -2048
+	pcaddi $a0, -1
+	pcalau12i $a0, -1
+	pcaddu12i $a0, -0x80000
+	pcaddu18i $a0, -1
+	pcaddu18i $a0, 0x7ffff
+	addi.w $a0, $zero, -1
+	addi.d $a0, $a1, -2048
+	addu16i.d $a0, $a1, -32768
+	addu16i.d $a0, $a1, 32767
+	ori $a0, $a1, 4095
+	add.w $a0, $zero, $a1
+	add.w $a0, $zero, $zero
+	alsl.wu $a0, $zero, $a1, 1
+	ld.b $a0, $a1, -2048
+	ld.bu $a0, $a1, 2047
+	ld.h $a0, $a1, -2
+	ld.w $a0, $a1, -4
+	st.h $a0, $a1, -2
+	fld.s $fa0, $a1, -4
+	fst.d $fa0, $a1, -8
+	ll.w $a0, $a1, -32768
+	sc.w $a0, $a1, 32764
+	ldptr.d $a0, $a1, -4
+	stptr.w $a0, $a1, -32768
+	llacq.w $a0, $a1
+	screl.w $a0, $a1
+	ldx.b $a0, $a1, $a2
+	ldx.h $a0, $a1, $a2
+	ldx.w $a0, $a1, $a2
+	stx.h $a0, $a1, $a2
+	stx.w $a0, $a1, $a2
+	fldx.s $fa0, $a0, $a1
+	fstx.d $fa0, $a0, $a1
+	amswap.b $a0, $a1, $a2
+	amadd.h $a0, $a1, $a2
+	amswap_db.h $a0, $a1, $a2
+	amadd_db.b $a0, $a1, $a2
+	amcas.w $a0, $a1, $a2
+	amcas.h $a0, $a1, $a2
+	amcas_db.d $a0, $a1, $a2
+	amxor.w $a0, $a1, $a2
+	ammax.wu $a0, $a1, $a2
+	ammin_db.du $a0, $a1, $a2
+	amand_db.w $a0, $a1, $a2
+	ldgt.h $a0, $a1, $a2
+	ldle.w $a0, $a1, $a2
+	stgt.b $a0, $a1, $a2
+	fldle.s $fa0, $a1, $a2
+	fstgt.d $fa0, $a1, $a2
+	vldrepl.b $vr0, $a0, -2048
+	vldrepl.h $vr0, $a0, -2048
+	vldrepl.w $vr0, $a0, 2044
+	vldrepl.d $vr0, $a0, -2048
+	vstelm.b $vr0, $a0, -128, 15
+	vstelm.h $vr0, $a0, 254, 7
+	vstelm.w $vr0, $a0, -512, 3
+	vstelm.d $vr0, $a0, -1024, 1
+	xvldrepl.d $xr0, $a0, 2040
+	xvstelm.h $xr0, $a0, -256, 15
+	xvstelm.w $xr0, $a0, 508, 7
+	xvstelm.d $xr0, $a0, -1024, 3
+	vst $vr0, $a0, -2048
+	xvld $xr0, $a0, -2048
+	beqz $a0, 1b
+	bnez $a0, 2f
+	bceqz $fcc0, 1b
+	beq $a0, $a1, 1b
+	bltu $a0, $a1, 2f
+	b 1b
+	b 2f
+	bl 1b
+	b 0x7fffffc
+	b -0x8000000
+	bnez $a0, 0x3ffffc
+	bnez $a0, -0x400000
+	bne $a0, $a1, 0x1fffc
+	bne $a0, $a1, -0x20000
+2:	jiscr1 8

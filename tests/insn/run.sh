@@ -214,7 +214,7 @@ all_of() { # arch
 		compiled "$1" clang-long $clang -march=rv64g_zba_zbb_zbs
 		;;
 	loongarch64)
-		special "$1" 185
+		special "$1" 270
 		compiled "$1" clang $clang
 		compiled "$1" clang-lasx $clang -mlasx
 		;;

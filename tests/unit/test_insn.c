@@ -152,18 +152,49 @@ static const struct sample samples[] = {
 	{RISCV, 0x00008067, "ret", WANT(INSN_BRANCH, 4, NONE, NONE, NONE, NONE, 0, )},
 	{RISCV, 0x00c5b52f, "amoadd.d a0, a2, (a1)",
 		WANT(INSN_STORE, 4, NONE, 11, NONE, 10, 0, .memory = INSN_CHANGES, .width = 8)},
-	{LOONGARCH, 0x380c5484, "ldx.d $a0, $a0, $r21", WANT(INSN_LOAD, 4, 4, 4, 21, NONE, 0, )},
-	{LOONGARCH, 0x03800404, "ori $a0, $zero, 1", WANT(INSN_SET, 4, 4, NONE, NONE, NONE, 0, )},
+	{LOONGARCH, 0x380c5484, "ldx.d $a0, $a0, $r21",
+		WANT(INSN_LOAD, 4, 4, 4, 21, NONE, 0, .memory = INSN_READS, .width = 8)},
+	{LOONGARCH, 0x03800404, "ori $a0, $zero, 1",
+		WANT(INSN_SET, 4, 4, NONE, NONE, NONE, 0, .constant = 1)},
+	{LOONGARCH, 0x03bffca4, "ori $a0, $a1, 4095",
+		WANT(INSN_MORE, 4, 4, 5, NONE, NONE, 0, .constant = 4095, .keeps = ALL,
+			.by_or = true)},
+	{LOONGARCH, 0x02bffca4, "addi.w $a0, $a1, -1",
+		WANT(INSN_MORE, 4, 4, 5, NONE, NONE, 0, .constant = -1, .keeps = ALL,
+			.cut = INSN_SIGN_32)},
+	{LOONGARCH, 0x032004a4, "lu52i.d $a0, $a1, -2047",
+		WANT(INSN_MORE, 4, 4, 5, NONE, NONE, 0, .reach = 64, .by_or = true,
+			.constant = -2047 * (INT64_C(1) << 52), .keeps = ALL >> 12)},
+	{LOONGARCH, 0x03200404, "lu52i.d $a0, $zero, -2047",
+		WANT(INSN_SET, 4, 4, NONE, NONE, NONE, 0, .reach = 64,
+			.constant = -2047 * (INT64_C(1) << 52))},
+	{LOONGARCH, 0x1bffffe4, "pcalau12i $a0, -1",
+		WANT(INSN_SET, 4, 4, NONE, NONE, NONE, 0, .pc_relative = true, .page = true,
+			.constant = -4096)},
+	{LOONGARCH, 0x43fffc9f, "beqz $a0, -4",
+		WANT(INSN_BRANCH, 4, NONE, NONE, NONE, NONE, 0, .direct = true, .falls = true,
+			.constant = -4)},
+	{LOONGARCH, 0x220008a4, "ll.d $a0, $a1, 8",
+		WANT(INSN_LOAD, 4, 4, 5, NONE, NONE, 0, .constant = 8, .memory = INSN_READS,
+			.width = 8, .exclusive = true)},
+	{LOONGARCH, 0x2c000080, "vld $vr0, $a0, 0",
+		WANT(INSN_LOAD, 4, NONE, 4, NONE, NONE, 0, .memory = INSN_READS, .width = 16)},
 	{LOONGARCH, 0x16000004, "lu32i.d $a0, 0",
-		WANT(INSN_MORE, 4, 4, 4, NONE, NONE, 0, .reach = 52, .keeps = ALL)},
+		WANT(INSN_MORE, 4, 4, 4, NONE, NONE, 0, .reach = 52, .keeps = UINT32_MAX,
+			.by_or = true)},
+	{LOONGARCH, 0x17ffffe4, "lu32i.d $a0, -1",
+		WANT(INSN_MORE, 4, 4, 4, NONE, NONE, 0, .reach = 52, .keeps = UINT32_MAX,
+			.by_or = true, .constant = -(INT64_C(1) << 32))},
 	{LOONGARCH, 0x16000000, "lu32i.d $zero, 0",
 		WANT(INSN_OTHER, 4, NONE, NONE, NONE, NONE, 0, )},
 	{LOONGARCH, 0x001500a4, "move $a0, $a1", WANT(INSN_MOVE, 4, 4, 5, NONE, NONE, 0, )},
 	{LOONGARCH, 0x0010d4a4, "add.d $a0, $a1, $r21", WANT(INSN_ADD, 4, 4, 5, 21, NONE, 0, )},
-	{LOONGARCH, 0x54000000, "bl 0", WANT(INSN_BRANCH, 4, 1, NONE, NONE, NONE, 0, .call = true)},
+	{LOONGARCH, 0x54000000, "bl 0",
+		WANT(INSN_BRANCH, 4, 1, NONE, NONE, NONE, 0, .call = true, .falls = true,
+			.direct = true)},
 	{LOONGARCH, 0x4c000020, "ret", WANT(INSN_BRANCH, 4, NONE, NONE, NONE, NONE, 0, )},
 	{LOONGARCH, 0x386198a4, "amadd.d $a0, $a2, $a1",
-		WANT(INSN_STORE, 4, NONE, 5, NONE, 4, 0, )},
+		WANT(INSN_STORE, 4, NONE, 5, NONE, 4, 0, .memory = INSN_CHANGES, .width = 8)},
 };
 
 static void put(uint8_t bytes[4], uint32_t word)
@@ -226,6 +257,43 @@ static bool is_register(uint8_t number)
 	return number < 32 || number == NONE;
 }
 
+static int64_t cut_again(const struct insn *insn)
+{
+	switch (insn->cut) {
+	case INSN_ZERO_32:
+		return (int64_t)((uint64_t)insn->constant & UINT32_MAX);
+	case INSN_SIGN_32:
+		return (int32_t)insn->constant;
+	default:
+		return insn->constant;
+	}
+}
+
+/* What the members of values may be in what kinds. */
+static bool fine_values(const struct insn *insn)
+{
+	const bool sum = insn->kind >= INSN_SET && insn->kind <= INSN_MOVE;
+	const bool base = insn->kind == INSN_GET_BASE || insn->kind == INSN_PUT_BASE;
+	enum insn_memory least = INSN_NO_MEMORY, most = INSN_NO_MEMORY;
+
+	if (insn->kind == INSN_LOAD)
+		least = most = INSN_READS;
+	if (insn->kind == INSN_STORE) {
+		least = INSN_WRITES;
+		most = INSN_CHANGES;
+	}
+	return insn->memory >= least && insn->memory <= most && (most || !insn->width) &&
+	       insn->width <= 64 && (insn->kind == INSN_MORE) == (insn->keeps != 0) &&
+	       (!insn->by_or || insn->kind == INSN_MORE) && (sum || insn->cut == INSN_WHOLE) &&
+	       (!insn->page || (insn->kind == INSN_SET && insn->pc_relative)) &&
+	       (!insn->exclusive || most) && base == (insn->base_number != 0) &&
+	       (insn->kind != INSN_BRANCH ? !insn->direct && !insn->falls
+					  : insn->direct || !insn->constant) &&
+	       (insn->kind != INSN_BRANCH || !insn->call || insn->falls) &&
+	       (insn->kind != INSN_OTHER || !insn->constant) &&
+	       (insn->kind != INSN_SET || cut_again(insn) == insn->constant);
+}
+
 static void check_form(const struct arch *arch, uint32_t word, const struct insn *insn)
 {
 	const bool fixed = arch->machine != A64;
@@ -244,6 +312,7 @@ static void check_form(const struct arch *arch, uint32_t word, const struct insn
 		fine = fine && insn->target == NONE;
 	if (insn->kind == INSN_OTHER)
 		fine = fine && insn->first == NONE && insn->second == NONE && !insn->reach;
+	fine = fine && fine_values(insn);
 	if (!fine)
 		fail_msg("%s: %08x is in no form of the contract", arch->name, word);
 }
