@@ -233,11 +233,11 @@ static uint8_t hint_target(uint32_t number)
 static uint8_t base_of(uint32_t word)
 {
 	switch (bits(word, 20, 5)) {
-	case 0xde82:
+	case AARCH64_TPIDR_EL0:
 		return PERCPU_NOTE_REGISTER_TPIDR_EL0;
-	case 0xc684:
+	case AARCH64_TPIDR_EL1:
 		return PERCPU_NOTE_REGISTER_TPIDR_EL1;
-	case 0xe682:
+	case AARCH64_TPIDR_EL2:
 		return PERCPU_NOTE_REGISTER_TPIDR_EL2;
 	default:
 		return 0;

@@ -12,8 +12,14 @@
  *
  *   insns FILE             the lines
  *   insns time FILE        bytes of code a second, and instructions a second
+ *   insns scan FILE        the architecture's scanner beside the decoder: instructions that use a
+ *                          register of a CPU's base, and what is named besides; fails when one
+ *                          is missed
  */
+#include "arch/aarch64/scan.h"
 #include "arch/arch.h"
+#include "arch/loongarch64/scan.h"
+#include "arch/riscv64/scan.h"
 #include "lib/obj/image.h"
 #include "lib/obj/source.h"
 
@@ -180,6 +186,48 @@ static double seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+struct scanner {
+	const char *arch;
+	scan_next_trigger *next;
+	uint32_t registers; /* bit n: general register n */
+};
+
+static const struct scanner scanners[] = {
+	{"aarch64", aarch64_next_trigger, 0},
+	{"riscv64", riscv64_next_trigger, 1U << 3 | 1U << 4},
+	{"loongarch64", loongarch64_next_trigger, 1U << 2 | 1U << 21},
+};
+
+static const struct scanner *scanner_of(const struct arch *arch)
+{
+	for (size_t i = 0; i < sizeof(scanners) / sizeof(scanners[0]); i++)
+		if (strcmp(scanners[i].arch, arch->name) == 0)
+			return &scanners[i];
+	return NULL;
+}
+
+/* The scanner alone, with the decoder where it stops; as often as makes a time of it. */
+static void measure_scan(const struct image *image, struct span bytes)
+{
+	const struct scanner *scanner = scanner_of(image->arch);
+	const double start = seconds();
+	size_t rounds = 0;
+	double took = 0;
+
+	for (; scanner && took < 0.1; rounds++) {
+		for (uint64_t at = 0; (at = scanner->next(bytes, at)) < bytes.size;) {
+			const struct span code = {bytes.data + at, bytes.size - at};
+			struct insn insn;
+
+			at += image->arch->decode(code, &insn) ? insn.length
+							       : step(image->arch, code);
+		}
+		took = seconds() - start;
+	}
+	if (scanner)
+		printf(", scanned at %.0f MB/s", (double)(bytes.size * rounds) / took / 1e6);
+}
+
 static void measure(const struct image *image, const struct section *section)
 {
 	const struct span bytes = image_section_bytes(image, section->index);
@@ -199,19 +247,78 @@ static void measure(const struct image *image, const struct section *section)
 		at += known ? insn.length : step(image->arch, code);
 	}
 	took = seconds() - start;
-	printf("%s: %zu bytes, %zu instructions, %zu with a target, %.0f MB/s, %.1f M/s\n",
+	printf("%s: %zu bytes, %zu instructions, %zu with a target, %.0f MB/s, %.1f M/s",
 		section->name, bytes.size, count, writes, (double)bytes.size / took / 1e6,
 		(double)count / took / 1e6);
+	measure_scan(image, bytes);
+	putchar('\n');
+}
+
+static bool among(uint8_t number, uint32_t registers)
+{
+	return number < 32 && (registers >> number & 1);
+}
+
+/* Does what the decoder says of an instruction make it a use? lu32i.d replaces a half in place. */
+static bool uses(const struct insn *insn, uint32_t registers)
+{
+	switch (insn->kind) {
+	case INSN_GET_BASE:
+	case INSN_PUT_BASE:
+		return true;
+	case INSN_MORE:
+		return insn->keeps != UINT32_MAX && among(insn->first, registers);
+	case INSN_ADD:
+	case INSN_MOVE:
+	case INSN_LOAD:
+	case INSN_STORE:
+		return among(insn->first, registers) || among(insn->second, registers);
+	default:
+		return false;
+	}
+}
+
+/* The scanner is asked from each instruction that it named on; how many uses it did not name. */
+static size_t scan(const struct image *image, const struct section *section)
+{
+	const struct span bytes = image_section_bytes(image, section->index);
+	const struct scanner *scanner = scanner_of(image->arch);
+	size_t used = 0, named = 0, missed = 0, at = 0;
+	uint64_t next = scanner ? scanner->next(bytes, 0) : 0;
+
+	while (scanner && at < bytes.size) {
+		const struct span code = {bytes.data + at, bytes.size - at};
+		struct insn insn;
+		const bool known = image->arch->decode(code, &insn);
+		const bool use = known && uses(&insn, scanner->registers);
+		const size_t length = known ? insn.length : step(image->arch, code);
+
+		used += use;
+		if (next < at || (use && next != at)) {
+			printf("missed %s:%" PRIx64 "\n", section->name, section->addr + at);
+			missed++;
+		}
+		if (next <= at) {
+			named += next == at;
+			next = scanner->next(bytes, at + length);
+		}
+		at += length;
+	}
+	printf("%s: %zu bytes, %zu uses, %zu named besides, %zu missed\n", section->name,
+		bytes.size, used, named - (used - missed), missed);
+	return missed;
 }
 
 int main(int argc, char **argv)
 {
 	const bool timed = argc == 3 && strcmp(argv[1], "time") == 0;
+	const bool scanned = argc == 3 && strcmp(argv[1], "scan") == 0;
 	struct source_item item;
 	struct source *source;
 	struct error error = {0};
+	size_t missed = 0;
 
-	if (argc != 2 + timed)
+	if (argc != 2 + (timed || scanned))
 		return 2;
 	source = source_open(argv[argc - 1], &error);
 	if (!source || source_next(source, &item, &error) != SOURCE_IMAGE) {
@@ -222,10 +329,14 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < item.image->section_count; i++) {
 		const struct section *section = &item.image->sections[i];
 
-		if (section->type == SHT_PROGBITS && (section->flags & SHF_EXECINSTR))
-			(timed ? measure : show)(item.image, section);
+		if (section->type == SHT_PROGBITS && (section->flags & SHF_EXECINSTR)) {
+			if (scanned)
+				missed += scan(item.image, section);
+			else
+				(timed ? measure : show)(item.image, section);
+		}
 	}
 	image_close(item.image);
 	source_close(source);
-	return 0;
+	return missed != 0;
 }

@@ -2,6 +2,7 @@
 # The decoders of aarch64, riscv64 and loongarch64 against an independent reader: what llvm-objdump
 # prints, brought to the same form from mnemonics and operands alone. Compared are every mnemonic
 # that a decoder treats specially, random words, our own code by each compiler, and the C libraries.
+# The scanners are compared with the decoders on the same.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 tool=${PERCPU_TOOL:-$PWD/build/percpu-tool}
@@ -59,6 +60,19 @@ compare() { # arch file least-instructions
 	else
 		pass
 		echo "$arch ${file##*/}: $same instructions are read alike"
+	fi
+	scans "$arch" "$file" "$name.scan"
+}
+
+# The scanner names every use of a base register that the decoder sees.
+scans() { # arch file output
+	if "$insns" scan "$2" >"$3"; then
+		pass
+		awk -v name="$1 ${2##*/}" '{ uses += $4; besides += $6 }
+			END { print name ": " uses + 0 " uses are found, " besides + 0 " named besides" }' "$3"
+	else
+		fail "$1 ${2##*/}: the scanner misses uses of a base register"
+		grep '^missed' "$3" | head
 	fi
 }
 
@@ -152,7 +166,8 @@ END
 }
 
 sources="arch/aarch64/insn.c arch/riscv64/insn.c arch/x86_64/decode.c lib/model/variables.c
-	lib/model/derive.c lib/model/detect.c lib/check/bounds.c lib/check/symbol.c"
+	lib/model/derive.c lib/model/detect.c lib/check/bounds.c lib/check/symbol.c
+	tests/kernel/operations.c"
 
 # Objects of our own sources by one compiler, in one file.
 compile() { # output compiler and options
@@ -160,7 +175,7 @@ compile() { # output compiler and options
 	shift
 	mkdir -p "$output.d"
 	for source in $sources; do
-		"$@" -std=gnu11 -ffreestanding -w -isystem "$out/include" -I. -c \
+		"$@" -std=gnu11 -ffreestanding -w -isystem "$out/include" -I. -Iruntime -c \
 			-o "$output.d/$(tr / - <<<"$source").o" "$source" || return
 	done
 	ld.lld-19 -r -o "$output" "$output.d"/*.o && llvm-objcopy-19 --strip-all "$output"

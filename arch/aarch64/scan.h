@@ -1,0 +1,10 @@
+/* Moves of the registers that may be a CPU's base: Arm Architecture Reference Manual (DDI 0487). */
+#ifndef PERCPU_ARCH_AARCH64_SCAN_H
+#define PERCPU_ARCH_AARCH64_SCAN_H
+
+#include "arch/scan.h"
+
+/* mrs and msr of TPIDR_EL0, TPIDR_EL1 and TPIDR_EL2: all that reads or writes them. */
+scan_next_trigger aarch64_next_trigger;
+
+#endif

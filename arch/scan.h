@@ -1,0 +1,23 @@
+/*
+ * Scanners of code: where an instruction stands that may reach per-CPU data, found without decoding
+ * what is between. They may name too much, never too little: whoever asks decodes what is named.
+ */
+#ifndef PERCPU_ARCH_SCAN_H
+#define PERCPU_ARCH_SCAN_H
+
+#include <stdint.h>
+
+#include "lib/base/bytes.h"
+
+/*
+ * The offset in `code` of the next instruction at or after `from` that may read the register of a
+ * CPU's base; code.size when none follows. An instruction starts at `from`. What adds the register
+ * or addresses memory with it counts, and where it is no general one, what moves it; what does
+ * arithmetic of other kinds with it, or saves it, does not.
+ */
+typedef uint64_t scan_next_trigger(struct span code, uint64_t from);
+
+/* Likewise, for the general registers whose bits are set in `registers`: bit n for register n. */
+typedef uint64_t scan_next_use(struct span code, uint64_t from, uint32_t registers);
+
+#endif
