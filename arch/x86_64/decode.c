@@ -64,7 +64,6 @@ struct reader {
 	const uint8_t *data;
 	size_t size;
 	size_t at;
-	bool short_address;	     /* address size 32 */
 	uint8_t rex_r, rex_x, rex_b; /* 0 or 8 */
 };
 
@@ -83,7 +82,7 @@ static bool skip(struct reader *r, size_t count)
 }
 
 /* True for lock, repne, rep, the segments, operand and address size. */
-static bool take_legacy_prefix(struct reader *r, struct x86_insn *insn, uint8_t byte)
+static bool take_legacy_prefix(struct x86_insn *insn, uint8_t byte)
 {
 	switch (byte) {
 	case 0x64:
@@ -97,7 +96,7 @@ static bool take_legacy_prefix(struct reader *r, struct x86_insn *insn, uint8_t 
 		insn->prefix = insn->prefix ? insn->prefix : byte;
 		return true;
 	case 0x67:
-		r->short_address = true;
+		insn->addr32 = true;
 		return true;
 	case 0xf2:
 	case 0xf3:
@@ -128,7 +127,7 @@ static bool take_prefixes(struct reader *r, struct x86_insn *insn, uint8_t *byte
 			return false;
 		if (*byte >> 4 == 4)
 			rex = *byte;
-		else if (take_legacy_prefix(r, insn, *byte))
+		else if (take_legacy_prefix(insn, *byte))
 			rex = 0;
 		else
 			break;
@@ -150,12 +149,13 @@ static void set_vvvv(struct x86_insn *insn, uint8_t payload)
 
 	insn->vvvv = (uint8_t)(~payload >> 3 & 15);
 	insn->prefix = prefixes[payload & 3];
+	insn->vector = payload & 4 ? 32 : 16;
 }
 
 /* VEX (c4, c5) and EVEX (62): their payload carries inverted REX bits and the opcode map. */
 static bool take_vex(struct reader *r, struct x86_insn *insn, uint8_t escape)
 {
-	uint8_t first, second, third;
+	uint8_t first, second, third = 0;
 
 	if (insn->prefix || insn->rex || !take(r, &first))
 		return false;
@@ -176,6 +176,11 @@ static bool take_vex(struct reader *r, struct x86_insn *insn, uint8_t escape)
 	/* EVEX: one bit is always 0 and one always 1. */
 	if (escape == 0x62 && ((first & 8) || !(second & 4) || !take(r, &third)))
 		return false;
+	if (escape == 0x62) {
+		insn->vector = (uint8_t)(16 << (third >> 5 & 3));
+		insn->broadcast = third >> 4 & 1;
+		insn->masked = third & 7;
+	}
 	return take(r, &insn->opcode);
 }
 
@@ -381,7 +386,7 @@ bool x86_decode(struct span code, struct x86_insn *insn)
 		insn->rm = (insn->opcode & 7) | r.rex_b;
 	else if (!take_modrm(&r, insn, &reg) || !is_defined(insn, reg))
 		return false;
-	if (follows == MO && !take_displacement(&r, insn, r.short_address ? 4 : 8))
+	if (follows == MO && !take_displacement(&r, insn, insn->addr32 ? 4 : 8))
 		return false;
 	insn->immediate_at = (uint8_t)r.at;
 	insn->immediate_size = immediate_size(insn, follows, reg);

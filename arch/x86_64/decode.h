@@ -31,7 +31,11 @@ struct x86_insn {
 	uint8_t vvvv;	/* the third operand of VEX and EVEX */
 	bool gs;	/* the GS segment override is there, */
 	bool fs;	/* or that of FS: the last one counts */
+	uint8_t vector; /* bytes of the vectors of VEX and EVEX: 16, 32, 64; else 0 */
+	bool broadcast; /* EVEX: memory has one number, for all of the vector */
+	bool masked;	/* EVEX: a mask register says which numbers of the vector count */
 	bool memory;	/* there is a memory operand: ModRM's or moffs */
+	bool addr32;	/* addresses have 32 bits */
 	uint8_t base;	/* of the memory operand; X86_RIP, or X86_NO_REGISTER */
 	uint8_t index;	/* likewise, never RIP; a vector of addresses has none here */
 	uint8_t scale;	/* 1, 2, 4, 8 */
@@ -52,5 +56,38 @@ bool x86_decode(struct span code, struct x86_insn *insn);
  * time. 0 where x86_decode() has to be asked, which otherwise says the same.
  */
 unsigned x86_length(struct span code);
+
+/* A field of `size` bytes, 0 for none, with its sign; of enter's 3 the first 2. */
+static inline int64_t x86_field(struct span code, unsigned at, unsigned size)
+{
+	const uint8_t *bytes = code.data + at;
+
+	switch (size) {
+	case 0:
+		return 0;
+	case 1:
+		return (int8_t)*bytes;
+	case 4:
+		return (int32_t)read_le32(bytes);
+	case 8:
+		return (int64_t)read_le64(bytes);
+	default:
+		return (int16_t)read_le16(bytes);
+	}
+}
+
+/*
+ * The displacement and the immediate of the instruction at the start of `code`, which x86_decode()
+ * has read. EVEX counts a displacement of one byte in units of x86_displacement_unit().
+ */
+static inline int64_t x86_displacement(struct span code, const struct x86_insn *insn)
+{
+	return x86_field(code, insn->displacement_at, insn->displacement_size);
+}
+
+static inline int64_t x86_immediate(struct span code, const struct x86_insn *insn)
+{
+	return x86_field(code, insn->immediate_at, insn->immediate_size);
+}
 
 #endif
