@@ -1,6 +1,8 @@
 #include "arch/x86_64/insn.h"
 
 #include "arch/x86_64/decode.h"
+#include "arch/x86_64/width.h"
+#include "runtime/percpu_note.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -12,14 +14,18 @@ enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI };
 
 /* What an opcode does to its operands; the rows of effects[] say it in full. */
 enum effect {
-	NONE,  /* writes no general register; its memory is read */
-	HINT,  /* likewise, and does not touch the memory it names: nop, invlpg */
-	STORE, /* writes memory, or a register that is no general one */
-	REG,   /* writes ModRM.reg; memory is read */
-	REG8,  /* its 8-bit part */
-	RM,    /* writes ModRM.rm, memory too */
-	RM8,   /* 8 bits of it */
-	BOTH,  /* xchg, xadd */
+	NONE,	/* writes no general register; its memory is read */
+	HINT,	/* likewise, and does not touch the memory it names: nop, invlpg */
+	FETCH,	/* likewise, but brings it near, or takes it away: prefetch, clflush */
+	STORE,	/* writes memory, or a register that is no general one */
+	CHANGE, /* changes memory */
+	REG,	/* writes ModRM.reg; memory is read */
+	REG8,	/* its 8-bit part */
+	RM,	/* changes ModRM.rm, memory too */
+	RM8,	/* 8 bits of it */
+	PUT,	/* writes ModRM.rm without reading it */
+	PUT8,
+	BOTH, /* xchg, xadd */
 	BOTH8,
 	CMPXCHG,
 	CMPXCHG_8,
@@ -54,15 +60,21 @@ enum effect {
 	MOVS,
 	CMPS,
 	MASKMOV, /* at rdi, which stays */
-	JUMP,
-	TRAP, /* ud0, ud1: touches nothing */
+	GET_BASE,
+	PUT_BASE,
+	JUMP,	 /* to where no constant says: ret, iret, ud2, through a register or memory */
+	GOTO,	 /* jmp */
+	BRANCH,	 /* jcc, jrcxz */
+	RETURNS, /* int3, xabort outside of a transaction */
+	TRAP,	 /* ud0, ud1: touches nothing */
 	LOOP,
-	CALL,
-	GROUP, /* ModRM.reg, or the prefix, tells: group() */
+	CALL,	 /* through a register or memory; to another privilege */
+	CALL_TO, /* call, xbegin */
+	GROUP,	 /* ModRM.reg, or the prefix, tells: group() */
 	EFFECTS,
 };
 
-enum access { NO_ACCESS, READ, WRITE };
+enum access { NO_ACCESS, TOUCH, READ, WRITE, UPDATE };
 
 /* Operands that are written. */
 enum { TO_REG = 1, TO_RM = 2, TO_VVVV = 4, EIGHT = 8 };
@@ -76,25 +88,29 @@ struct row {
 static const struct row effects[EFFECTS] = {
 	[NONE] = {READ, 0, 0},
 	[HINT] = {NO_ACCESS, 0, 0},
+	[FETCH] = {TOUCH, 0, 0},
 	[STORE] = {WRITE, 0, 0},
+	[CHANGE] = {UPDATE, 0, 0},
 	[REG] = {READ, TO_REG, 0},
 	[REG8] = {READ, TO_REG | EIGHT, 0},
-	[RM] = {WRITE, TO_RM, 0},
-	[RM8] = {WRITE, TO_RM | EIGHT, 0},
-	[BOTH] = {WRITE, TO_REG | TO_RM, 0},
-	[BOTH8] = {WRITE, TO_REG | TO_RM | EIGHT, 0},
-	[CMPXCHG] = {WRITE, TO_RM, BIT(RAX)},
-	[CMPXCHG_8] = {WRITE, TO_RM | EIGHT, BIT(RAX)},
-	[CMPXCHG_PAIR] = {WRITE, 0, BIT(RAX) | BIT(RDX)},
-	[STORE_REG] = {WRITE, TO_REG, 0},
+	[RM] = {UPDATE, TO_RM, 0},
+	[RM8] = {UPDATE, TO_RM | EIGHT, 0},
+	[PUT] = {WRITE, TO_RM, 0},
+	[PUT8] = {WRITE, TO_RM | EIGHT, 0},
+	[BOTH] = {UPDATE, TO_REG | TO_RM, 0},
+	[BOTH8] = {UPDATE, TO_REG | TO_RM | EIGHT, 0},
+	[CMPXCHG] = {UPDATE, TO_RM, BIT(RAX)},
+	[CMPXCHG_8] = {UPDATE, TO_RM | EIGHT, BIT(RAX)},
+	[CMPXCHG_PAIR] = {UPDATE, 0, BIT(RAX) | BIT(RDX)},
+	[STORE_REG] = {UPDATE, TO_REG, 0},
 	[VVVV] = {READ, TO_VVVV, 0},
 	[REG_VVVV] = {READ, TO_REG | TO_VVVV, 0},
 	[MOV_REG] = {READ, TO_REG, 0},
 	[MOV_RM] = {WRITE, TO_RM, 0},
 	[MOV_IMM] = {WRITE, TO_RM, 0},
 	[ADD_REG] = {READ, TO_REG, 0},
-	[ADD_RM] = {WRITE, TO_RM, 0},
-	[ADD_IMM] = {WRITE, TO_RM, 0},
+	[ADD_RM] = {UPDATE, TO_RM, 0},
+	[ADD_IMM] = {UPDATE, TO_RM, 0},
 	[ADD_RAX] = {NO_ACCESS, 0, BIT(RAX)},
 	[LEA] = {NO_ACCESS, TO_REG, 0},
 	[XCHG_RAX] = {NO_ACCESS, TO_RM, BIT(RAX)},
@@ -115,10 +131,16 @@ static const struct row effects[EFFECTS] = {
 	[MOVS] = {NO_ACCESS, 0, BIT(RSI) | BIT(RDI)},
 	[CMPS] = {NO_ACCESS, 0, BIT(RSI) | BIT(RDI)},
 	[MASKMOV] = {NO_ACCESS, 0, 0},
+	[GET_BASE] = {NO_ACCESS, TO_RM, 0},
+	[PUT_BASE] = {NO_ACCESS, 0, 0},
 	[LOOP] = {NO_ACCESS, 0, BIT(RCX)},
 	[JUMP] = {READ, 0, 0},
+	[GOTO] = {NO_ACCESS, 0, 0},
+	[BRANCH] = {NO_ACCESS, 0, 0},
+	[RETURNS] = {NO_ACCESS, 0, 0},
 	[TRAP] = {NO_ACCESS, 0, 0},
 	[CALL] = {READ, 0, 0},
+	[CALL_TO] = {NO_ACCESS, 0, 0},
 };
 
 /* SDM volume 2, table A-2. Prefixes and escapes never get here; what does not exist is NONE. */
@@ -138,33 +160,33 @@ static const uint8_t one_byte[256] = {
 	/* 58 */ POP, POP, POP, POP, POP, POP, POP, POP,
 	/* 60 */ NONE, NONE, NONE, REG, NONE, NONE, NONE, NONE,
 	/* 68 */ PUSH, REG, PUSH, REG, TO_RDI, TO_RDI, FROM_RSI, FROM_RSI,
-	/* 70 */ JUMP, JUMP, JUMP, JUMP, JUMP, JUMP, JUMP, JUMP,
-	/* 78 */ JUMP, JUMP, JUMP, JUMP, JUMP, JUMP, JUMP, JUMP,
+	/* 70 */ BRANCH, BRANCH, BRANCH, BRANCH, BRANCH, BRANCH, BRANCH, BRANCH,
+	/* 78 */ BRANCH, BRANCH, BRANCH, BRANCH, BRANCH, BRANCH, BRANCH, BRANCH,
 	/* 80 */ GROUP, GROUP, NONE, GROUP, NONE, NONE, BOTH8, BOTH,
-	/* 88 */ RM8, MOV_RM, REG8, MOV_REG, RM, LEA, NONE, POP,
+	/* 88 */ PUT8, MOV_RM, REG8, MOV_REG, PUT, LEA, NONE, POP,
 	/* 90 */ XCHG_RAX, XCHG_RAX, XCHG_RAX, XCHG_RAX, XCHG_RAX, XCHG_RAX, XCHG_RAX, XCHG_RAX,
 	/* 98 */ IN_RAX, IN_RDX, NONE, NONE, PUSH, PUSH, NONE, IN_RAX,
 	/* a0 */ IN_RAX, IN_RAX, STORE, STORE, MOVS, MOVS, CMPS, CMPS,
 	/* a8 */ NONE, NONE, TO_RDI, TO_RDI, LODS, LODS, FROM_RDI, FROM_RDI,
-	/* b0 */ RM8, RM8, RM8, RM8, RM8, RM8, RM8, RM8,
+	/* b0 */ PUT8, PUT8, PUT8, PUT8, PUT8, PUT8, PUT8, PUT8,
 	/* b8 */ MOV_IMM, MOV_IMM, MOV_IMM, MOV_IMM, MOV_IMM, MOV_IMM, MOV_IMM, MOV_IMM,
 	/* c0 */ RM8, RM, JUMP, JUMP, NONE, NONE, GROUP, GROUP,
-	/* c8 */ LEAVE, LEAVE, JUMP, JUMP, JUMP, CALL, JUMP, JUMP,
+	/* c8 */ LEAVE, LEAVE, JUMP, JUMP, RETURNS, CALL, JUMP, JUMP,
 	/* d0 */ RM8, RM, RM8, RM, NONE, NONE, NONE, XLAT,
 	/* d8 */ GROUP, GROUP, GROUP, GROUP, GROUP, GROUP, GROUP, GROUP,
-	/* e0 */ LOOP, LOOP, LOOP, JUMP, IN_RAX, IN_RAX, NONE, NONE,
-	/* e8 */ CALL, JUMP, NONE, JUMP, IN_RAX, IN_RAX, NONE, NONE,
-	/* f0 */ NONE, JUMP, NONE, NONE, NONE, NONE, GROUP, GROUP,
+	/* e0 */ LOOP, LOOP, LOOP, BRANCH, IN_RAX, IN_RAX, NONE, NONE,
+	/* e8 */ CALL_TO, GOTO, NONE, GOTO, IN_RAX, IN_RAX, NONE, NONE,
+	/* f0 */ NONE, RETURNS, NONE, NONE, NONE, NONE, GROUP, GROUP,
 	/* f8 */ NONE, NONE, NONE, NONE, NONE, NONE, GROUP, GROUP,
 };
 
 /* SDM volume 2, table A-3. */
 static const uint8_t two_byte[256] = {
 	/* 00 */ GROUP, GROUP, REG, REG, NONE, CALL, NONE, JUMP,
-	/* 08 */ NONE, NONE, NONE, JUMP, NONE, NONE, NONE, NONE,
+	/* 08 */ NONE, NONE, NONE, JUMP, NONE, FETCH, NONE, NONE,
 	/* 10 */ NONE, STORE, NONE, STORE, NONE, NONE, NONE, STORE,
 	/* 18 */ GROUP, HINT, HINT, HINT, HINT, HINT, GROUP, HINT,
-	/* 20 */ RM, RM, NONE, NONE, NONE, NONE, NONE, NONE,
+	/* 20 */ PUT, PUT, NONE, NONE, NONE, NONE, NONE, NONE,
 	/* 28 */ NONE, STORE, NONE, STORE, GROUP, GROUP, NONE, NONE,
 	/* 30 */ NONE, IN_RAX_RDX, IN_RAX_RDX, IN_RAX_RDX, JUMP, JUMP, NONE, CALL,
 	/* 38 */ NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE,
@@ -175,11 +197,11 @@ static const uint8_t two_byte[256] = {
 	/* 60 */ NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE,
 	/* 68 */ NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE,
 	/* 70 */ NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE,
-	/* 78 */ RM, NONE, NONE, NONE, NONE, NONE, GROUP, STORE,
-	/* 80 */ JUMP, JUMP, JUMP, JUMP, JUMP, JUMP, JUMP, JUMP,
-	/* 88 */ JUMP, JUMP, JUMP, JUMP, JUMP, JUMP, JUMP, JUMP,
-	/* 90 */ RM8, RM8, RM8, RM8, RM8, RM8, RM8, RM8,
-	/* 98 */ RM8, RM8, RM8, RM8, RM8, RM8, RM8, RM8,
+	/* 78 */ PUT, NONE, NONE, NONE, NONE, NONE, GROUP, STORE,
+	/* 80 */ BRANCH, BRANCH, BRANCH, BRANCH, BRANCH, BRANCH, BRANCH, BRANCH,
+	/* 88 */ BRANCH, BRANCH, BRANCH, BRANCH, BRANCH, BRANCH, BRANCH, BRANCH,
+	/* 90 */ PUT8, PUT8, PUT8, PUT8, PUT8, PUT8, PUT8, PUT8,
+	/* 98 */ PUT8, PUT8, PUT8, PUT8, PUT8, PUT8, PUT8, PUT8,
 	/* a0 */ PUSH, PUSH, CPUID, NONE, RM, RM, CALL, CALL,
 	/* a8 */ PUSH, PUSH, JUMP, RM, RM, RM, GROUP, REG,
 	/* b0 */ CMPXCHG_8, CMPXCHG, REG, RM, REG, REG, REG, REG,
@@ -202,12 +224,12 @@ static const uint8_t group_3_byte[8] = {NONE, NONE, RM8, RM8, IN_RAX, IN_RAX, IN
 static const uint8_t group_3[8] = {
 	NONE, NONE, RM, RM, IN_RAX_RDX, IN_RAX_RDX, IN_RAX_RDX, IN_RAX_RDX};
 static const uint8_t group_5[8] = {ADD_IMM, ADD_IMM, CALL, CALL, JUMP, JUMP, PUSH, NONE};
-static const uint8_t group_6[8] = {RM, RM, NONE, NONE, NONE, NONE, NONE, NONE};
-static const uint8_t group_7_memory[8] = {STORE, STORE, NONE, NONE, RM, STORE, NONE, HINT};
+static const uint8_t group_6[8] = {PUT, PUT, NONE, NONE, NONE, NONE, NONE, NONE};
+static const uint8_t group_7_memory[8] = {STORE, STORE, NONE, NONE, PUT, CHANGE, NONE, HINT};
 static const uint8_t group_8[8] = {NONE, NONE, NONE, NONE, NONE, RM, RM, RM};
 static const uint8_t group_9_memory[8] = {
 	NONE, CMPXCHG_PAIR, NONE, NONE, STORE, STORE, NONE, STORE};
-static const uint8_t group_15_memory[8] = {STORE, NONE, NONE, STORE, STORE, NONE, STORE, NONE};
+static const uint8_t group_15_memory[8] = {STORE, NONE, NONE, STORE, STORE, NONE, STORE, FETCH};
 
 static unsigned group_member(const struct x86_insn *insn)
 {
@@ -238,9 +260,9 @@ static enum effect one_byte_group(const struct x86_insn *insn)
 	case 0x83:
 		return group_1[group_member(insn)];
 	case 0xc6: /* xabort */
-		return group_member(insn) == 7 ? JUMP : RM8;
+		return group_member(insn) == 7 ? RETURNS : PUT8;
 	case 0xc7: /* xbegin */
-		return group_member(insn) == 7 ? CALL : MOV_IMM;
+		return group_member(insn) == 7 ? CALL_TO : MOV_IMM;
 	case 0xf6:
 		return group_3_byte[group_member(insn)];
 	case 0xf7:
@@ -283,7 +305,7 @@ static enum effect group_7_register(const struct x86_insn *insn)
 	case 077:
 		return is_repeated(insn) ? IN_RAX : NONE;
 	default:
-		return group_member(insn) == 4 ? RM : NONE; /* smsw */
+		return group_member(insn) == 4 ? PUT : NONE; /* smsw */
 	}
 }
 
@@ -297,12 +319,15 @@ static enum effect group_9(const struct x86_insn *insn)
 
 static enum effect group_15(const struct x86_insn *insn)
 {
-	if (!insn->memory) /* rdfsbase, rdgsbase */
-		return insn->prefix == 0xf3 && group_member(insn) < 2 ? RM : NONE;
+	/* rdfsbase, rdgsbase, wrfsbase, wrgsbase */
+	static const uint8_t registers[8] = {PUT, GET_BASE, NONE, PUT_BASE};
+
+	if (!insn->memory)
+		return insn->prefix == 0xf3 ? registers[group_member(insn)] : NONE;
 	if (insn->prefix == 0x66) /* clwb, clflushopt */
-		return NONE;
+		return FETCH;
 	if (insn->prefix == 0xf3) /* ptwrite, clrssbsy */
-		return group_member(insn) == 6 ? STORE : NONE;
+		return group_member(insn) == 6 ? CHANGE : NONE;
 	return group_15_memory[group_member(insn)];
 }
 
@@ -314,14 +339,15 @@ static enum effect two_byte_group(const struct x86_insn *insn)
 	case 0x01:
 		return insn->memory ? group_7_memory[group_member(insn)] : group_7_register(insn);
 	case 0x18: /* prefetch; the rest is nop */
-		return group_member(insn) < 4 ? NONE : HINT;
+		return group_member(insn) < 4 ? FETCH : HINT;
 	case 0x1e: /* rdssp; the rest is nop and endbr */
-		return !insn->memory && insn->prefix == 0xf3 && group_member(insn) == 1 ? RM : HINT;
+		return !insn->memory && insn->prefix == 0xf3 && group_member(insn) == 1 ? PUT
+											: HINT;
 	case 0x2c: /* cvt*2si to general registers; without the prefix to MMX */
 	case 0x2d:
 		return is_repeated(insn) ? REG : NONE;
 	case 0x7e: /* movd, movq; with f3 to a vector */
-		return insn->prefix == 0xf3 ? NONE : RM;
+		return insn->prefix == 0xf3 ? NONE : PUT;
 	case 0xae:
 		return group_15(insn);
 	case 0xba:
@@ -341,10 +367,11 @@ static enum effect map_2(const struct x86_insn *insn)
 		return insn->prefix == 0xf2 ? REG : STORE;
 	case 0xf6: /* adcx, adox; wrss */
 		return insn->prefix ? REG : STORE;
-	case 0xf5: /* wruss, movdiri, aadd and its kin */
+	case 0xf5: /* wruss, movdiri */
 	case 0xf9:
-	case 0xfc:
 		return STORE;
+	case 0xfc: /* aadd and its kin */
+		return CHANGE;
 	case 0xfa: /* encodekey */
 	case 0xfb:
 		return REG;
@@ -361,7 +388,7 @@ static enum effect map_3(const struct x86_insn *insn)
 	case 0x15:
 	case 0x16:
 	case 0x17:
-		return RM;
+		return PUT;
 	case 0x61: /* pcmp?stri */
 	case 0x63:
 		return IN_RCX;
@@ -402,7 +429,7 @@ static enum effect vex_map_1(const struct x86_insn *insn)
 	case 0xd7:
 		return REG;
 	case 0x7e:
-		return insn->prefix == 0xf3 ? NONE : RM;
+		return insn->prefix == 0xf3 ? NONE : PUT;
 	case 0xae: /* vstmxcsr */
 		return group_member(insn) == 3 ? STORE : NONE;
 	case 0xf7:
@@ -447,6 +474,8 @@ static enum effect evex_map_2(const struct x86_insn *insn)
 		return insn->prefix == 0xf3 && (insn->opcode & 7) < 6 ? STORE : NONE;
 	case 0xa0:
 		return (insn->opcode & 7) < 4 ? STORE : NONE;
+	case 0xc0: /* vgatherpf, vscatterpf */
+		return (insn->opcode & 7) > 5 ? FETCH : NONE;
 	default:
 		return insn->opcode == 0x63 || insn->opcode == 0x8a || insn->opcode == 0x8b ? STORE
 											    : NONE;
@@ -465,7 +494,7 @@ static enum effect evex_map_5(const struct x86_insn *insn)
 	case 0x79:
 		return insn->prefix == 0xf3 ? REG : NONE;
 	case 0x7e: /* vmovw */
-		return insn->prefix == 0x66 ? RM : NONE;
+		return insn->prefix == 0x66 ? PUT : NONE;
 	default:
 		return NONE;
 	}
@@ -543,34 +572,65 @@ static void write_registers(const struct x86_insn *insn, const struct row *row, 
 	write_implicit(out, row->implicit);
 }
 
-/* The registers of an address, in INSN_LOAD, INSN_STORE, INSN_BRANCH and lea. */
-static void address(const struct x86_insn *insn, struct insn *out)
+/* The machine counts from the end of the instruction, struct insn from its start. */
+static int64_t displacement(struct span code, const struct x86_insn *insn)
+{
+	int64_t value = x86_displacement(code, insn);
+
+	if (insn->displacement_size == 1 && insn->escape == 0x62)
+		value *= (int64_t)x86_displacement_unit(insn);
+	if (insn->base == X86_RIP)
+		return value + insn->length;
+	/* An address of 32 bits has no sign. */
+	if (insn->addr32 && insn->base == X86_NO_REGISTER && insn->index == X86_NO_REGISTER)
+		return (int64_t)(uint32_t)value;
+	return value;
+}
+
+/* The registers and the constant of an address: INSN_LOAD, INSN_STORE, INSN_BRANCH and lea. */
+static void address(struct span code, const struct x86_insn *insn, struct insn *out)
 {
 	out->pc_relative = insn->base == X86_RIP;
 	out->first = out->pc_relative ? INSN_NO_REGISTER : insn->base;
 	out->second = insn->index;
 	out->second_is_index = insn->index != X86_NO_REGISTER && insn->scale > 1;
+	out->constant = displacement(code, insn);
 }
 
-static void access_memory(const struct x86_insn *insn, const struct row *row, struct insn *out)
+static void access_memory(
+	struct span code, const struct x86_insn *insn, const struct row *row, struct insn *out)
 {
+	static const uint8_t actions[] = {[TOUCH] = INSN_NO_MEMORY,
+		[READ] = INSN_READS,
+		[WRITE] = INSN_WRITES,
+		[UPDATE] = INSN_CHANGES};
+
 	if (!insn->memory || row->access == NO_ACCESS)
 		return;
-	out->kind = row->access == READ ? INSN_LOAD : INSN_STORE;
+	out->kind = row->access <= READ ? INSN_LOAD : INSN_STORE;
 	out->percpu = insn->gs;
 	out->segment = insn->fs;
-	address(insn, out);
+	address(code, insn, out);
+	out->memory = (enum insn_memory)actions[row->access];
+	if (out->memory)
+		out->width = (uint16_t)x86_width(insn);
 }
 
 /* Sums and moves of less than 32 bits make no address. */
-static bool is_plain(const struct x86_insn *insn)
+static bool is_value(const struct x86_insn *insn, struct insn *out)
 {
-	return !insn->memory && !insn->narrow;
+	out->cut = insn->wide ? INSN_WHOLE : insn->narrow ? INSN_PART : INSN_ZERO_32;
+	return !insn->narrow;
+}
+
+static bool is_plain(const struct x86_insn *insn, struct insn *out)
+{
+	return !insn->memory && is_value(insn, out);
 }
 
 static void move(const struct x86_insn *insn, struct insn *out, uint8_t from)
 {
-	if (!is_plain(insn))
+	if (!is_plain(insn, out))
 		return;
 	out->kind = INSN_MOVE;
 	out->first = from;
@@ -578,7 +638,7 @@ static void move(const struct x86_insn *insn, struct insn *out, uint8_t from)
 
 static void add(const struct x86_insn *insn, struct insn *out, uint8_t with)
 {
-	if (!is_plain(insn))
+	if (!is_plain(insn, out))
 		return;
 	out->kind = INSN_ADD;
 	out->first = out->target;
@@ -587,7 +647,7 @@ static void add(const struct x86_insn *insn, struct insn *out, uint8_t with)
 
 static void add_memory(const struct x86_insn *insn, struct insn *out)
 {
-	if (insn->narrow)
+	if (!is_value(insn, out))
 		return;
 	out->kind = INSN_ADD;
 	out->base = out->first;
@@ -596,30 +656,58 @@ static void add_memory(const struct x86_insn *insn, struct insn *out)
 	out->second = INSN_MEMORY_OPERAND;
 }
 
-static void constant(const struct x86_insn *insn, struct insn *out, enum insn_kind kind)
+/* mov of 32 bits has zeros above, that of 64 bits the sign of its 4 bytes. */
+static void set(struct span code, const struct x86_insn *insn, struct insn *out)
 {
-	if (!is_plain(insn))
+	if (!is_plain(insn, out))
 		return;
-	out->kind = kind;
-	out->first = kind == INSN_MORE ? out->target : INSN_NO_REGISTER;
+	out->kind = INSN_SET;
+	out->constant = x86_immediate(code, insn);
+	if (!insn->wide)
+		out->constant = (int64_t)(uint32_t)out->constant;
+}
+
+/* inc and dec are ff, sub is 2d, or member 5 of group 1. */
+static void add_constant(struct span code, const struct x86_insn *insn, struct insn *out)
+{
+	if (!is_plain(insn, out))
+		return;
+	out->kind = INSN_MORE;
+	out->first = out->target;
+	out->constant = insn->opcode == 0xff ? 1 : x86_immediate(code, insn);
+	if (insn->opcode == 0xff ? group_member(insn) == 1
+				 : insn->opcode == 0x2d || group_member(insn) == 5)
+		out->constant = -out->constant;
 }
 
 /* A scaled index is no address: lea disp(base,index,8) is the base and more. */
-static void lea(const struct x86_insn *insn, struct insn *out)
+static void lea(struct span code, const struct x86_insn *insn, struct insn *out)
 {
-	if (insn->narrow)
+	if (!is_value(insn, out))
 		return;
-	address(insn, out);
+	address(code, insn, out);
+	if (insn->addr32)
+		out->cut = INSN_ZERO_32;
 	if (insn->scale == 1 && out->first == INSN_NO_REGISTER) {
 		out->first = out->second;
 		out->second = INSN_NO_REGISTER;
 	}
-	if (out->first == INSN_NO_REGISTER)
+	if (out->first == INSN_NO_REGISTER) {
 		out->kind = INSN_SET;
-	else if (out->second == INSN_NO_REGISTER || insn->scale > 1)
+		if (out->cut == INSN_ZERO_32 && !out->pc_relative)
+			out->constant = (int64_t)(uint32_t)out->constant;
+	} else if (out->second == INSN_NO_REGISTER || insn->scale > 1)
 		out->kind = INSN_MORE;
 	else
 		out->kind = INSN_ADD;
+}
+
+/* The bytes of one step; ins and outs have no more than 4. */
+static uint16_t string_width(const struct x86_insn *insn)
+{
+	if (!(insn->opcode & 1))
+		return 1;
+	return insn->wide && insn->opcode > 0x6f ? 8 : insn->narrow ? 2 : 4;
 }
 
 /* A segment override is for rsi; rdi is always in ES, whose base is 0. */
@@ -629,8 +717,11 @@ static void string(const struct x86_insn *insn, struct insn *out, enum insn_kind
 	out->first = at;
 	out->percpu = at == RSI && insn->gs;
 	out->segment = at == RSI && insn->fs;
+	out->memory = kind == INSN_STORE ? INSN_WRITES : INSN_READS;
 	if (is_repeated(insn))
 		write_register(out, RCX);
+	else
+		out->width = string_width(insn);
 }
 
 /* An address of registers that no ModRM names. */
@@ -641,12 +732,30 @@ static void implicit_address(const struct x86_insn *insn, struct insn *out, enum
 	out->kind = effect == XLAT ? INSN_LOAD : INSN_STORE;
 	out->first = effect == XLAT ? RBX : RDI;
 	out->second = effect == XLAT ? RAX : INSN_NO_REGISTER;
+	out->memory = effect == XLAT ? INSN_READS : INSN_WRITES;
+	out->width = effect == XLAT; /* of maskmov a mask tells */
 }
 
-static void branch(struct insn *out, bool call)
+static void base_move(const struct x86_insn *insn, struct insn *out, bool get)
+{
+	out->kind = get ? INSN_GET_BASE : INSN_PUT_BASE;
+	out->base_number = PERCPU_NOTE_REGISTER_GS_BASE;
+	out->cut = insn->wide ? INSN_WHOLE : INSN_ZERO_32;
+	if (!get)
+		out->first = insn->rm;
+}
+
+static void branch(struct insn *out, bool call, bool falls)
 {
 	out->kind = INSN_BRANCH;
 	out->call = call;
+	out->falls = falls;
+}
+
+static void branch_to(struct span code, const struct x86_insn *insn, struct insn *out)
+{
+	out->direct = true;
+	out->constant = x86_immediate(code, insn) + insn->length;
 }
 
 /* 90 is nop, unless REX.B makes it xchg with r8. */
@@ -664,7 +773,8 @@ static void push(struct insn *out)
 }
 
 /* What is special beyond the row. */
-static void refine(const struct x86_insn *insn, enum effect effect, struct insn *out)
+static void refine(
+	struct span code, const struct x86_insn *insn, enum effect effect, struct insn *out)
 {
 	switch (effect) {
 	case MOV_REG:
@@ -674,11 +784,11 @@ static void refine(const struct x86_insn *insn, enum effect effect, struct insn 
 		move(insn, out, insn->reg);
 		break;
 	case MOV_IMM:
-		constant(insn, out, INSN_SET);
+		set(code, insn, out);
 		break;
 	case ADD_IMM:
 	case ADD_RAX:
-		constant(insn, out, INSN_MORE);
+		add_constant(code, insn, out);
 		break;
 	case ADD_RM:
 		add(insn, out, insn->reg);
@@ -690,7 +800,7 @@ static void refine(const struct x86_insn *insn, enum effect effect, struct insn 
 			add(insn, out, insn->rm);
 		break;
 	case LEA:
-		lea(insn, out);
+		lea(code, insn, out);
 		break;
 	case XCHG_RAX:
 		exchange(insn, out);
@@ -714,13 +824,32 @@ static void refine(const struct x86_insn *insn, enum effect effect, struct insn 
 	case MASKMOV:
 		implicit_address(insn, out, effect);
 		break;
+	case GET_BASE:
+	case PUT_BASE:
+		base_move(insn, out, effect == GET_BASE);
+		break;
 	case JUMP:
 	case TRAP:
-	case LOOP:
-		branch(out, false);
+		branch(out, false, false);
+		break;
+	case RETURNS:
+		branch(out, false, true);
 		break;
 	case CALL:
-		branch(out, true);
+		branch(out, true, true);
+		break;
+	case GOTO:
+		branch(out, false, false);
+		branch_to(code, insn, out);
+		break;
+	case BRANCH:
+	case LOOP:
+		branch(out, false, true);
+		branch_to(code, insn, out);
+		break;
+	case CALL_TO:
+		branch(out, true, true);
+		branch_to(code, insn, out);
 		break;
 	default:
 		break;
@@ -747,10 +876,13 @@ bool x86_64_decode(struct span code, struct insn *out)
 		.index = INSN_NO_REGISTER,
 		.displacement_at = insn.displacement_at,
 		.displacement_size = insn.displacement_size,
-		.immediate_size = insn.immediate_size};
-	access_memory(&insn, row, out);
+		.immediate_size = insn.immediate_size,
+		.keeps = UINT64_MAX};
+	access_memory(code, &insn, row, out);
 	write_registers(&insn, row, out);
-	refine(&insn, effect, out);
+	if (row->operands & EIGHT && out->target != INSN_NO_REGISTER)
+		out->cut = INSN_PART;
+	refine(code, &insn, effect, out);
 	return true;
 }
 

@@ -1,6 +1,7 @@
 #include "arch/arch.h"
 #include "arch/x86_64/decode.h"
 #include "arch/x86_64/insn.h"
+#include "runtime/percpu_note.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -165,6 +166,113 @@ static void test_add_of_memory(void **state)
 	assert_false(insn.percpu);
 }
 
+/* What it says beside the registers; what the reader of tests/x86 cannot print stands here. */
+struct effect {
+	uint8_t bytes[15];
+	enum insn_memory memory;
+	uint16_t width;
+	int64_t constant;
+	enum insn_cut cut;
+	unsigned flow;
+};
+
+enum { DIRECT = 1, FALLS = 2 };
+
+static const struct effect effects[] = {
+	/* Relative ones count from the start, the bytes from the end. */
+	{{0x8b, 0x05, 16, 0, 0, 0}, INSN_READS, 4, 16 + 6, INSN_WHOLE, 0},
+	{{0x48, 0x8d, 0x05, 0xf0, 0xff, 0xff, 0xff}, 0, 0, -16 + 7, INSN_WHOLE, 0},
+	{{0x81, 0x05, 16, 0, 0, 0, 1, 0, 0, 0}, INSN_CHANGES, 4, 16 + 10, INSN_WHOLE, 0},
+	{{0xeb, 0xfe}, 0, 0, 0, INSN_WHOLE, DIRECT},
+	{{0x74, 0x10}, 0, 0, 18, INSN_WHOLE, DIRECT | FALLS},
+	{{0x0f, 0x84, 0xfa, 0xff, 0xff, 0xff}, 0, 0, 0, INSN_WHOLE, DIRECT | FALLS},
+	{{0xe2, 0x10}, 0, 0, 18, INSN_WHOLE, DIRECT | FALLS},
+	{{0xe8, 16, 0, 0, 0}, 0, 0, 21, INSN_WHOLE, DIRECT | FALLS},
+	{{0xc7, 0xf8, 16, 0, 0, 0}, 0, 0, 22, INSN_WHOLE, DIRECT | FALLS},
+	{{0xff, 0x10}, INSN_READS, 8, 0, INSN_WHOLE, FALLS},
+	{{0xff, 0x60, 8}, INSN_READS, 8, 8, INSN_WHOLE, 0},
+	{{0xff, 0x68, 8}, INSN_READS, 6, 8, INSN_WHOLE, 0}, {{0xc2, 8, 0}, 0, 0, 0, INSN_WHOLE, 0},
+	{{0x0f, 0x0b}, 0, 0, 0, INSN_WHOLE, 0}, {{0xcc}, 0, 0, 0, INSN_WHOLE, FALLS},
+	{{0xcd, 0x80}, 0, 0, 0, INSN_WHOLE, FALLS}, {{0xc6, 0xf8, 1}, 0, 0, 0, INSN_WHOLE, FALLS},
+	/* Constants, by value. */
+	{{0xb8, 0xff, 0xff, 0xff, 0xff}, 0, 0, 0xffffffff, INSN_ZERO_32, 0},
+	{{0x48, 0xc7, 0xc0, 0xff, 0xff, 0xff, 0xff}, 0, 0, -1, INSN_WHOLE, 0},
+	{{0x48, 0xb8, 1, 0, 0, 0, 0, 0, 0, 0x80}, 0, 0, INT64_MIN + 1, INSN_WHOLE, 0},
+	{{0x48, 0x2d, 0, 0, 0, 0x80}, 0, 0, INT64_C(0x80000000), INSN_WHOLE, 0},
+	{{0x83, 0xe8, 0x80}, 0, 0, 128, INSN_ZERO_32, 0}, {{0xff, 0xc8}, 0, 0, -1, INSN_ZERO_32, 0},
+	{{0x8d, 0x04, 0x25, 0xff, 0xff, 0xff, 0xff}, 0, 0, 0xffffffff, INSN_ZERO_32, 0},
+	{{0x48, 0x8d, 0x04, 0x25, 0xff, 0xff, 0xff, 0xff}, 0, 0, -1, INSN_WHOLE, 0},
+	{{0x67, 0x48, 0x8d, 0x40, 0xff}, 0, 0, -1, INSN_ZERO_32, 0},
+	{{0x66, 0xb8, 1, 0}, 0, 0, 0, INSN_PART, 0}, {{0x66, 0x01, 0xc8}, 0, 0, 0, INSN_PART, 0},
+	{{0xb0, 1}, 0, 0, 0, INSN_PART, 0},
+	/* Displacements: with their sign, but not of addresses of 32 bits; EVEX scales. */
+	{{0x8b, 0x04, 0x25, 0, 0, 0, 0x80}, INSN_READS, 4, INT32_MIN, INSN_WHOLE, 0},
+	{{0x67, 0x8b, 0x04, 0x25, 0, 0, 0, 0x80}, INSN_READS, 4, 0x80000000, INSN_WHOLE, 0},
+	{{0x67, 0xa1, 0, 0, 0, 0x80}, INSN_READS, 4, 0x80000000, INSN_WHOLE, 0},
+	{{0x48, 0xa1, 1, 0, 0, 0, 0, 0, 0, 0x80}, INSN_READS, 8, INT64_MIN + 1, INSN_WHOLE, 0},
+	{{0x62, 0xf1, 0x7c, 0x48, 0x11, 0x40, 0xff}, INSN_WRITES, 64, -64, INSN_WHOLE, 0},
+	{{0x62, 0xf1, 0x7c, 0x49, 0x11, 0x40, 0xff}, INSN_WRITES, 0, -64, INSN_WHOLE, 0},
+	/* Sizes that follow no rule, and those that the bytes do not tell. */
+	{{0x0f, 0xb3, 0x03}, INSN_CHANGES, 0, 0, INSN_WHOLE, 0},
+	{{0x0f, 0xba, 0x33, 3}, INSN_CHANGES, 4, 0, INSN_WHOLE, 0},
+	{{0xa5}, INSN_WRITES, 4, 0, INSN_WHOLE, 0},
+	{{0xf3, 0xa5}, INSN_WRITES, 0, 0, INSN_WHOLE, 0},
+	{{0x0f, 0x01, 0x10}, INSN_READS, 10, 0, INSN_WHOLE, 0},
+	{{0x0f, 0xae, 0x00}, INSN_WRITES, 512, 0, INSN_WHOLE, 0},
+	{{0x0f, 0xae, 0x20}, INSN_WRITES, 0, 0, INSN_WHOLE, 0},
+	{{0xdb, 0x28}, INSN_READS, 10, 0, INSN_WHOLE, 0},
+	{{0xd9, 0x20}, INSN_READS, 28, 0, INSN_WHOLE, 0},
+	{{0x66, 0xd9, 0x20}, INSN_READS, 14, 0, INSN_WHOLE, 0},
+	{{0x66, 0xdd, 0x30}, INSN_WRITES, 94, 0, INSN_WHOLE, 0},
+	{{0x48, 0x0f, 0xc7, 0x08}, INSN_CHANGES, 16, 0, INSN_WHOLE, 0},
+	{{0x0f, 0xae, 0x38}, INSN_NO_MEMORY, 0, 0, INSN_WHOLE, 0}, /* clflush */
+	{{0x0f, 0x0d, 0x08}, INSN_NO_MEMORY, 0, 0, INSN_WHOLE, 0}, /* prefetchw */
+};
+
+static void test_effects(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(effects) / sizeof(effects[0]); i++) {
+		const struct effect *e = &effects[i];
+		const struct insn insn = decoded(e->bytes, sizeof(e->bytes));
+
+		assert_int_equal(insn.memory, e->memory);
+		assert_int_equal(insn.width, e->width);
+		assert_true(insn.constant == e->constant);
+		assert_int_equal(insn.cut, e->cut);
+		assert_int_equal(insn.direct, (e->flow & DIRECT) != 0);
+		assert_int_equal(insn.falls, (e->flow & FALLS) != 0);
+		assert_true(insn.keeps == UINT64_MAX);
+		assert_false(insn.by_or || insn.page || insn.exclusive);
+		assert_int_equal(insn.base_number, 0);
+	}
+}
+
+static void test_gs_base(void **state)
+{
+	(void)state;
+	static const uint8_t get[] = {0xf3, 0x4d, 0x0f, 0xae, 0xcc};
+	static const uint8_t put[] = {0xf3, 0x0f, 0xae, 0xd8};
+	static const uint8_t get_fs[] = {0xf3, 0x48, 0x0f, 0xae, 0xc3};
+	static const uint8_t put_fs[] = {0xf3, 0x48, 0x0f, 0xae, 0xd3};
+	struct insn insn = decoded(get, sizeof(get));
+
+	assert_int_equal(insn.kind, INSN_GET_BASE);
+	assert_int_equal(insn.target, R12);
+	assert_int_equal(insn.base_number, PERCPU_NOTE_REGISTER_GS_BASE);
+	assert_int_equal(insn.cut, INSN_WHOLE);
+	insn = decoded(put, sizeof(put));
+	assert_int_equal(insn.kind, INSN_PUT_BASE);
+	assert_int_equal(insn.first, RAX);
+	assert_int_equal(insn.target, NONE);
+	assert_int_equal(insn.base_number, PERCPU_NOTE_REGISTER_GS_BASE);
+	assert_int_equal(insn.cut, INSN_ZERO_32);
+	insn = decoded(get_fs, sizeof(get_fs));
+	assert_int_equal(insn.kind, INSN_OTHER);
+	assert_int_equal(insn.target, RBX);
+	assert_int_equal(decoded(put_fs, sizeof(put_fs)).kind, INSN_OTHER);
+}
+
 /* A rip that is a base, an index that is none, and registers that need a SIB. */
 static void test_addresses(void **state)
 {
@@ -248,6 +356,8 @@ static void test_random_bytes(void **state)
 		assert_register(insn.base);
 		assert_register(insn.index);
 		assert_int_equal(insn.others >> 16, 0);
+		assert_true(insn.width <= 512);
+		assert_true(insn.memory || !insn.width);
 	}
 }
 
@@ -343,6 +453,8 @@ int main(void)
 		cmocka_unit_test(test_eight_bits),
 		cmocka_unit_test(test_more_than_two_registers),
 		cmocka_unit_test(test_add_of_memory),
+		cmocka_unit_test(test_effects),
+		cmocka_unit_test(test_gs_base),
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_undefined),
 		cmocka_unit_test(test_random_bytes),

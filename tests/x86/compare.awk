@@ -8,30 +8,6 @@ function take() {
 function pad(text) {
 	return substr("0000000000000000" text, length(text) + 1)
 }
-function hex(text,    i, value) {
-	for (i = 1; i <= length(text); i++)
-		value = value * 16 + index("0123456789abcdef", substr(text, i, 1)) - 1
-	return value
-}
-function magnitude(text) {
-	sub(/.*0x/, "", text)
-	sub(/\(.*/, "", text)
-	return hex(text)
-}
-# A displacement that EVEX scales: theirs is the multiple. The rest has to be the same.
-function scaled(ours, theirs,    factor, o, t) {
-	if (index(ours, "*") == 0)
-		return 0
-	o = magnitude(ours)
-	t = magnitude(theirs)
-	for (factor = 1; factor <= 64; factor *= 2)
-		if (o * factor == t)
-			break
-	sub(/\*/, "", ours)
-	sub(/0x[0-9a-f]+\(/, "(", ours)
-	sub(/0x[0-9a-f]+\(/, "(", theirs)
-	return factor <= 64 && ours == theirs
-}
 function differ(what) {
 	differences++
 	if (shown++ < LIMIT)
@@ -69,7 +45,7 @@ $2 == "data" {
 	if ($2 == "?") {
 		unknown++
 		kinds[$NF]++
-	} else if (line != $0 && !scaled(line, $0)) {
+	} else if (line != $0) {
 		differ("ours " line "\n      not  " $0)
 	}
 	take()

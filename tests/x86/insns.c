@@ -7,6 +7,7 @@
 #include "arch/arch.h"
 #include "arch/reloc.h"
 #include "arch/x86_64/decode.h"
+#include "arch/x86_64/width.h"
 #include "lib/obj/image.h"
 
 #include <fcntl.h>
@@ -26,7 +27,9 @@ static const char *kind_name(const struct insn *insn)
 		[INSN_MOVE] = "MOVE",
 		[INSN_LOAD] = "LOAD",
 		[INSN_STORE] = "STORE",
-		[INSN_BRANCH] = "JUMP"};
+		[INSN_BRANCH] = "JUMP",
+		[INSN_GET_BASE] = "GET",
+		[INSN_PUT_BASE] = "PUT"};
 
 	return insn->call ? "CALL" : names[insn->kind];
 }
@@ -44,7 +47,7 @@ static void print_register(uint8_t reg)
 /* Of the others only the set of what they write is of interest. */
 static bool is_followed(enum insn_kind kind)
 {
-	return kind >= INSN_SET && kind <= INSN_LOAD;
+	return (kind >= INSN_SET && kind <= INSN_LOAD) || kind == INSN_GET_BASE;
 }
 
 static uint32_t bit(uint8_t reg)
@@ -65,40 +68,25 @@ static void print_written(const struct insn *insn)
 			putchar('a' + reg);
 }
 
-static int64_t displacement(const struct x86_insn *insn, const uint8_t *code)
+static void print_signed(int64_t value)
 {
-	const uint8_t *at = code + insn->displacement_at;
-
-	switch (insn->displacement_size) {
-	case 1:
-		return (int8_t)*at;
-	case 4:
-		return (int32_t)read_le32(at);
-	case 8:
-		return (int64_t)read_le64(at);
-	default:
-		return 0;
-	}
+	printf("%s0x%" PRIx64, value < 0 ? "-" : "",
+		value < 0 ? -(uint64_t)value : (uint64_t)value);
 }
 
-/*
- * segment:displacement(base,index,scale), registers as numbers, rip as ip; with a * before it a
- * displacement that EVEX scales by what the operation accesses, which the decoder need not know.
- */
-static void print_memory(const struct x86_insn *insn, const uint8_t *code)
+/* segment:displacement(base,index,scale), registers as numbers, rip as ip. */
+static void print_memory(const struct x86_insn *insn, struct span code)
 {
-	const int64_t value = displacement(insn, code);
+	const int64_t unit =
+		insn->displacement_size == 1 ? (int64_t)x86_displacement_unit(insn) : 1;
 
 	if (!insn->memory) {
 		printf(" -");
 		return;
 	}
-	printf(" %s%s%s0x%" PRIx64 "(",
-		insn->gs   ? "gs:"
-		: insn->fs ? "fs:"
-			   : "",
-		insn->escape == 0x62 && insn->displacement_size == 1 ? "*" : "",
-		value < 0 ? "-" : "", value < 0 ? -(uint64_t)value : (uint64_t)value);
+	printf(" %s", insn->gs ? "gs:" : insn->fs ? "fs:" : "");
+	print_signed(x86_displacement(code, insn) * unit);
+	putchar('(');
 	if (insn->base == X86_RIP)
 		printf("ip");
 	else if (insn->base != X86_NO_REGISTER)
@@ -106,6 +94,40 @@ static void print_memory(const struct x86_insn *insn, const uint8_t *code)
 	if (insn->index != X86_NO_REGISTER)
 		printf(",%u,%u", insn->index, insn->scale);
 	printf(")");
+}
+
+/* Where a branch goes as @ADDRESS; what is relative as the reader has it, from the end. */
+static void print_constant(const struct insn *insn, uint64_t addr)
+{
+	putchar(' ');
+	if (insn->direct) {
+		printf("@0x%" PRIx64, addr + (uint64_t)insn->constant);
+	} else {
+		printf("%s", insn->pc_relative ? "end+" : "");
+		print_signed(insn->constant - (insn->pc_relative ? insn->length : 0));
+	}
+}
+
+/* What it does with memory and how many bytes that has; what gets into the target; the rest. */
+static void print_rest(const struct insn *insn)
+{
+	static const char *const memory[] = {[INSN_NO_MEMORY] = "-",
+		[INSN_READS] = "R",
+		[INSN_WRITES] = "W",
+		[INSN_CHANGES] = "RW"};
+	static const char *const cuts[] = {[INSN_WHOLE] = "64",
+		[INSN_ZERO_32] = "32",
+		[INSN_SIGN_32] = "s32",
+		[INSN_PART] = "part"};
+	const bool value = (insn->kind >= INSN_SET && insn->kind <= INSN_MOVE) ||
+			   insn->kind == INSN_GET_BASE || insn->kind == INSN_PUT_BASE;
+
+	printf(" %s %u %s", memory[insn->memory], insn->width, value ? cuts[insn->cut] : "-");
+	printf(" %s%s%s %u", insn->direct ? "d" : "", insn->falls ? "f" : "",
+		insn->direct || insn->falls ? "" : "-", insn->base_number);
+	/* Never on this machine. */
+	if (insn->keeps != UINT64_MAX || insn->by_or || insn->page || insn->exclusive)
+		printf(" odd");
 }
 
 static void print_insn(const struct arch *arch, struct span code, uint64_t addr, uint8_t *length)
@@ -130,7 +152,9 @@ static void print_insn(const struct arch *arch, struct span code, uint64_t addr,
 	printf(" %s%s%s%s", insn.percpu ? "g" : "", insn.segment ? "f" : "",
 		insn.pc_relative ? "p" : "",
 		insn.percpu || insn.segment || insn.pc_relative ? "" : "-");
-	print_memory(&x86, code.data);
+	print_memory(&x86, code);
+	print_constant(&insn, addr);
+	print_rest(&insn);
 	putchar('\n');
 }
 

@@ -113,6 +113,20 @@
 	movabsl	%gs:0x123456789abcdef0, %eax
 	movabsq	%rax, 0x123456789abcdef0
 	movabsw	%ax, %gs:0x123456789abcdef0
+	movabsq	%gs:0xffffffff81234567, %rax
+	movabsq	$0xffffffff81234567, %r9
+	movl	$0x81234567, %r9d
+	movq	$0xffffffff81234567, %r9
+	addl	$0x81234567, %ebx
+	addl	$-128, %ebx
+	addq	$128, %rbx
+	subq	$-128, %rbx
+	subq	$128, %rbx
+	subq	$-0x80000000, %rbx
+	subl	$0x80000000, %ebx
+	subq	$0x1234, %rax
+	subl	$0x81234567, %eax
+	subq	$0, %rbx
 	movq	$-1, %rax
 	movl	%ds, %eax
 	movw	%ds, (%rax)
@@ -130,6 +144,13 @@
 	leaq	8(,%rbx,4), %rcx
 	leaq	8(,%rbx,1), %rcx
 	leaq	0x1234(%rip), %rcx
+	leal	-0x1234(%rip), %ecx
+	leaq	-0x12345678, %rcx
+	leal	-0x12345678, %ecx
+	leal	-8(,%rbx,4), %ecx
+	leaq	8(%eax), %rcx
+	leal	8(%eax), %ecx
+	leaq	-8(%eax,%ebx), %rcx
 	leal	0x1234, %ecx
 	leal	(%rax,%rbx), %r12d
 	leaw	(%rax,%rbx), %r12w
@@ -227,6 +248,9 @@
 	rdgsbase %r9
 	wrfsbase %rax
 	wrgsbase %ebx
+	wrgsbase %r9
+	rdgsbase %ecx
+	rdfsbase %r9d
 	rdpid	%rax
 	rdsspq	%rax
 	incsspq	%rax
@@ -295,6 +319,8 @@
 	movdiri	%rax, (%rbx)
 	movdir64b (%rax), %rbx
 	enqcmd	(%rax), %rbx
+	.byte	0x48, 0x0f, 0xb2, 0x18
+	lgs	(%rax), %bx
 	lss	(%rax), %ebx
 	lfs	(%rax), %ebx
 	hlt
@@ -508,6 +534,8 @@
 	jmpq	*%rax
 	jmpq	*%gs:(%rax,%rbx,8)
 	ljmpl	*(%rax)
+	ljmpw	*(%rax)
+	rex64 ljmpl *(%rax)
 	callq	1b
 	callq	*%r9
 	callq	*%gs:8

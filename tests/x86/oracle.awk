@@ -1,6 +1,8 @@
 # What mnemonics and operands of `llvm-objdump -d --no-show-raw-insn` say, in the form of
-# `insns list`: ADDRESS KIND TARGET WRITTEN FIRST SECOND BASE INDEX FLAGS MEMORY. TARGET is only told
-# where a value is followed. A mnemonic without a rule gets the kind `?` and `!MNEMONIC` behind.
+# `insns list`: ADDRESS KIND TARGET WRITTEN FIRST SECOND BASE INDEX FLAGS MEMORY CONSTANT ACTION WIDTH
+# CUT BRANCH NUMBER. TARGET is only told where a value is followed. A mnemonic without a rule gets the
+# kind `?` and `!MNEMONIC` behind. INTEL is the same listing with -M intel, which names the widths of
+# memory operands.
 function words(text, set, value,    list, n, i) {
 	n = split(text, list, " ")
 	for (i = 1; i <= n; i++)
@@ -34,20 +36,21 @@ BEGIN {
 	words("mov movabs and or xor adc sbb sub add shl sal shr sar rol ror rcl rcr shld shrd not " \
 		"neg inc dec bswap bts btr btc bsf bsr popcnt lzcnt tzcnt crc32 movbe lar lsl sldt " \
 		"str smsw rdrand rdseed rdpid rdfsbase rdgsbase rdssp andn bextr blsi blsmsk blsr " \
-		"bzhi pdep pext rorx sarx shlx shrx adcx adox movnti pop lss lfs lgs wrss wruss " \
+		"bzhi pdep pext rorx sarx shlx shrx adcx adox movnti pop lss lfs lgs wrss wrssd wrussd wruss " \
 		"movdiri vmread encodekey128 encodekey256 cmpxchg", rule, "last")
-	words("cmp test bt push out verr verw ltr lldt lgdt lidt lmsw ldmxcsr vldmxcsr clflush " \
+	words("cmp test bt push out lkgs verr verw ltr lldt lgdt lidt lmsw ldmxcsr vldmxcsr clflush " \
 		"clflushopt clwb fxrstor fxrstor64 xrstor xrstor64 xrstors xrstors64 invpcid " \
 		"invept invvpid wrfsbase wrgsbase vmptrld vmclear vmxon vmwrite ptwrite movdir64b " \
 		"enqcmd enqcmds ldtilecfg prefetch prefetchw prefetchwt1 prefetcht0 prefetcht1 " \
-		"prefetcht2 prefetchnta incssp", rule, "read")
+		"prefetcht2 prefetchnta incssp aesencwide128kl " \
+		"aesencwide256kl aesdecwide128kl aesdecwide256kl", rule, "read")
 	words("fxsave fxsave64 xsave xsave64 xsaveopt xsaveopt64 xsavec xsavec64 xsaves xsaves64 " \
 		"stmxcsr vstmxcsr sgdt sidt vmptrst sttilecfg clrssbsy rstorssp", rule, "store")
-	words("nop invlpg cldemote endbr64 endbr32 pause hlt cli sti cld std clc stc cmc clac stac " \
+	words("nop prefetchit0 prefetchit1 invlpg cldemote endbr64 endbr32 pause hlt cli sti cld std clc stc cmc clac stac " \
 		"wrmsr lfence mfence sfence wbinvd wbnoinvd invd swapgs emms femms vzeroupper " \
 		"vzeroall wait fwait monitor monitorx mwait mwaitx umonitor umwait tpause xsetbv " \
 		"wrpkru serialize clts sahf vmxoff vmload vmsave stgi clgi invlpga invlpgb tlbsync " \
-		"vmfunc lkgs wrmsrns xend xtest saveprevssp setssbsy tilerelease clzero senduipi clui stui " \
+		"vmfunc wrmsrns xend xtest saveprevssp setssbsy tilerelease clzero senduipi clui stui " \
 		"xresldtrk xsusldtrk hreset pconfig", rule, "none")
 	words("ret lret iret int3 int1 ud2 ud1 ud0 sysret sysexit sysenter rsm jmp ljmp xabort " \
 		"seamret skinit icebp erets eretu", rule, "jump")
@@ -56,6 +59,23 @@ BEGIN {
 		"xcryptofb", rule, "call")
 	words("movs stos lods cmps scas ins outs", rule, "string")
 	words("xchg xadd", rule, "both")
+
+	# Of what is written in memory last, that which is not read before; all else is changed.
+	words("mov movabs pop movbe movnti sldt str smsw vmread wrss wruss wrssd wrussd movdiri", plain, 1)
+	# Only the address counts.
+	words("clflush clflushopt clwb prefetch prefetchw prefetchwt1 prefetcht0 prefetcht1 " \
+		"prefetcht2 prefetchnta", near, 1)
+	split("byte 1 word 2 dword 4 fword 6 qword 8 tbyte 10 xmmword 16 ymmword 32 zmmword 64", t, " ")
+	for (i = 1; i in t; i += 2)
+		size[t[i]] = t[i + 1]
+	# The names of widths that the reader does not print, or has wrong.
+	words("lgdt lidt sgdt sidt", bytes, 10)
+	words("fxsave fxsave64 fxrstor fxrstor64", bytes, 512)
+	words("fldenv fnstenv", bytes, 28)
+	words("fnsave frstor", bytes, 108)
+	words("ldtilecfg sttilecfg enqcmd enqcmds", bytes, 64)
+	words("clrssbsy rstorssp", bytes, 8)
+	words("xlat", bytes, 1)
 
 	implicit["cpuid"] = "0 1 2 3"
 	words("rdtsc rdmsr rdpmc xgetbv rdpkru rdpru", implicit, "0 2")
@@ -98,6 +118,7 @@ function is_register(text) {
 function address(text,    i, list, n) {
 	sub(/^\*/, "", text)
 	segment = "-"; base = index_ = "-"; scale = 1
+	short_ = text ~ /%(eip|e[a-ds][xip]|r[0-9]+d)[,)]/
 	if (text ~ /^%[c-gs]s:/) {
 		segment = substr(text, 2, 1)
 		segment = segment == "g" || segment == "f" ? segment : "-"
@@ -134,8 +155,14 @@ function write_all(text,    list, n, i) {
 # Kind and registers of an access at the memory operand.
 function at_memory(how) {
 	kind = how
+	action = how == "STORE" ? "W" : "R"
 	flags = segment == "-" ? "" : segment
 	relative()
+	place()
+}
+# The constant of an address.
+function place() {
+	constant = (base == "ip" ? "end+" : "") disp
 }
 function relative() {
 	if (base == "ip")
@@ -150,6 +177,23 @@ function last(   dest) {
 		write(number[dest])
 	if (memory)
 		at_memory(is_memory(dest) ? "STORE" : "LOAD")
+	if (action == "W" && !(stem in plain) && mnemonic !~ /^set/)
+		action = "RW"
+}
+function hex(text,    i, value) {
+	for (i = 1; i <= length(text); i++)
+		value = value * 16 + index("0123456789abcdef", substr(text, i, 1)) - 1
+	return value
+}
+# An immediate, with the sign that its highest bit of 32 or 64 is.
+function immediate(text) {
+	sub(/^\$/, "", text)
+	if (width() == 32 && text ~ /^0x[89a-f].......$/)
+		return sprintf("-0x%x", 4294967296 - hex(substr(text, 3)))
+	return text ~ /^-?0x/ ? text : sprintf("0x%x", text)
+}
+function negative(text) {
+	return text == "0x0" ? text : text ~ /^-/ ? substr(text, 2) : "-" text
 }
 # The width that suffix and registers tell, where it decides: 8, 16, 32, 64.
 function width() {
@@ -168,15 +212,21 @@ function arithmetic(   dest) {
 		kind = "ADD"; first = target; second = number[op[1]]
 	} else if (!memory && (stem == "inc" || stem == "dec" || op[1] ~ /^\$/)) {
 		kind = "MORE"; first = target
+		constant = stem == "inc" ? "0x1" : stem == "dec" ? "-0x1" : immediate(op[1])
+		if (stem == "sub")
+			constant = negative(constant)
 	}
 }
 function move(   from) {
 	from = op[1]
 	if (memory || width() < 32 || !is_register(op[2]))
 		return
-	if (from ~ /^\$/)
+	if (from ~ /^\$/) {
 		kind = "SET"
-	else if (is_register(from)) {
+		constant = substr(from, 2)
+		if (width() == 32 && constant ~ /^-/)
+			constant = sprintf("0x%x", 4294967296 - hex(substr(constant, 4)))
+	} else if (is_register(from)) {
 		kind = "MOVE"; first = number[from]
 	}
 }
@@ -190,6 +240,9 @@ function lea() {
 		first = second; second = "-"
 	}
 	kind = first == "-" ? "SET" : second == "-" || scale > 1 ? "MORE" : "ADD"
+	place()
+	if (kind == "SET" && (width() == 32 || short_) && constant ~ /^-/)
+		constant = sprintf("0x%x", 4294967296 - hex(substr(constant, 4)))
 }
 function string(   from) {
 	from = op[1] ~ /\(%[er]si\)/ || (op[2] ~ /\(%[er]si\)/)
@@ -200,6 +253,8 @@ function string(   from) {
 	if (stem !~ /^(lods|outs)$/)
 		write(7)
 	kind = stem ~ /^(movs|stos|ins)$/ ? "STORE" : "LOAD"
+	action = kind == "STORE" ? "W" : "R"
+	constant = "0x0"
 	first = stem ~ /^(movs|stos|ins|scas)$/ ? 7 : 6
 	target = stem == "lods" ? 0 : stem ~ /^(movs|cmps|outs)$/ ? 6 : 7
 	flags = "-"
@@ -207,8 +262,10 @@ function string(   from) {
 		flags = "g"
 	if (first == 6 && (op[1] op[2]) ~ /%fs:/)
 		flags = "f"
-	if (repeated)
+	if (repeated) {
 		write(1)
+		width_ = 0
+	}
 	memory = 0
 }
 function vector(   dest) {
@@ -217,6 +274,7 @@ function vector(   dest) {
 		write(1)
 	if (stem ~ /^v?maskmov(q|dqu)$/) {
 		kind = "STORE"; first = 7; flags = "-"
+		action = "W"; constant = "0x0"
 		return
 	}
 	if (is_register(dest))
@@ -246,13 +304,21 @@ function both() {
 		write(number[op[1]])
 	if (is_register(op[2]))
 		write(number[op[2]])
-	if (memory)
+	if (memory) {
 		at_memory("STORE")
+		action = "RW"
+	}
 }
 function branch(how) {
 	if (op[1] ~ /^\*/ && memory)
 		at_memory(how)
 	kind = how
+	if (direct) {
+		constant = "@" op[1]
+		branch_ = "d"
+	}
+	if (how == "CALL" || mnemonic ~ /^(j[^m]|int3|int1|xabort)/)
+		branch_ = branch_ "f"
 	flags = flags == "" ? "-" : flags
 }
 function stack() {
@@ -271,9 +337,11 @@ function apply(how) {
 		last()
 	else if (how == "read" && memory)
 		at_memory("LOAD")
-	else if (how == "store" && memory)
+	else if (how == "store" && memory) {
 		at_memory("STORE")
-	else if (how == "jump" || how == "call")
+		if (stem ~ /ss/ && stem !~ /^x/)
+			action = "RW"
+	} else if (how == "jump" || how == "call")
 		branch(how == "jump" ? "JUMP" : "CALL")
 	else if (how == "string")
 		string()
@@ -298,7 +366,7 @@ function special() {
 	else if (mnemonic ~ /^lea[wlq]?$/)
 		lea()
 	else if (mnemonic ~ /^cmpxchg(8|16)b$/) {
-		at_memory("STORE"); write(0); write(2)
+		at_memory("STORE"); write(0); write(2); action = "RW"
 	} else if (mnemonic == "mulxl" || mnemonic == "mulxq") {
 		last(); write(number[op[2]])
 	} else if (mnemonic ~ /^in[bwl]$/)
@@ -306,10 +374,17 @@ function special() {
 	else if (mnemonic ~ /^v?cvtt?s[sdh]2u?si/ || mnemonic ~ /^mov[sz][bwl][wlq]$/ || mnemonic ~ /^(set|cmov)/ || mnemonic == "movslq")
 		last()
 	else if (mnemonic ~ /^cmp[a-z]*xadd$/) {
-		at_memory("STORE"); write(number[op[2]])
+		at_memory("STORE"); write(number[op[2]]); action = "RW"
+	} else if (mnemonic ~ /^a(add|and|or|xor)[lq]?$/ && op[2] ~ /\(/) {
+		at_memory("STORE"); action = "RW"
 	} else if (mnemonic ~ /^loop/) {
-		kind = "JUMP"; write(1)
+		branch("JUMP"); write(1); branch_ = "df"
+	} else if (mnemonic ~ /^rdgsbase/) {
+		kind = "GET"; write(number[op[1]]); base_number = 1
+	} else if (mnemonic ~ /^wrgsbase/) {
+		kind = "PUT"; first = number[op[1]]; base_number = 1
 	} else if (mnemonic == "xlatb") {
+		action = "R"; constant = "0x0"
 		kind = "LOAD"; first = 3; second = 0; write(0); flags = "-"
 	} else if (mnemonic ~ /^j/)
 		branch("JUMP")
@@ -372,9 +447,12 @@ function instruction(text,    i, token, written_text) {
 	mnemonic = token
 	text = substr(text, length(token) + 1)
 	sub(/^[ \t]+/, "", text)
+	masked = text ~ /\{%k[1-7]\}/
 	operands(text)
 	memory = 0; delete_written()
 	kind = "OTHER"; target = first = second = base_ = index__ = "-"; flags = "-"
+	action = "-"; branch_ = ""; constant = "0x0"; base_number = 0; short_ = 0
+	width_ = token_width()
 	direct = mnemonic ~ /^(j|call|loop|xbegin)/ && op[1] !~ /^\*/
 	for (i = 1; i <= ops && !direct; i++)
 		if (is_memory(op[i])) {
@@ -387,11 +465,41 @@ function instruction(text,    i, token, written_text) {
 	for (i = 0; i < 16; i++)
 		if (i in written)
 			written_text = written_text letter[i]
-	if (kind !~ /^(SET|MORE|ADD|MOVE|LOAD)$/)
+	if (kind !~ /^(SET|MORE|ADD|MOVE|LOAD|GET)$/)
 		target = "-"
+	if (stem in near)
+		action = "-"
 	return kind " " target " " (written_text == "" ? "-" : written_text) " " first " " second \
-		" " base_ " " index__ " " flags " " (memory ? memory_text() : "-") \
-		(kind == "?" ? " !" mnemonic : "")
+		" " base_ " " index__ " " flags " " (memory ? memory_text() : "-") " " constant \
+		" " action " " (action == "-" ? 0 : reached()) " " cut() " " \
+		(branch_ == "" ? "-" : branch_) " " base_number (kind == "?" ? " !" mnemonic : "")
+}
+# The first width that the other listing names.
+function token_width(    token) {
+	if (!match(intel, /[a-z]+ ptr /))
+		return 0
+	token = substr(intel, RSTART, RLENGTH)
+	sub(/ .*/, "", token)
+	return size[token]
+}
+# The width of what is accessed, where the bytes tell it.
+function reached() {
+	if (stem in bytes)
+		return bytes[stem]
+	if (stem ~ /^l([sfg]s|jmp|call)$/)
+		return suffix == "q" ? 10 : suffix == "w" ? 4 : 6
+	if (mnemonic ~ /^aes.*kl$/)
+		return mnemonic ~ /256/ ? 64 : 48
+	if (masked || stem ~ /^bt/ && op[1] !~ /^\$/)
+		return 0
+	if (mnemonic ~ /^vp?(maskmov|gather|scatter|compress|expand)/)
+		return 0
+	return width_
+}
+function cut() {
+	if (kind !~ /^(SET|MORE|ADD|MOVE|GET|PUT)$/)
+		return "-"
+	return width() == 64 && !(mnemonic ~ /^lea/ && short_) ? 64 : 32
 }
 function delete_written(   i) {
 	for (i in written)
@@ -404,6 +512,10 @@ function delete_written(   i) {
 	next
 }
 /^ *[0-9a-f]+: / {
+	do
+		if ((getline intel < INTEL) <= 0)
+			break
+	while (substr(intel, 1, index(intel, ":")) != substr($0, 1, index($0, ":")))
 	where = $1
 	sub(/:$/, "", where)
 	text = $0
@@ -433,7 +545,8 @@ function delete_written(   i) {
 		print where " " instruction(text)
 		next
 	}
-	if (!(text in known))
-		known[text] = instruction(text)
-	print where " " known[text]
+	key = text SUBSEP token_width()
+	if (!(key in known))
+		known[key] = instruction(text)
+	print where " " known[key]
 }
