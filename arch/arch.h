@@ -17,6 +17,7 @@ struct reloc_info;
 struct arch_register {
 	uint32_t number;  /* PERCPU_NOTE_REGISTER_* of runtime/percpu_note.h */
 	const char *name; /* as the manuals write it */
+	uint8_t general;  /* its number among the general ones, or INSN_NO_REGISTER */
 };
 
 struct arch {
@@ -52,6 +53,8 @@ struct arch {
 	/* Number of the general register that holds a CPU's area, or INSN_NO_REGISTER where that is
 	 * a segment's base or a system register. */
 	uint8_t percpu_register;
+	/* A bit a general register: those that a function may change, by the psABI. */
+	uint32_t call_clobbers;
 	/*
 	 * PERCPU_NOTE_REGISTER_* of the system register with a CPU's area that the instruction at
 	 * `at` copies to its target; 0 for another instruction. Instructions are of 4 bytes then.

@@ -132,19 +132,6 @@ static bool take_jobs(struct request *r, const char *argument)
 	return jobs.value || usage_error(r->command, "--jobs: there is at least one thread");
 }
 
-static bool take_profile(struct request *r, const char *argument)
-{
-	char list[256] = "";
-	size_t used = 0;
-
-	r->check.layout.profile = profile_by_name(argument);
-	for (size_t i = 0; profile_at(i) && used < sizeof(list); i++)
-		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", i ? ", " : "",
-			profile_at(i)->name);
-	return r->check.layout.profile ||
-	       usage_error(r->command, "--profile: '%s' is not one of %s", argument, list);
-}
-
 static bool take_choice(struct request *r, size_t option, const char *argument)
 {
 	static const char *const color_choices[] = {"auto", "always", "never", NULL};
@@ -216,7 +203,7 @@ static bool take_option(void *context, size_t option, const char *argument)
 	r->taking_objects = option == OPTION_OBJECTS;
 	switch ((enum option)option) {
 	case OPTION_PROFILE:
-		return take_profile(r, argument);
+		return profile_read(r->command, argument, &r->check.layout.profile);
 	case OPTION_SECTION:
 	case OPTION_START:
 	case OPTION_END:
@@ -325,25 +312,6 @@ static bool use_color(const struct request *r)
 	return isatty(STDOUT_FILENO) && terminal && strcmp(terminal, "dumb") != 0;
 }
 
-static enum exit_code failure(const char *path, const char *member, const struct error *error)
-{
-	fflush(stdout);
-	fputs("percpu-tool: ", stderr);
-	terminal_print(stderr, path);
-	if (member) {
-		putc('(', stderr);
-		terminal_print(stderr, member);
-		putc(')', stderr);
-	}
-	fprintf(stderr, ": %s\n", error->text);
-	return error->kind == ERROR_INPUT ? EXIT_UNREADABLE : EXIT_INTERNAL;
-}
-
-static enum exit_code worse(enum exit_code a, enum exit_code b)
-{
-	return a > b ? a : b;
-}
-
 static enum exit_code count_findings(
 	const struct request *r, const struct report_file *file, struct report_summary *summary)
 {
@@ -382,7 +350,7 @@ static enum exit_code emit_failure(
 	struct report_file file = {.path = path, .member = member, .error = error->text};
 
 	emit(c, &file);
-	return failure(path, member, error);
+	return file_failure(path, member, error);
 }
 
 static enum exit_code check_one(struct checking *c, const struct image *image)
@@ -440,7 +408,7 @@ static enum exit_code check_file(struct checking *c, const char *path)
 	archive = source_is_archive(source);
 	c->members = c->members_with_layouts = 0;
 	while ((step = source_next(source, &item, &error)) != SOURCE_END)
-		code = worse(code, check_step(c, path, step, &item, &error));
+		code = worse_code(code, check_step(c, path, step, &item, &error));
 	if (archive && !c->members_with_layouts && code == EXIT_CLEAN)
 		emit(c, &whole);
 	source_close(source);
@@ -503,7 +471,7 @@ static enum exit_code check_files(const struct request *r, const struct inputs *
 
 	emission_begin(r, rules, &emission);
 	for (size_t i = 0; i < r->file_count; i++)
-		code = worse(code, check_file(&checking, r->files[i]));
+		code = worse_code(code, check_file(&checking, r->files[i]));
 	return emission_end(r, &emission, &summary, code);
 }
 
@@ -515,7 +483,7 @@ static enum exit_code objects_failed(
 	struct emission emission;
 	struct report_summary summary = {.files = 1, .unreadable = 1};
 	struct report_file file = {.path = path, .error = error->text};
-	enum exit_code code = failure(path, NULL, error);
+	enum exit_code code = file_failure(path, NULL, error);
 
 	emission_begin(r, rules, &emission);
 	emitter_at(r->format)->file(&emission, &file);

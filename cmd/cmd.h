@@ -6,6 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/base/error.h"
+#include "lib/model/profile.h"
+
 /* Documented in percpu-tool(1); never a set of bits. */
 enum exit_code {
 	EXIT_CLEAN = 0,
@@ -32,6 +35,7 @@ struct command {
 	enum exit_code (*run)(const struct command *command, int argc, char **argv);
 };
 
+extern const struct command command_access;
 extern const struct command command_check;
 extern const struct command command_explain;
 extern const struct command command_ldscript;
@@ -65,6 +69,15 @@ bool number_read(const struct command *command, const char *option, const char *
 /* Index of `text` among `names` (NULL-terminated); prints the choices and returns false. */
 bool choice_read(const struct command *command, const char *option, const char *text,
 	const char *const *names, size_t *index);
+
+/* A profile by its name; prints the names and returns false. */
+bool profile_read(const struct command *command, const char *text, const struct profile **profile);
+
+/* One line on standard error, after what standard output has, and the exit code of its kind. */
+enum exit_code file_failure(const char *path, const char *member, const struct error *error);
+
+/* Of two exit codes the one that says more. */
+enum exit_code worse_code(enum exit_code a, enum exit_code b);
 
 /* Flushes standard output; EXIT_INTERNAL with a line on standard error when that fails. */
 enum exit_code output_finish(enum exit_code code);

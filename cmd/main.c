@@ -6,6 +6,7 @@
 /* A subcommand is a file of this folder and a row here. */
 static const struct command *const commands[] = {
 	&command_check,
+	&command_access,
 	&command_explain,
 	&command_ldscript,
 };

@@ -1,5 +1,7 @@
 #include "cmd/cmd.h"
 
+#include "lib/out/terminal.h"
+
 #include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
@@ -170,4 +172,35 @@ enum exit_code output_finish(enum exit_code code)
 		return code;
 	fprintf(stderr, "percpu-tool: cannot write standard output: %s\n", strerror(errno));
 	return EXIT_INTERNAL;
+}
+
+bool profile_read(const struct command *command, const char *text, const struct profile **profile)
+{
+	char list[256] = "";
+	size_t used = 0;
+
+	*profile = profile_by_name(text);
+	for (size_t i = 0; profile_at(i) && used < sizeof(list); i++)
+		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", i ? ", " : "",
+			profile_at(i)->name);
+	return *profile || usage_error(command, "--profile: '%s' is not one of %s", text, list);
+}
+
+enum exit_code file_failure(const char *path, const char *member, const struct error *error)
+{
+	fflush(stdout);
+	fputs("percpu-tool: ", stderr);
+	terminal_print(stderr, path);
+	if (member) {
+		putc('(', stderr);
+		terminal_print(stderr, member);
+		putc(')', stderr);
+	}
+	fprintf(stderr, ": %s\n", error->text);
+	return error->kind == ERROR_INPUT ? EXIT_UNREADABLE : EXIT_INTERNAL;
+}
+
+enum exit_code worse_code(enum exit_code a, enum exit_code b)
+{
+	return a > b ? a : b;
 }

@@ -7,10 +7,10 @@
 static const char *const keep_sections[] = {NULL};
 
 static const struct arch_register registers[] = {
-	{PERCPU_NOTE_REGISTER_TPIDR_EL1, "TPIDR_EL1"},
-	{PERCPU_NOTE_REGISTER_TPIDR_EL2, "TPIDR_EL2"},
-	{PERCPU_NOTE_REGISTER_TPIDR_EL0, "TPIDR_EL0"},
-	{0, NULL},
+	{PERCPU_NOTE_REGISTER_TPIDR_EL1, "TPIDR_EL1", INSN_NO_REGISTER},
+	{PERCPU_NOTE_REGISTER_TPIDR_EL2, "TPIDR_EL2", INSN_NO_REGISTER},
+	{PERCPU_NOTE_REGISTER_TPIDR_EL0, "TPIDR_EL0", INSN_NO_REGISTER},
+	{0, NULL, INSN_NO_REGISTER},
 };
 
 const struct arch arch_aarch64 = {
@@ -32,6 +32,7 @@ const struct arch arch_aarch64 = {
 	.locate = locate_start,
 	.percpu_register = INSN_NO_REGISTER,
 	.copied_register = aarch64_copied_register,
+	.call_clobbers = 0x4007ffff, /* x0 to x18 and x30: AAPCS64, 6.1.1 */
 	.output_format = "elf64-littleaarch64",
 	.output_arch = "aarch64",
 	.virt_base = PERCPU_VIRT_BASE,

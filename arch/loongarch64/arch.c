@@ -7,8 +7,8 @@
 static const char *const keep_sections[] = {NULL};
 
 static const struct arch_register registers[] = {
-	{PERCPU_NOTE_REGISTER_R21, "r21"},
-	{0, NULL},
+	{PERCPU_NOTE_REGISTER_R21, "r21", 21},
+	{0, NULL, INSN_NO_REGISTER},
 };
 
 const struct arch arch_loongarch64 = {
@@ -28,6 +28,7 @@ const struct arch arch_loongarch64 = {
 	.decode = loongarch64_decode,
 	.locate = locate_start,
 	.percpu_register = 21,
+	.call_clobbers = 0x001ffff2, /* $ra, $a0 to $a7, $t0 to $t8: psABI, "General-purpose Registers" */
 	.output_format = "elf64-loongarch",
 	.output_arch = "loongarch64",
 	.virt_base = PERCPU_VIRT_BASE,

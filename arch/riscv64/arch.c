@@ -7,9 +7,9 @@
 static const char *const keep_sections[] = {".riscv.attributes", NULL};
 
 static const struct arch_register registers[] = {
-	{PERCPU_NOTE_REGISTER_GP, "gp"},
-	{PERCPU_NOTE_REGISTER_TP, "tp"},
-	{0, NULL},
+	{PERCPU_NOTE_REGISTER_GP, "gp", 3},
+	{PERCPU_NOTE_REGISTER_TP, "tp", 4},
+	{0, NULL, INSN_NO_REGISTER},
 };
 
 const struct arch arch_riscv64 = {
@@ -31,6 +31,7 @@ const struct arch arch_riscv64 = {
 	.absolute_high = 26, /* R_RISCV_HI20 */
 	.pair_value = riscv64_pair_value,
 	.percpu_register = 3,
+	.call_clobbers = 0xf003fce2, /* ra, t0 to t6, a0 to a7: psABI, "Integer Register Convention" */
 	.output_format = "elf64-littleriscv",
 	.output_arch = "riscv",
 	.virt_base = PERCPU_VIRT_BASE,

@@ -7,8 +7,8 @@
 static const char *const keep_sections[] = {NULL};
 
 static const struct arch_register registers[] = {
-	{PERCPU_NOTE_REGISTER_GS_BASE, "GS_BASE"},
-	{0, NULL},
+	{PERCPU_NOTE_REGISTER_GS_BASE, "GS_BASE", INSN_NO_REGISTER},
+	{0, NULL, INSN_NO_REGISTER},
 };
 
 const struct arch arch_x86_64 = {
@@ -26,6 +26,7 @@ const struct arch arch_x86_64 = {
 	.counts_from_end = true,
 	.decode = x86_64_decode,
 	.percpu_register = INSN_NO_REGISTER,
+	.call_clobbers = 0x0fc7, /* rax, rcx, rdx, rsi, rdi, r8 to r11: psABI, figure 3.4 */
 	.locate = x86_64_locate,
 	.output_format = "elf64-x86-64",
 	.output_arch = "i386:x86-64",

@@ -8,6 +8,7 @@ struct function {
 	uint64_t size; /* bytes; 0: up to the next one */
 	uint32_t section;
 	bool weaker; /* local, or without a type */
+	bool object;
 };
 
 struct functions {
@@ -62,6 +63,7 @@ struct functions *functions_read(
 			.size = symbol.size,
 			.section = symbol.section,
 			.weaker = symbol.bind == STB_LOCAL || symbol.type == STT_NOTYPE,
+			.object = symbol.type == STT_OBJECT,
 		};
 	}
 	if (!functions)
@@ -76,11 +78,10 @@ static bool starts_behind(const struct function *f, uint32_t section, uint64_t a
 	return f->section != section ? f->section > section : f->value > address;
 }
 
-const char *functions_at(
-	const struct functions *functions, uint32_t section, uint64_t address, uint64_t *offset)
+/* How many begin at the address or before it. */
+static size_t count_before(const struct functions *functions, uint32_t section, uint64_t address)
 {
 	size_t low = 0, high = functions->count;
-	const struct function *f;
 
 	while (low < high) {
 		const size_t middle = low + (high - low) / 2;
@@ -90,6 +91,27 @@ const char *functions_at(
 		else
 			low = middle + 1;
 	}
+	return low;
+}
+
+uint64_t functions_next(
+	const struct functions *functions, uint32_t section, uint64_t address, bool *object)
+{
+	const size_t next = count_before(functions, section, address);
+	const struct function *f = next ? &functions->items[next - 1] : NULL;
+
+	*object = f && f->object && f->section == section && address - f->value < f->size;
+	return next < functions->count && functions->items[next].section == section
+		       ? functions->items[next].value
+		       : UINT64_MAX;
+}
+
+const char *functions_at(
+	const struct functions *functions, uint32_t section, uint64_t address, uint64_t *offset)
+{
+	const size_t low = count_before(functions, section, address);
+	const struct function *f;
+
 	if (!low)
 		return NULL;
 	f = &functions->items[low - 1];

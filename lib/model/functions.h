@@ -21,4 +21,12 @@ struct functions *functions_read(
 const char *functions_at(
 	const struct functions *functions, uint32_t section, uint64_t address, uint64_t *offset);
 
+/*
+ * The first place behind `address`, which counts as above, where a function, a label of code or an
+ * object begins; UINT64_MAX when none does in that section. *object says whether `address` itself
+ * lies in an object.
+ */
+uint64_t functions_next(
+	const struct functions *functions, uint32_t section, uint64_t address, bool *object);
+
 #endif

@@ -74,6 +74,13 @@ struct profile {
 	/* What names of variables begin with (mangled: their last part); NULL for nothing. */
 	const char *variable_prefix;
 
+	/* The symbol of the variable that holds what the per-CPU register holds; NULL: none does.
+	 */
+	const char *self;
+	/* e_machine on which no register holds a base: code looks __per_cpu_offset[cpu] up. 0:
+	 * none. */
+	uint16_t remote_machine;
+
 	enum model model;	 /* the only one the system has, or UNKNOWN when it has several */
 	enum model module_model; /* of loadable modules (ET_REL with .modinfo), or UNKNOWN */
 	/* e_machine on which a section at address 0 means model zero and any other address nonzero;

@@ -17,6 +17,9 @@ static const struct profile profile_linux = {
 		[BOUND_TEMPLATE_END] = {"__per_cpu_end", BOUND_EXPECTED},
 		[BOUND_LOAD] = {"__per_cpu_load", BOUND_OPTIONAL},
 	},
+	.self = "this_cpu_off",
+	/* arch/riscv/include/asm has no percpu.h: tp is the task, which has the CPU's number. */
+	.remote_machine = EM_RISCV,
 	.module_model = MODEL_NONZERO,
 	.zero_machine = EM_X86_64,
 	.placement = PLACEMENT_DYNAMIC,
@@ -161,6 +164,7 @@ static const struct profile profile_crate = {
 		[BOUND_RESERVE_END] = {"_percpu_reserve_end", BOUND_OPTIONAL},
 	},
 	.evidence = {"_percpu_load_start", "_percpu_load_end"},
+	.self = "__PERCPU_SELF_PTR",
 	.variable_prefix = "__PERCPU_",
 	.stride_align = 64, /* percpu 0.4.0, src/imp.rs, align_up_64 */
 	.has_no_pointers = true,

@@ -1,0 +1,240 @@
+#include "cmd/cmd.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/parallel.h"
+#include "lib/code/accesses.h"
+#include "lib/model/functions.h"
+#include "lib/model/names.h"
+#include "lib/obj/source.h"
+#include "lib/out/access_list.h"
+
+enum option {
+	OPTION_PROFILE,
+	OPTION_MODEL,
+	OPTION_VAR,
+	OPTION_FUNCTION,
+	OPTION_KIND,
+	OPTION_FORMAT,
+	OPTION_JOBS,
+	OPTION_COUNT,
+};
+
+static const struct option_spec options[OPTION_COUNT] = {
+	[OPTION_PROFILE] = {"profile", 0, "NAME", "whose layout it is, instead of detecting it"},
+	[OPTION_MODEL] = {"model", 0, "MODEL",
+		"how code reaches variables: zero, nonzero or naive"},
+	[OPTION_VAR] = {"var", 0, "NAME", "only accesses to this variable"},
+	[OPTION_FUNCTION] = {"function", 0, "NAME", "only accesses of this function"},
+	[OPTION_KIND] = {"kind", 0, "KIND", "only read, write, read-modify-write or address"},
+	[OPTION_FORMAT] = {"format", 0, "FORMAT", "text (default), json or csv"},
+	[OPTION_JOBS] = {"jobs", 'j', "N", "threads that read one file (default: the CPUs)"},
+};
+
+static const char *const kind_choices[] = {"read", "write", "read-modify-write", "address", NULL};
+
+/* The command line, read. */
+struct request {
+	const struct command *command;
+	struct layout_options layout;
+	const char *variable; /* NULL: all */
+	const char *function;
+	bool kind_given;
+	size_t kind;
+	size_t format;
+	const char **files;
+	size_t file_count;
+};
+
+/* One file, while its accesses are written. */
+struct listing_file {
+	const struct request *request;
+	const struct image *image;
+	struct functions *functions;
+	struct arena *arena;
+	struct access_listing *listing;
+	struct error *error;
+};
+
+static bool take_jobs(struct request *r, const char *argument)
+{
+	uint64_t jobs;
+
+	if (!number_read(r->command, "jobs", argument, false, &jobs))
+		return false;
+	r->layout.threads = jobs < PARALLEL_MAX ? (unsigned)jobs : PARALLEL_MAX;
+	return jobs || usage_error(r->command, "--jobs: there is at least one thread");
+}
+
+static bool take_option(void *context, size_t index, const char *argument)
+{
+	struct request *r = context;
+	size_t choice = 0;
+
+	switch (index) {
+	case OPTION_PROFILE:
+		return profile_read(r->command, argument, &r->layout.profile);
+	case OPTION_MODEL:
+		if (!choice_read(r->command, "model", argument, model_choices, &choice))
+			return false;
+		r->layout.model = (enum model)(choice + 1);
+		return true;
+	case OPTION_VAR:
+		r->variable = argument;
+		return true;
+	case OPTION_FUNCTION:
+		r->function = argument;
+		return true;
+	case OPTION_KIND:
+		r->kind_given = true;
+		return choice_read(r->command, "kind", argument, kind_choices, &r->kind);
+	case OPTION_FORMAT:
+		return choice_read(
+			r->command, "format", argument, access_format_choices, &r->format);
+	default:
+		return take_jobs(r, argument);
+	}
+}
+
+static bool take_operand(void *context, const char *operand)
+{
+	struct request *r = context;
+
+	r->files[r->file_count++] = operand;
+	return true;
+}
+
+static bool is_wanted(const struct request *r, const struct access_row *row, size_t kind)
+{
+	return (!r->variable || (row->variable && strcmp(row->variable, r->variable) == 0)) &&
+	       (!r->function || (row->function && strcmp(row->function, r->function) == 0)) &&
+	       (!r->kind_given || r->kind == kind);
+}
+
+static bool list_one(const struct listing_file *f, const struct access *access)
+{
+	struct access_row row = {
+		.address = access->address,
+		.section = f->image->sections[access->section].name,
+		.variable = access->variable ? access->variable->name : NULL,
+		.offset_known = access->variable || !access->floating,
+		.offset = access->variable ? access->offset : access->target,
+		.floating = access->floating,
+		.kind = access_kind_name(access->kind),
+		.width = access->width,
+		.reg = arch_register_name(f->image->arch, access->base),
+		.form = access_form_name(access->form),
+		.source = access->relocated ? "relocation" : "code",
+	};
+
+	row.function =
+		functions_at(f->functions, access->section, access->address, &row.function_at);
+	if (row.function && !(row.function = name_shown(f->arena, row.function)))
+		return error_memory(f->error);
+	if (is_wanted(f->request, &row, access->kind))
+		access_list_row(f->listing, &row);
+	return true;
+}
+
+static bool list_all(struct listing_file *f)
+{
+	struct access_file file = {.path = f->image->path,
+		.member = f->image->member,
+		.machine = f->image->arch->name};
+	struct layout_list list;
+	struct accesses accesses;
+
+	if (!layouts_find(f->image, &f->request->layout, f->arena, &list, f->error) ||
+		!accesses_find(f->image, &list, f->arena, &accesses, f->error) ||
+		!(f->functions = functions_read(f->image, f->arena, f->error)))
+		return false;
+	file.unread = accesses.unread;
+	access_list_file(f->listing, &file);
+	for (size_t i = 0; i < accesses.count; i++)
+		if (!list_one(f, &accesses.items[i]))
+			return false;
+	access_list_file_end(f->listing);
+	return true;
+}
+
+static enum exit_code list_image(
+	const struct request *r, const struct image *image, struct access_listing *listing)
+{
+	struct arena arena = {0};
+	struct error error = {0};
+	struct listing_file f = {
+		.request = r, .image = image, .arena = &arena, .listing = listing, .error = &error};
+	enum exit_code code = EXIT_CLEAN;
+
+	if (!list_all(&f))
+		code = file_failure(image->path, image->member, &error);
+	arena_release(&arena);
+	return code;
+}
+
+static enum exit_code list_file(
+	const struct request *r, const char *path, struct access_listing *listing)
+{
+	struct error error = {0};
+	struct source *source = source_open(path, &error);
+	enum exit_code code = EXIT_CLEAN;
+	struct source_item item;
+	enum source_step step;
+
+	if (!source)
+		return file_failure(path, NULL, &error);
+	while ((step = source_next(source, &item, &error)) != SOURCE_END) {
+		if (step == SOURCE_IMAGE) {
+			code = worse_code(code, list_image(r, item.image, listing));
+			image_close(item.image);
+		} else if (step == SOURCE_FAILED)
+			code = worse_code(code, file_failure(path, item.member, &error));
+	}
+	source_close(source);
+	return code;
+}
+
+static enum exit_code list_files(const struct request *r)
+{
+	struct access_listing listing = {.to = stdout, .format = (enum access_format)r->format};
+	enum exit_code code = EXIT_CLEAN;
+
+	access_list_begin(&listing);
+	for (size_t i = 0; i < r->file_count; i++)
+		code = worse_code(code, list_file(r, r->files[i], &listing));
+	access_list_end(&listing);
+	return code;
+}
+
+static enum exit_code run(const struct command *command, int argc, char **argv)
+{
+	struct request r = {.command = command, .layout.threads = parallel_cpus()};
+	const struct option_reader reader = {
+		.option = take_option, .operand = take_operand, .context = &r};
+	enum exit_code code = EXIT_INTERNAL;
+	bool stop;
+
+	r.files = calloc((size_t)argc + 1, sizeof(*r.files));
+	if (!r.files)
+		fprintf(stderr, "percpu-tool: out of memory\n");
+	else if (code = options_read(command, argc, argv, &reader, &stop), !stop) {
+		code = EXIT_USAGE;
+		if (r.file_count)
+			code = list_files(&r);
+		else
+			usage_error(command, "name the ELF files to read");
+	}
+	free(r.files);
+	return code;
+}
+
+const struct command command_access = {
+	.name = "access",
+	.operands = "FILE...",
+	.summary = "lists what the code of ELF files does with per-CPU data",
+	.options = options,
+	.option_count = OPTION_COUNT,
+	.run = run,
+};

@@ -1,0 +1,62 @@
+/*
+ * Accesses: what the code of a file does with per-CPU data, read from the instructions; where there
+ * are relocations they say the addresses, elsewhere the constants that the code forms do.
+ */
+#ifndef PERCPU_CODE_ACCESSES_H
+#define PERCPU_CODE_ACCESSES_H
+
+#include "lib/model/layout.h"
+
+enum access_kind {
+	ACCESS_READ,
+	ACCESS_WRITE,
+	ACCESS_CHANGE,	/* read and written by one instruction */
+	ACCESS_ADDRESS, /* an address in an area is formed, through which no access is seen */
+};
+
+/* How the instruction says where. */
+enum access_form {
+	ACCESS_ABSOLUTE, /* through the segment, at a displacement */
+	ACCESS_RELATIVE, /* through the segment, relative to the program counter */
+	ACCESS_INDEXED,	 /* through the segment and general registers */
+	ACCESS_REGISTER, /* through general registers, into which the base was brought */
+};
+
+struct access {
+	uint64_t address; /* of the instruction: virtual; in an object the offset in `section` */
+	uint32_t section; /* index, where the code is */
+	uint32_t target_section;     /* in an object: that `target` counts in */
+	uint64_t target;	     /* in the template: virtual address, in an object an offset */
+	const struct layout *layout; /* NULL: the target is in no template */
+	const struct variable *variable; /* NULL: none stands there, or the place is not known */
+	uint64_t offset;		 /* bytes from the variable's start */
+	uint8_t kind;			 /* enum access_kind */
+	uint8_t form;			 /* enum access_form */
+	uint8_t base;			 /* PERCPU_NOTE_REGISTER_*: through which register */
+	uint8_t length;			 /* bytes of the instruction */
+	uint16_t width;			 /* bytes of memory; 0: not known, or none */
+	bool exclusive;			 /* a load-linked or store-conditional */
+	bool floating;			 /* something unknown is added to `target` */
+	bool relocated;			 /* `target` is what a relocation says, not the code */
+};
+
+/* By section, then address; of one instruction first what it does to memory. */
+struct accesses {
+	const struct access *items;
+	size_t count;
+	uint64_t unread; /* bytes of the code looked at that are no instructions */
+	uint64_t read;	 /* bytes that are */
+};
+
+/*
+ * Reads the code of `image` for accesses to the data of `list`, which was found in it. Everything
+ * lives in `arena`. False with *error set when a symbol cannot be read or memory runs out.
+ */
+bool accesses_find(const struct image *image, const struct layout_list *list, struct arena *arena,
+	struct accesses *accesses, struct error *error);
+
+/* "read", "write", "read-modify-write", "address"; "absolute" and so on. Static storage. */
+const char *access_kind_name(enum access_kind kind);
+const char *access_form_name(enum access_form form);
+
+#endif

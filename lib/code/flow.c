@@ -1,0 +1,610 @@
+#include "lib/code/flow.h"
+
+#include <string.h>
+
+#include "runtime/percpu_note.h"
+
+/* Paths are followed round and round until nothing changes; each round costs the region's length.
+ */
+enum { ROUNDS_MAX = 8 };
+
+struct step {
+	struct insn insn;
+	uint32_t offset; /* from the region's start */
+	uint32_t leader; /* 1 + index of the state that jumps bring here; 0: no jump comes */
+	bool known;	 /* else a byte, or a unit, that is no instruction */
+	bool referred;	 /* a relocation stands in it */
+	bool used;	 /* something is reached through the address that it forms */
+};
+
+/* What jumps bring to a place; `seen` when any does so far. */
+struct meeting {
+	struct state state;
+	bool seen;
+};
+
+struct flow {
+	const struct flow_file *file;
+	const struct flow_region *region;
+	struct step *steps;
+	size_t step_count;
+	uint32_t *step_at; /* by offset: 1 + index of the step that begins there */
+	struct meeting *meetings;
+	size_t meeting_count;
+	bool changed;		/* a jump back has brought something new */
+	struct flow_sink *sink; /* NULL while the paths are not settled */
+	struct arena *scratch;
+	struct error *error;
+};
+
+static uint64_t address_at(const struct flow *f, const struct step *step)
+{
+	const struct image *image = f->file->image;
+	const uint64_t start =
+		image->kind == IMAGE_OBJECT ? 0 : image->sections[f->region->section].addr;
+
+	return start + f->region->start + step->offset;
+}
+
+/* The smallest unit of code: what is no instruction is passed over by it. */
+static unsigned unit_of(const struct arch *arch)
+{
+	return arch->machine == EM_X86_64 ? 1 : arch->machine == EM_RISCV ? 2 : 4;
+}
+
+/* The first reference at or behind a place, of one layout. */
+static const struct reference *reference_from(
+	const struct references *references, uint32_t section, uint64_t place)
+{
+	size_t low = 0, high = references->count;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		const struct reference *r = &references->items[middle];
+
+		if (r->section < section || (r->section == section && r->place < place))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < references->count ? &references->items[low] : NULL;
+}
+
+/* Of which operand of the instruction is the reference? On x86_64 the field's place tells. */
+static bool is_of_memory(const struct insn *insn, const struct reference *r, uint64_t address)
+{
+	if (insn->displacement_size || insn->immediate_size)
+		return insn->displacement_size && r->place - address == insn->displacement_at;
+	return insn->memory != INSN_NO_MEMORY;
+}
+
+static bool says_address(const struct flow *f, const struct reference *r)
+{
+	const struct reloc_info *info = reference_info(f->file->image, r);
+
+	return info && !r->foreign && !r->misplaced &&
+	       (info->class == RELOC_OFFSET || info->class == RELOC_WORD ||
+		       info->class == RELOC_PCREL || info->class == RELOC_GOT);
+}
+
+/* The relocation of the instruction's memory operand, or of its value; NULL when it has none. */
+static const struct reference *reference_of(
+	const struct flow *f, const struct step *step, bool of_memory)
+{
+	const uint64_t address = address_at(f, step);
+
+	for (size_t i = 0; step->referred && i < f->file->list->count; i++) {
+		const struct references *all = &f->file->list->layouts[i].references;
+		const struct reference *r = reference_from(all, f->region->section, address);
+
+		for (; r && r < all->items + all->count && r->section == f->region->section &&
+			r->place < address + step->insn.length;
+			r++)
+			if (is_of_memory(&step->insn, r, address) == of_memory &&
+				says_address(f, r))
+				return r;
+	}
+	return NULL;
+}
+
+static struct value relocated(const struct flow *f, const struct reference *r)
+{
+	struct value value = {.constant = r->target, .formed = true, .relocated = true};
+	struct error ignored = {0};
+	struct symbol symbol;
+
+	if (f->file->image->kind == IMAGE_OBJECT &&
+		image_symbol(f->file->image, r->symbol, &symbol, &ignored))
+		value.section = symbol.section;
+	return value;
+}
+
+/* The value has been formed to its end: all of its constant is what the relocation says. */
+static struct value completed(const struct flow *f, struct value value, const struct reference *r)
+{
+	const struct value said = relocated(f, r);
+
+	value.constant = said.constant;
+	value.section = said.section;
+	value.formed = value.relocated = true;
+	return value;
+}
+
+static struct value register_value(const struct state *state, uint8_t number)
+{
+	if (number == INSN_NO_REGISTER || number == INSN_ZERO_REGISTER)
+		return (struct value){0};
+	return number < FLOW_REGISTERS ? state->reg[number] : VALUE_UNKNOWN;
+}
+
+/* The sum of the registers and the constant that an address or a result is made of. */
+static struct value sum_of(const struct flow *f, const struct state *state, const struct step *step,
+	uint8_t first, uint8_t second)
+{
+	const struct insn *insn = &step->insn;
+	const uint64_t from = address_at(f, step);
+	struct value sum = register_value(state, first);
+
+	if (insn->second_is_index && second != INSN_NO_REGISTER)
+		sum = value_add(sum, VALUE_UNKNOWN);
+	else
+		sum = value_add(sum, register_value(state, second));
+	if (insn->pc_relative)
+		return value_add(sum, VALUE_NUMBER((insn->page ? from & ~UINT64_C(0xfff) : from) +
+						   (uint64_t)insn->constant));
+	return value_displaced(sum, insn->constant);
+}
+
+/* The address of the instruction's memory operand. */
+static struct value memory_of(
+	const struct flow *f, const struct state *state, const struct step *step)
+{
+	const struct insn *insn = &step->insn;
+	const bool inside = insn->kind == INSN_ADD;
+	const struct reference *r = reference_of(f, step, true);
+	struct value at = sum_of(f, state, step, inside ? insn->base : insn->first,
+		inside ? insn->index : insn->second);
+
+	if (insn->segment)
+		return VALUE_UNKNOWN;
+	if (insn->percpu)
+		at = value_add(at, (struct value){.base = PERCPU_NOTE_REGISTER_GS_BASE});
+	return r ? completed(f, at, r) : at;
+}
+
+static bool reads_got(const struct flow *f, const struct reference *r)
+{
+	const struct reloc_info *info = r ? reference_info(f->file->image, r) : NULL;
+
+	return info && info->class == RELOC_GOT;
+}
+
+/* Is it the variable that keeps what the register holds? */
+static bool holds_base(const struct access *access)
+{
+	const char *self = access->layout->profile->self;
+
+	return self && strcmp(access->variable->symbol.name, self) == 0;
+}
+
+/* What a load brings: the base, from the variable that holds it; the address, from the GOT. */
+static struct value loaded(
+	const struct flow *f, const struct step *step, const struct access *access)
+{
+	const struct reference *r = reference_of(f, step, true);
+
+	if (reads_got(f, r))
+		return relocated(f, r);
+	if (access && step->insn.width == 8 && access->variable && access->base &&
+		!access->floating && access->offset == 0 && holds_base(access))
+		return (struct value){.base = access->base};
+	return VALUE_UNKNOWN;
+}
+
+static const struct layout *layout_at(
+	const struct flow_file *file, uint32_t section, uint64_t target)
+{
+	for (size_t i = 0; i < file->list->count; i++) {
+		const struct layout *layout = &file->list->layouts[i];
+		const struct section *s = layout_section(layout);
+
+		if (file->image->kind == IMAGE_OBJECT) {
+			if (section && layout_has_section(layout, section))
+				return layout;
+		} else if (layout->template_start.known && layout->template_end.known
+				   ? target - layout->template_start.value <
+					     layout->template_end.value -
+						     layout->template_start.value
+				   : s && target - s->addr < s->size)
+			return layout;
+	}
+	return NULL;
+}
+
+static uint8_t form_of(const struct insn *insn)
+{
+	const bool inside = insn->kind == INSN_ADD;
+
+	if (!insn->percpu)
+		return ACCESS_REGISTER;
+	if (insn->pc_relative)
+		return ACCESS_RELATIVE;
+	return (inside ? insn->base : insn->first) == INSN_NO_REGISTER &&
+			       (inside ? insn->index : insn->second) == INSN_NO_REGISTER
+		       ? ACCESS_ABSOLUTE
+		       : ACCESS_INDEXED;
+}
+
+static struct access access_at(
+	const struct flow *f, const struct step *step, struct value at, enum access_kind kind)
+{
+	const uint32_t section = at.section;
+	struct access access = {
+		.address = address_at(f, step),
+		.section = f->region->section,
+		.target_section = section,
+		.target = at.constant,
+		.layout = layout_at(f->file, section, at.constant),
+		.kind = (uint8_t)kind,
+		.form = form_of(&step->insn),
+		.base = at.base,
+		.length = step->insn.length,
+		.width = kind == ACCESS_ADDRESS ? 0 : step->insn.width,
+		.exclusive = step->insn.exclusive,
+		.floating = at.unknown,
+		.relocated = at.relocated,
+	};
+
+	if (access.layout)
+		access.variable = layout_variable_at(access.layout,
+			section ? section : access.layout->sections[0], at.constant,
+			&access.offset);
+	return access;
+}
+
+static void emit(struct flow *f, const struct access *access)
+{
+	struct flow_sink *sink = f->sink;
+
+	if (ARENA_GROW(sink->arena, sink->items, sink->count, sink->room))
+		sink->items[sink->count++] = *access;
+	else
+		error_memory(f->error);
+}
+
+static void use(struct flow *f, uint32_t taken)
+{
+	if (f->sink && taken)
+		f->steps[taken - 1].used = true;
+}
+
+static bool is_base(const struct flow *f, uint8_t number)
+{
+	return number && (f->file->bases >> number & 1);
+}
+
+static enum access_kind kind_of(enum insn_memory memory)
+{
+	return memory == INSN_READS    ? ACCESS_READ
+	       : memory == INSN_WRITES ? ACCESS_WRITE
+				       : ACCESS_CHANGE;
+}
+
+/* The access of the instruction's memory operand; false when it reaches no CPU's area. */
+static bool reach(
+	struct flow *f, const struct state *state, const struct step *step, struct access *access)
+{
+	const struct insn *insn = &step->insn;
+	const bool inside = insn->kind == INSN_ADD;
+	struct value at;
+
+	if (insn->memory == INSN_NO_MEMORY)
+		return false;
+	at = memory_of(f, state, step);
+	if (!is_base(f, at.base) || reads_got(f, reference_of(f, step, true)))
+		return false;
+	*access = access_at(f, step, at, kind_of(insn->memory));
+	if (f->sink) {
+		emit(f, access);
+		use(f, register_value(state, inside ? insn->base : insn->first).taken);
+		use(f, register_value(state, inside ? insn->index : insn->second).taken);
+	}
+	return true;
+}
+
+/* An address in the template's image within an area has come to be: noted until it is used. */
+static void note_address(struct flow *f, const struct step *step, struct value *value)
+{
+	struct access access;
+
+	if (!is_base(f, value->base) || (!value->formed && !value->constant))
+		return;
+	value->taken = (uint32_t)(step - f->steps) + 1;
+	if (!f->sink)
+		return;
+	access = access_at(f, step, *value, ACCESS_ADDRESS);
+	access.form = ACCESS_REGISTER;
+	if (access.layout)
+		emit(f, &access);
+}
+
+static struct value more(const struct state *state, const struct step *step)
+{
+	const struct insn *insn = &step->insn;
+	struct value value = register_value(state, insn->first);
+
+	if (insn->second != INSN_NO_REGISTER)
+		value = value_add(value, VALUE_UNKNOWN);
+	if (insn->keeps != ~UINT64_C(0) || insn->by_or) {
+		/* Bits of a base, or of what is not known, are nobody's address. */
+		if ((value.base || value.unknown) && insn->keeps != ~UINT64_C(0))
+			return VALUE_UNKNOWN;
+		value.constant &= insn->keeps;
+	}
+	if (!insn->by_or)
+		return value_displaced(value, insn->constant);
+	if (value.base || value.unknown)
+		return insn->constant ? VALUE_UNKNOWN : value;
+	value.constant |= (uint64_t)insn->constant;
+	return value;
+}
+
+/* What the instruction leaves in its target. */
+static struct value result(struct flow *f, const struct state *state, const struct step *step,
+	const struct access *access)
+{
+	const struct insn *insn = &step->insn;
+	const struct reference *r = NULL;
+	struct value value;
+
+	switch (insn->kind) {
+	case INSN_SET:
+		value = sum_of(f, state, step, INSN_NO_REGISTER, insn->second);
+		value.formed = true;
+		break;
+	case INSN_MORE:
+		value = more(state, step);
+		break;
+	case INSN_ADD:
+		if (insn->second == INSN_MEMORY_OPERAND)
+			value = value_add(
+				register_value(state, insn->first), loaded(f, step, access));
+		else
+			value = sum_of(f, state, step, insn->first, insn->second);
+		break;
+	case INSN_MOVE:
+		return value_cut(register_value(state, insn->first), insn->cut);
+	case INSN_LOAD:
+		return value_cut(loaded(f, step, access), insn->cut);
+	case INSN_GET_BASE:
+		return is_base(f, insn->base_number) ? (struct value){.base = insn->base_number}
+						     : VALUE_UNKNOWN;
+	default:
+		return VALUE_UNKNOWN;
+	}
+	r = reference_of(f, step, false);
+	if (r)
+		value = completed(f, value, r);
+	value = value_cut(value, insn->cut);
+	value.taken = 0;
+	return value;
+}
+
+static bool forms_address(const struct insn *insn)
+{
+	return insn->kind == INSN_ADD || insn->kind == INSN_MORE;
+}
+
+static void forget(struct state *state, uint8_t number)
+{
+	if (number < FLOW_REGISTERS)
+		state->reg[number] = VALUE_UNKNOWN;
+}
+
+/* What a call leaves unknown, by the psABI: all registers that the callee need not preserve. */
+static void forget_call(const struct flow *f, struct state *state)
+{
+	for (uint8_t i = 0; i < FLOW_REGISTERS; i++)
+		if (f->file->image->arch->call_clobbers >> i & 1)
+			forget(state, i);
+}
+
+static void pass(struct flow *f, struct state *state, const struct step *step)
+{
+	const struct insn *insn = &step->insn;
+	struct access access;
+	const bool reached = reach(f, state, step, &access);
+	struct value value = VALUE_UNKNOWN;
+
+	if (insn->target < FLOW_REGISTERS)
+		value = result(f, state, step, reached ? &access : NULL);
+	if (forms_address(insn)) {
+		/* The address goes on in what is formed of it. */
+		use(f, register_value(state, insn->first).taken);
+		if (insn->kind == INSN_ADD)
+			use(f, register_value(state, insn->second).taken);
+		note_address(f, step, &value);
+	}
+	forget(state, insn->also);
+	for (uint8_t i = 0; insn->others && i < FLOW_REGISTERS; i++)
+		if (insn->others >> i & 1)
+			forget(state, i);
+	if (insn->target < FLOW_REGISTERS)
+		state->reg[insn->target] = value;
+	if (insn->kind == INSN_BRANCH && insn->call)
+		forget_call(f, state);
+}
+
+/* The step that a direct jump leads to; NULL when that is outside of the region. */
+static struct step *destination(const struct flow *f, const struct step *step)
+{
+	const uint64_t to = step->offset + (uint64_t)step->insn.constant;
+
+	if (step->insn.kind != INSN_BRANCH || !step->insn.direct || step->insn.call ||
+		to >= f->region->end - f->region->start || !f->step_at[to])
+		return NULL;
+	return &f->steps[f->step_at[to] - 1];
+}
+
+/* `back`: the place has been gone through in this round. */
+static void meet(struct flow *f, const struct step *at, const struct state *state, bool back)
+{
+	struct meeting *m = &f->meetings[at->leader - 1];
+	bool changed = !m->seen;
+
+	if (!m->seen)
+		m->state = *state;
+	for (size_t i = 0; m->seen && i < FLOW_REGISTERS; i++) {
+		const struct value met = value_meet(m->state.reg[i], state->reg[i]);
+
+		changed = changed || !value_same(met, m->state.reg[i]);
+		m->state.reg[i] = met;
+	}
+	m->seen = true;
+	f->changed = f->changed || (changed && back);
+}
+
+/* Nothing is known where paths meet: what remains true however they go. */
+static void meet_nothing(struct flow *f)
+{
+	for (size_t i = 0; i < f->meeting_count; i++)
+		f->meetings[i] = (struct meeting){.state = f->file->entry, .seen = true};
+}
+
+static void go_through(struct flow *f)
+{
+	struct state state = f->file->entry;
+	bool falls = true;
+
+	f->changed = false;
+	for (size_t i = 0; i < f->step_count && f->error->kind == ERROR_NONE; i++) {
+		struct step *step = &f->steps[i], *to;
+
+		if (step->leader) {
+			if (falls)
+				meet(f, step, &state, false);
+			state = f->meetings[step->leader - 1].seen
+					? f->meetings[step->leader - 1].state
+					: f->file->entry;
+		} else if (!falls)
+			state = f->file->entry;
+		falls = true;
+		if (!step->known) {
+			state = f->file->entry;
+			continue;
+		}
+		pass(f, &state, step);
+		to = destination(f, step);
+		if (to)
+			meet(f, to, &state, to->offset <= step->offset);
+		if (step->insn.kind == INSN_BRANCH)
+			falls = step->insn.falls;
+	}
+}
+
+static bool decode(struct flow *f)
+{
+	const struct arch *arch = f->file->image->arch;
+	const uint64_t size = f->region->end - f->region->start;
+	const uint8_t *code = f->region->code.data + f->region->start;
+	uint64_t at = 0;
+
+	f->steps = ARENA_ARRAY(f->scratch, struct step, size / unit_of(arch) + 1);
+	f->step_at = ARENA_ARRAY(f->scratch, uint32_t, size + 1);
+	if (!f->steps || !f->step_at)
+		return error_memory(f->error);
+	while (at < size) {
+		struct step *step = &f->steps[f->step_count++];
+
+		step->offset = (uint32_t)at;
+		step->known =
+			arch->decode((struct span){code + at, (size_t)(size - at)}, &step->insn);
+		f->step_at[at] = (uint32_t)f->step_count;
+		at += step->known ? step->insn.length : unit_of(arch);
+		if (step->known)
+			f->sink->read += step->insn.length;
+		else
+			f->sink->unread += unit_of(arch);
+	}
+	return true;
+}
+
+/* Of most steps there is then no need to ask. */
+static void mark_references(struct flow *f)
+{
+	const uint64_t start = address_at(f, &f->steps[0]);
+	const uint64_t size = f->region->end - f->region->start;
+
+	for (size_t i = 0; i < f->file->list->count; i++) {
+		const struct references *all = &f->file->list->layouts[i].references;
+		const struct reference *r = reference_from(all, f->region->section, start);
+
+		for (; r && r < all->items + all->count && r->section == f->region->section &&
+			r->place - start < size;
+			r++) {
+			const uint64_t at = reference_instruction(r) - start;
+
+			if (at < size && f->step_at[at])
+				f->steps[f->step_at[at] - 1].referred = true;
+		}
+	}
+}
+
+static bool find_leaders(struct flow *f)
+{
+	for (size_t i = 0; i < f->step_count; i++) {
+		struct step *to = f->steps[i].known ? destination(f, &f->steps[i]) : NULL;
+
+		if (to && !to->leader)
+			to->leader = (uint32_t)++f->meeting_count;
+	}
+	f->meetings = ARENA_ARRAY(f->scratch, struct meeting, f->meeting_count + 1);
+	return f->meetings || error_memory(f->error);
+}
+
+/* Addresses that were used go: the accesses through them say it. */
+static void drop_used(struct flow *f, size_t first)
+{
+	struct flow_sink *sink = f->sink;
+	const uint64_t start = address_at(f, &f->steps[0]);
+	size_t kept = first;
+
+	for (size_t i = first; i < sink->count; i++) {
+		const struct access *access = &sink->items[i];
+
+		if (access->kind != ACCESS_ADDRESS ||
+			!f->steps[f->step_at[access->address - start] - 1].used)
+			sink->items[kept++] = *access;
+	}
+	sink->count = kept;
+}
+
+bool flow_read(const struct flow_file *file, const struct flow_region *region,
+	struct flow_sink *sink, struct arena *scratch, struct error *error)
+{
+	struct flow f = {
+		.file = file,
+		.region = region,
+		.sink = sink,
+		.scratch = scratch,
+		.error = error,
+	};
+	const size_t first = sink->count;
+
+	if (!decode(&f) || !find_leaders(&f))
+		return false;
+	mark_references(&f);
+	f.sink = NULL;
+	f.changed = true;
+	for (unsigned round = 0; f.meeting_count && f.changed; round++) {
+		if (round == ROUNDS_MAX) {
+			meet_nothing(&f);
+			break;
+		}
+		go_through(&f);
+	}
+	f.sink = sink;
+	go_through(&f);
+	drop_used(&f, first);
+	return error->kind == ERROR_NONE;
+}

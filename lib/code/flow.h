@@ -1,0 +1,52 @@
+/*
+ * The values of general registers along the paths of one function, and what its instructions do
+ * with memory whose address is then known. For lib/code only.
+ */
+#ifndef PERCPU_CODE_FLOW_H
+#define PERCPU_CODE_FLOW_H
+
+#include "lib/code/accesses.h"
+#include "lib/code/value.h"
+
+enum { FLOW_REGISTERS = 32 };
+
+/* What is known of the general registers at one place. */
+struct state {
+	struct value reg[FLOW_REGISTERS];
+};
+
+/* What stays the same for all code of a file. */
+struct flow_file {
+	const struct image *image;
+	const struct layout_list *list;
+	struct state entry; /* at a function's start: the base where a general register has it */
+	uint32_t bases;	    /* a bit a PERCPU_NOTE_REGISTER_*: those that hold a base here */
+};
+
+/* A run of code that control enters at its start, and by jumps from within. */
+struct flow_region {
+	uint32_t section;
+	struct span code; /* the section's bytes */
+	uint64_t start;	  /* offsets in it */
+	uint64_t end;
+};
+
+/* The longest region: what is longer is read in pieces, by the caller. */
+enum { FLOW_REGION_MAX = 1 << 16 };
+
+/* Takes one access; false ends the reading. */
+struct flow_sink {
+	struct access *items;
+	size_t count, room;
+	struct arena *arena;
+	uint64_t unread, read;
+};
+
+/*
+ * Reads a region and adds its accesses to the sink, in the order of addresses; of an address that
+ * is used, the accesses through it only. False with *error set when memory runs out.
+ */
+bool flow_read(const struct flow_file *file, const struct flow_region *region,
+	struct flow_sink *sink, struct arena *scratch, struct error *error);
+
+#endif

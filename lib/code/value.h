@@ -1,0 +1,47 @@
+/*
+ * What a register is known to hold while code is read: a sum of at most a constant, a CPU's base
+ * and something unknown. Sums with a base in them are addresses in an area, whatever the constant.
+ */
+#ifndef PERCPU_CODE_VALUE_H
+#define PERCPU_CODE_VALUE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "arch/insn.h"
+
+struct value {
+	uint64_t constant; /* modulo 2^64; 0 when there is none */
+	/* In an object: index of the section that the constant counts in; 0: it is a number. */
+	uint32_t section;
+	/* 1 + index of the step that formed this address; 0: it is none, or of several steps. */
+	uint32_t taken;
+	uint8_t base; /* PERCPU_NOTE_REGISTER_* of the register whose value is added; 0: none */
+	bool unknown; /* something else is added */
+	/*
+	 * The constant is one that code forms: an immediate, an address relative to the program
+	 * counter, a relocation. The displacement of an access to some structure is none.
+	 */
+	bool formed;
+	bool relocated; /* a relocation says the whole of it */
+};
+
+#define VALUE_UNKNOWN ((struct value){.unknown = true})
+#define VALUE_NUMBER(number) ((struct value){.constant = (number), .formed = true})
+
+/* a + b. Two bases, and what counts in two sections, are something unknown. */
+struct value value_add(struct value a, struct value b);
+
+/* With `number` added, which makes no constant that code forms. */
+struct value value_displaced(struct value a, int64_t number);
+
+/* What is known where paths meet of which one brings a and one b. */
+struct value value_meet(struct value a, struct value b);
+
+/* What remains when an instruction writes it as `cut` says. */
+struct value value_cut(struct value a, enum insn_cut cut);
+
+/* Do they say the same? */
+bool value_same(struct value a, struct value b);
+
+#endif

@@ -1,0 +1,161 @@
+#include "lib/out/access_list.h"
+
+#include <inttypes.h>
+
+#include "lib/out/terminal.h"
+
+const char *const access_format_choices[] = {"text", "json", "csv", NULL};
+
+void access_list_begin(struct access_listing *l)
+{
+	l->json.to = l->to;
+	if (l->format == ACCESS_JSON) {
+		json_open(&l->json, NULL, '{');
+		json_string(&l->json, "schema", "percpu-tool/access/1");
+		json_open(&l->json, "files", '[');
+	} else if (l->format == ACCESS_CSV)
+		fputs("path,member,section,address,function,function_offset,variable,offset,floating,"
+		      "kind,width,register,form,source\r\n",
+			l->to);
+}
+
+void access_list_file(struct access_listing *l, const struct access_file *file)
+{
+	l->file = file;
+	l->rows = 0;
+	if (l->format != ACCESS_JSON)
+		return;
+	json_open(&l->json, NULL, '{');
+	json_string(&l->json, "path", file->path);
+	json_string(&l->json, "member", file->member);
+	json_string(&l->json, "machine", file->machine);
+	json_open(&l->json, "accesses", '[');
+}
+
+static void json_row(struct json_writer *w, const struct access_row *row)
+{
+	json_open(w, NULL, '{');
+	json_address(w, "address", row->address);
+	json_string(w, "section", row->section);
+	json_string(w, "function", row->function);
+	json_string(w, "variable", row->variable);
+	if (row->offset_known)
+		json_number(w, "offset", row->offset);
+	else
+		json_null(w, "offset");
+	json_bool(w, "floating", row->floating);
+	json_string(w, "kind", row->kind);
+	if (row->width)
+		json_number(w, "width", row->width);
+	else
+		json_null(w, "width");
+	json_string(w, "register", row->reg);
+	json_string(w, "form", row->form);
+	json_string(w, "source", row->source);
+	json_close(w, '}');
+}
+
+/* RFC 4180: quoted where it has to be, a quote doubled. */
+static void csv_text(FILE *to, const char *text)
+{
+	const char *at = text ? text : "";
+	bool quoted = false;
+
+	for (const char *c = at; *c && !quoted; c++)
+		quoted = *c == ',' || *c == '"' || *c == '\n' || *c == '\r';
+	if (quoted)
+		putc('"', to);
+	for (; *at; at++) {
+		if (*at == '"')
+			putc('"', to);
+		putc(*at, to);
+	}
+	if (quoted)
+		putc('"', to);
+}
+
+static void csv_row(const struct access_listing *l, const struct access_row *row)
+{
+	csv_text(l->to, l->file->path);
+	putc(',', l->to);
+	csv_text(l->to, l->file->member);
+	putc(',', l->to);
+	csv_text(l->to, row->section);
+	fprintf(l->to, ",0x%" PRIx64 ",", row->address);
+	csv_text(l->to, row->function);
+	putc(',', l->to);
+	if (row->function)
+		fprintf(l->to, "%" PRIu64, row->function_at);
+	putc(',', l->to);
+	csv_text(l->to, row->variable);
+	putc(',', l->to);
+	if (row->offset_known)
+		fprintf(l->to, "%" PRIu64, row->offset);
+	fprintf(l->to, ",%d,%s,", row->floating, row->kind);
+	if (row->width)
+		fprintf(l->to, "%" PRIu64, row->width);
+	fprintf(l->to, ",%s,%s,%s\r\n", row->reg, row->form, row->source);
+}
+
+static void text_place(FILE *to, const char *name, uint64_t offset)
+{
+	terminal_print(to, name);
+	if (offset)
+		fprintf(to, "+0x%" PRIx64, offset);
+}
+
+static void text_row(const struct access_listing *l, const struct access_row *row)
+{
+	fprintf(l->to, "0x%" PRIx64 " ", row->address);
+	if (row->function)
+		text_place(l->to, row->function, row->function_at);
+	else
+		terminal_print(l->to, row->section);
+	fprintf(l->to, ": %s", row->kind);
+	if (row->width)
+		fprintf(l->to, " of %" PRIu64 " byte%s", row->width, row->width == 1 ? "" : "s");
+	fputs(row->variable || row->offset_known ? " at " : ", place not known", l->to);
+	if (row->variable)
+		text_place(l->to, row->variable, row->offset);
+	else if (row->offset_known)
+		fprintf(l->to, "0x%" PRIx64, row->offset);
+	fprintf(l->to, "%s through %s, %s%s\n", row->floating ? " and more" : "", row->reg,
+		row->form, *row->source == 'r' ? ", by its relocation" : "");
+}
+
+void access_list_row(struct access_listing *l, const struct access_row *row)
+{
+	l->rows++;
+	if (l->format == ACCESS_JSON)
+		json_row(&l->json, row);
+	else if (l->format == ACCESS_CSV)
+		csv_row(l, row);
+	else
+		text_row(l, row);
+}
+
+void access_list_file_end(struct access_listing *l)
+{
+	if (l->format == ACCESS_JSON) {
+		json_close(&l->json, ']');
+		json_number(&l->json, "unread_bytes", l->file->unread);
+		json_close(&l->json, '}');
+	} else if (l->format == ACCESS_TEXT) {
+		terminal_print(l->to, l->file->path);
+		if (l->file->member) {
+			putc('(', l->to);
+			terminal_print(l->to, l->file->member);
+			putc(')', l->to);
+		}
+		fprintf(l->to, ": %" PRIu64 " access%s, %" PRIu64 " bytes of code unread\n",
+			l->rows, l->rows == 1 ? "" : "es", l->file->unread);
+	}
+}
+
+void access_list_end(struct access_listing *l)
+{
+	if (l->format != ACCESS_JSON)
+		return;
+	json_close(&l->json, ']');
+	json_close(&l->json, '}');
+}

@@ -1,0 +1,52 @@
+/*
+ * The listing of `percpu-tool access`: accesses as plain data, file by file, row by row, written
+ * as they come. The JSON form is percpu-tool/access/1; percpu-tool-access(1) describes all three.
+ */
+#ifndef PERCPU_OUT_ACCESS_LIST_H
+#define PERCPU_OUT_ACCESS_LIST_H
+
+#include "lib/out/json_writer.h"
+
+enum access_format { ACCESS_TEXT, ACCESS_JSON, ACCESS_CSV };
+
+/* NULL-ended names of the formats, in the order of the enum. */
+extern const char *const access_format_choices[];
+
+struct access_row {
+	uint64_t address;     /* virtual; in an object the offset in `section` */
+	const char *section;  /* of the code */
+	const char *function; /* NULL: none covers the address */
+	uint64_t function_at; /* bytes from its start */
+	const char *variable; /* NULL: none stands there, or it is not known which */
+	bool offset_known;    /* of `offset`: bytes from the variable's start; without one, the */
+	uint64_t offset;      /* place in the area or template that is reached */
+	bool floating;	      /* something unknown is added to the offset */
+	const char *kind;     /* "read", "write", "read-modify-write", "address" */
+	uint64_t width;	      /* bytes of memory; 0: not known, or none */
+	const char *reg;      /* as the manual writes it */
+	const char *form;     /* "absolute", "pc-relative", "indexed", "register" */
+	const char *source;   /* "relocation" or "code" */
+};
+
+struct access_file {
+	const char *path;
+	const char *member;  /* of an archive, or NULL */
+	const char *machine; /* "x86_64" and so on */
+	uint64_t unread;     /* bytes of code that are no instructions */
+};
+
+struct access_listing {
+	FILE *to;
+	enum access_format format;
+	struct json_writer json;	/* zeroed */
+	const struct access_file *file; /* the one at hand */
+	uint64_t rows;			/* of it */
+};
+
+void access_list_begin(struct access_listing *listing);
+void access_list_file(struct access_listing *listing, const struct access_file *file);
+void access_list_row(struct access_listing *listing, const struct access_row *row);
+void access_list_file_end(struct access_listing *listing);
+void access_list_end(struct access_listing *listing);
+
+#endif
