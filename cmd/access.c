@@ -9,7 +9,7 @@
 #include "lib/model/functions.h"
 #include "lib/model/names.h"
 #include "lib/obj/source.h"
-#include "lib/out/access_list.h"
+#include "lib/out/access_summary.h"
 
 enum option {
 	OPTION_PROFILE,
@@ -17,6 +17,7 @@ enum option {
 	OPTION_VAR,
 	OPTION_FUNCTION,
 	OPTION_KIND,
+	OPTION_SUMMARY,
 	OPTION_FORMAT,
 	OPTION_JOBS,
 	OPTION_COUNT,
@@ -29,6 +30,7 @@ static const struct option_spec options[OPTION_COUNT] = {
 	[OPTION_VAR] = {"var", 0, "NAME", "only accesses to this variable"},
 	[OPTION_FUNCTION] = {"function", 0, "NAME", "only accesses of this function"},
 	[OPTION_KIND] = {"kind", 0, "KIND", "only read, write, read-modify-write or address"},
+	[OPTION_SUMMARY] = {"summary", 0, "WHAT", "count them instead, by variables or functions"},
 	[OPTION_FORMAT] = {"format", 0, "FORMAT", "text (default), json or csv"},
 	[OPTION_JOBS] = {"jobs", 'j', "N", "threads that read one file (default: the CPUs)"},
 };
@@ -43,6 +45,7 @@ struct request {
 	const char *function;
 	bool kind_given;
 	size_t kind;
+	enum access_summary summary;
 	size_t format;
 	const char **files;
 	size_t file_count;
@@ -55,6 +58,8 @@ struct listing_file {
 	struct functions *functions;
 	struct arena *arena;
 	struct access_listing *listing;
+	struct summary_entry *entries; /* of a summary */
+	size_t entry_count, entry_room;
 	struct error *error;
 };
 
@@ -90,6 +95,11 @@ static bool take_option(void *context, size_t index, const char *argument)
 	case OPTION_KIND:
 		r->kind_given = true;
 		return choice_read(r->command, "kind", argument, kind_choices, &r->kind);
+	case OPTION_SUMMARY:
+		if (!choice_read(r->command, "summary", argument, access_summary_choices, &choice))
+			return false;
+		r->summary = (enum access_summary)(choice + 1);
+		return true;
 	case OPTION_FORMAT:
 		return choice_read(
 			r->command, "format", argument, access_format_choices, &r->format);
@@ -113,7 +123,21 @@ static bool is_wanted(const struct request *r, const struct access_row *row, siz
 	       (!r->kind_given || r->kind == kind);
 }
 
-static bool list_one(const struct listing_file *f, const struct access *access)
+static bool count(struct listing_file *f, const struct access_row *row, uint8_t kind)
+{
+	const bool by_variable = f->request->summary == SUMMARY_VARIABLES;
+
+	if (!ARENA_GROW(f->arena, f->entries, f->entry_count, f->entry_room))
+		return error_memory(f->error);
+	f->entries[f->entry_count++] = (struct summary_entry){
+		.name = by_variable ? row->variable : row->function,
+		.other = by_variable ? row->function : row->variable,
+		.kind = kind,
+	};
+	return true;
+}
+
+static bool list_one(struct listing_file *f, const struct access *access)
 {
 	struct access_row row = {
 		.address = access->address,
@@ -133,8 +157,11 @@ static bool list_one(const struct listing_file *f, const struct access *access)
 		functions_at(f->functions, access->section, access->address, &row.function_at);
 	if (row.function && !(row.function = name_shown(f->arena, row.function)))
 		return error_memory(f->error);
-	if (is_wanted(f->request, &row, access->kind))
-		access_list_row(f->listing, &row);
+	if (!is_wanted(f->request, &row, access->kind))
+		return true;
+	if (f->request->summary)
+		return count(f, &row, access->kind);
+	access_list_row(f->listing, &row);
 	return true;
 }
 
@@ -155,6 +182,8 @@ static bool list_all(struct listing_file *f)
 	for (size_t i = 0; i < accesses.count; i++)
 		if (!list_one(f, &accesses.items[i]))
 			return false;
+	if (f->request->summary)
+		access_summary_write(f->listing, f->request->summary, f->entries, f->entry_count);
 	access_list_file_end(f->listing);
 	return true;
 }
@@ -198,7 +227,9 @@ static enum exit_code list_file(
 
 static enum exit_code list_files(const struct request *r)
 {
-	struct access_listing listing = {.to = stdout, .format = (enum access_format)r->format};
+	struct access_listing listing = {.to = stdout,
+		.format = (enum access_format)r->format,
+		.shape = access_summary_shape(r->summary)};
 	enum exit_code code = EXIT_CLEAN;
 
 	access_list_begin(&listing);

@@ -6,17 +6,27 @@
 
 const char *const access_format_choices[] = {"text", "json", "csv", NULL};
 
+static const struct access_shape listing_shape = {
+	.schema = "percpu-tool/access/1",
+	.items = "accesses",
+	.columns = "section,address,function,function_offset,variable,offset,floating,kind,width,"
+		   "register,form,source",
+};
+
+static const struct access_shape *shape_of(const struct access_listing *l)
+{
+	return l->shape ? l->shape : &listing_shape;
+}
+
 void access_list_begin(struct access_listing *l)
 {
 	l->json.to = l->to;
 	if (l->format == ACCESS_JSON) {
 		json_open(&l->json, NULL, '{');
-		json_string(&l->json, "schema", "percpu-tool/access/1");
+		json_string(&l->json, "schema", shape_of(l)->schema);
 		json_open(&l->json, "files", '[');
 	} else if (l->format == ACCESS_CSV)
-		fputs("path,member,section,address,function,function_offset,variable,offset,floating,"
-		      "kind,width,register,form,source\r\n",
-			l->to);
+		fprintf(l->to, "path,member,%s\r\n", shape_of(l)->columns);
 }
 
 void access_list_file(struct access_listing *l, const struct access_file *file)
@@ -29,7 +39,7 @@ void access_list_file(struct access_listing *l, const struct access_file *file)
 	json_string(&l->json, "path", file->path);
 	json_string(&l->json, "member", file->member);
 	json_string(&l->json, "machine", file->machine);
-	json_open(&l->json, "accesses", '[');
+	json_open(&l->json, shape_of(l)->items, '[');
 }
 
 static void json_row(struct json_writer *w, const struct access_row *row)
@@ -56,7 +66,7 @@ static void json_row(struct json_writer *w, const struct access_row *row)
 }
 
 /* RFC 4180: quoted where it has to be, a quote doubled. */
-static void csv_text(FILE *to, const char *text)
+void csv_text(FILE *to, const char *text)
 {
 	const char *at = text ? text : "";
 	bool quoted = false;

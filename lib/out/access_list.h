@@ -35,9 +35,18 @@ struct access_file {
 	uint64_t unread;     /* bytes of code that are no instructions */
 };
 
+/* What a summary has in place of a listing's. */
+struct access_shape {
+	const char *schema;
+	const char *items;
+	const char *columns; /* of CSV, behind path and member */
+};
+
 struct access_listing {
 	FILE *to;
 	enum access_format format;
+	/* Of a summary: its JSON schema, the member with its items, and its columns; else NULL. */
+	const struct access_shape *shape;
 	struct json_writer json;	/* zeroed */
 	const struct access_file *file; /* the one at hand */
 	uint64_t rows;			/* of it */
@@ -48,5 +57,8 @@ void access_list_file(struct access_listing *listing, const struct access_file *
 void access_list_row(struct access_listing *listing, const struct access_row *row);
 void access_list_file_end(struct access_listing *listing);
 void access_list_end(struct access_listing *listing);
+
+/* A column of a CSV row, quoted where it has to be; NULL is empty. */
+void csv_text(FILE *to, const char *text);
 
 #endif
