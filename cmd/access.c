@@ -174,7 +174,8 @@ static bool list_all(struct listing_file *f)
 	struct accesses accesses;
 
 	if (!layouts_find(f->image, &f->request->layout, f->arena, &list, f->error) ||
-		!accesses_find(f->image, &list, f->arena, &accesses, f->error) ||
+		!accesses_find(f->image, &list, f->request->layout.threads, f->arena, &accesses,
+			f->error) ||
 		!(f->functions = functions_read(f->image, f->arena, f->error)))
 		return false;
 	file.unread = accesses.unread;

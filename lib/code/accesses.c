@@ -1,6 +1,9 @@
 /* The code of a file, function by function. */
 #include "lib/code/accesses.h"
 
+#include <string.h>
+
+#include "lib/base/parallel.h"
 #include "lib/code/flow.h"
 #include "lib/model/functions.h"
 #include "lib/model/note.h"
@@ -65,61 +68,164 @@ static bool is_code(const struct section *section)
 	       (section->flags & (SHF_ALLOC | SHF_EXECINSTR)) == (SHF_ALLOC | SHF_EXECINSTR);
 }
 
-/* From offset `at` to where the next function begins, or as much of it as is read at once. */
-static bool next_region(const struct flow_file *file, const struct functions *functions,
-	struct flow_region *region, uint64_t at)
-{
-	const struct section *s = &file->image->sections[region->section];
-	const uint64_t from = file->image->kind == IMAGE_OBJECT ? 0 : s->addr;
-	bool object;
-	const uint64_t next = functions_next(functions, region->section, from + at, &object);
+/* Bytes of a section's code that are read at a time: a thread has the next ones when it is done. */
+enum { PART_BYTES = 1 << 18 };
 
-	region->start = at;
-	region->end = region->code.size;
-	if (next != UINT64_MAX && next - from < region->end)
-		region->end = next - from;
-	if (region->end - at > FLOW_REGION_MAX)
-		region->end = at + FLOW_REGION_MAX;
-	return !object;
-}
+/* The regions that begin in a part of a section. */
+struct part {
+	uint32_t section;
+	uint64_t start; /* offsets */
+	uint64_t end;
+	struct flow_sink sink;
+	struct arena own; /* threads share none; until the parts are joined */
+	struct error error;
+};
 
-static bool read_section(const struct flow_file *file, const struct functions *functions,
-	uint32_t section, struct flow_sink *sink, struct error *error)
+struct reading {
+	struct flow_file file;
+	const struct functions *functions;
+	struct part *parts;
+	size_t part_count;
+};
+
+/* The region around offset `at`: from name to name, as much of it as is read at once. */
+static struct flow_region region_at(
+	const struct reading *r, uint32_t section, uint64_t at, bool *object)
 {
+	const struct image *image = r->file.image;
+	const uint64_t from = image->kind == IMAGE_OBJECT ? 0 : image->sections[section].addr;
+	const struct function_extent extent = functions_extent(r->functions, section, from + at);
 	struct flow_region region = {
-		.section = section, .code = image_section_bytes(file->image, section)};
-	struct arena scratch = {0};
-	uint64_t at = 0;
-	bool ok = true;
+		.section = section, .code = image_section_bytes(image, section)};
 
-	while (ok && at < region.code.size) {
-		if (next_region(file, functions, &region, at))
-			ok = flow_read(file, &region, sink, &scratch, error);
-		else
-			sink->unread += region.end - at;
-		arena_release(&scratch);
-		at = region.end;
-	}
-	return ok;
+	region.start = extent.start > from ? extent.start - from : 0;
+	region.end = extent.end == UINT64_MAX ? region.code.size : extent.end - from;
+	if (region.end > region.code.size)
+		region.end = region.code.size;
+	*object = extent.object;
+	region.start += (at - region.start) / FLOW_REGION_MAX * FLOW_REGION_MAX;
+	if (region.end - region.start > FLOW_REGION_MAX)
+		region.end = region.start + FLOW_REGION_MAX;
+	return region;
 }
 
-bool accesses_find(const struct image *image, const struct layout_list *list, struct arena *arena,
-	struct accesses *accesses, struct error *error)
+/* The section's bytes, as far as a region goes that begins in the part. */
+static struct span reachable(const struct reading *r, const struct part *part)
 {
-	struct flow_file file = {.image = image, .list = list};
-	struct flow_sink sink = {.arena = arena};
-	struct functions *functions;
+	struct span code = image_section_bytes(r->file.image, part->section);
+
+	if (code.size - part->end > FLOW_REGION_MAX)
+		code.size = (size_t)(part->end + FLOW_REGION_MAX);
+	return code;
+}
+
+/* Where the first region in the part begins: an instruction does there, too. */
+static uint64_t first_region(const struct reading *r, const struct part *part)
+{
+	bool object;
+	const struct flow_region region = region_at(r, part->section, part->start, &object);
+
+	return region.start < part->start ? region.end : region.start;
+}
+
+/* Only code that takes a base can reach anything through it. */
+static void read_part(void *context, size_t index)
+{
+	const struct reading *r = context;
+	struct part *part = &r->parts[index];
+	const struct arch *arch = r->file.image->arch;
+	const struct span code = reachable(r, part);
+	struct arena scratch = {0};
+	uint64_t at = first_region(r, part);
+
+	while ((at = arch->next_base(code, at, r->file.bases)) < code.size) {
+		bool object;
+		const struct flow_region region = region_at(r, part->section, at, &object);
+
+		if (region.start >= part->end)
+			break;
+		at = region.end;
+		if (region.start < part->start)
+			continue;
+		if (object)
+			part->sink.unread += region.end - region.start;
+		else if (!flow_read(&r->file, &region, &part->sink, &scratch, &part->error))
+			break;
+		arena_release(&scratch);
+	}
+	arena_release(&scratch);
+}
+
+static bool divide(struct reading *r, struct arena *arena, struct error *error)
+{
+	const struct image *image = r->file.image;
+	size_t room = 0;
+
+	for (uint32_t i = 1; r->file.bases && i < image->section_count; i++) {
+		const uint64_t size =
+			is_code(&image->sections[i]) ? image_section_bytes(image, i).size : 0;
+
+		for (uint64_t at = 0; at < size; at += PART_BYTES) {
+			if (!ARENA_GROW(arena, r->parts, r->part_count, room))
+				return error_memory(error);
+			r->parts[r->part_count++] = (struct part){
+				.section = i,
+				.start = at,
+				.end = size - at > PART_BYTES ? at + PART_BYTES : size,
+			};
+		}
+	}
+	/* They stay where they are from here on. */
+	for (size_t i = 0; i < r->part_count; i++)
+		r->parts[i].sink.arena = &r->parts[i].own;
+	return true;
+}
+
+/* All parts' accesses in one; the first error in the order of the file. */
+static bool join(const struct reading *r, struct arena *arena, struct accesses *accesses,
+	struct error *error)
+{
+	struct access *items, *to;
+	size_t count = 0;
+
+	for (size_t i = 0; i < r->part_count; i++) {
+		if (r->parts[i].error.kind != ERROR_NONE) {
+			*error = r->parts[i].error;
+			return false;
+		}
+		count += r->parts[i].sink.count;
+	}
+	items = to = ARENA_ARRAY(arena, struct access, count + 1);
+	if (!items)
+		return error_memory(error);
+	*accesses = (struct accesses){.items = items, .count = count};
+	for (size_t i = 0; i < r->part_count; i++) {
+		const struct flow_sink *from = &r->parts[i].sink;
+
+		if (from->count)
+			memcpy(to, from->items, from->count * sizeof(*to));
+		to += from->count;
+		accesses->unread += from->unread;
+		accesses->read += from->read;
+	}
+	return true;
+}
+
+bool accesses_find(const struct image *image, const struct layout_list *list, unsigned threads,
+	struct arena *arena, struct accesses *accesses, struct error *error)
+{
+	struct reading r = {.file = {.image = image, .list = list}};
+	bool ok;
 
 	for (size_t i = 0; i < list->count; i++)
-		file.bases |= bases_of(image, &list->layouts[i]);
-	set_entry(&file);
-	functions = functions_read(image, arena, error);
-	if (!functions)
+		r.file.bases |= bases_of(image, &list->layouts[i]);
+	set_entry(&r.file);
+	r.functions = functions_read(image, arena, error);
+	if (!r.functions || !divide(&r, arena, error))
 		return false;
-	for (uint32_t i = 1; file.bases && i < image->section_count; i++)
-		if (is_code(&image->sections[i]) &&
-			!read_section(&file, functions, i, &sink, error))
-			return false;
-	*accesses = (struct accesses){sink.items, sink.count, sink.unread, sink.read};
-	return true;
+	parallel_for(r.part_count, threads, read_part, &r);
+	ok = join(&r, arena, accesses, error);
+	for (size_t i = 0; i < r.part_count; i++)
+		arena_release(&r.parts[i].own);
+	return ok;
 }

@@ -49,11 +49,12 @@ struct accesses {
 };
 
 /*
- * Reads the code of `image` for accesses to the data of `list`, which was found in it. Everything
- * lives in `arena`. False with *error set when a symbol cannot be read or memory runs out.
+ * Reads the code of `image` for accesses to the data of `list`, which was found in it, on at most
+ * `threads` threads. Everything lives in `arena`. False with *error set when a symbol cannot be
+ * read or memory runs out.
  */
-bool accesses_find(const struct image *image, const struct layout_list *list, struct arena *arena,
-	struct accesses *accesses, struct error *error);
+bool accesses_find(const struct image *image, const struct layout_list *list, unsigned threads,
+	struct arena *arena, struct accesses *accesses, struct error *error);
 
 /* "read", "write", "read-modify-write", "address"; "absolute" and so on. Static storage. */
 const char *access_kind_name(enum access_kind kind);

@@ -94,16 +94,20 @@ static size_t count_before(const struct functions *functions, uint32_t section, 
 	return low;
 }
 
-uint64_t functions_next(
-	const struct functions *functions, uint32_t section, uint64_t address, bool *object)
+struct function_extent functions_extent(
+	const struct functions *functions, uint32_t section, uint64_t address)
 {
 	const size_t next = count_before(functions, section, address);
 	const struct function *f = next ? &functions->items[next - 1] : NULL;
+	struct function_extent extent = {.end = UINT64_MAX};
 
-	*object = f && f->object && f->section == section && address - f->value < f->size;
-	return next < functions->count && functions->items[next].section == section
-		       ? functions->items[next].value
-		       : UINT64_MAX;
+	if (f && f->section == section) {
+		extent.start = f->value;
+		extent.object = f->object && address - f->value < f->size;
+	}
+	if (next < functions->count && functions->items[next].section == section)
+		extent.end = functions->items[next].value;
+	return extent;
 }
 
 const char *functions_at(

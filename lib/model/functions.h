@@ -21,12 +21,15 @@ struct functions *functions_read(
 const char *functions_at(
 	const struct functions *functions, uint32_t section, uint64_t address, uint64_t *offset);
 
-/*
- * The first place behind `address`, which counts as above, where a function, a label of code or an
- * object begins; UINT64_MAX when none does in that section. *object says whether `address` itself
- * lies in an object.
- */
-uint64_t functions_next(
-	const struct functions *functions, uint32_t section, uint64_t address, bool *object);
+/* A run of code, or of data among it, from one named place to the next. */
+struct function_extent {
+	uint64_t start; /* as addresses above count; 0 in front of the first named place */
+	uint64_t end;	/* UINT64_MAX behind the last one */
+	bool object;	/* the address lies in an object */
+};
+
+/* The one that holds `address`. */
+struct function_extent functions_extent(
+	const struct functions *functions, uint32_t section, uint64_t address);
 
 #endif
