@@ -471,35 +471,78 @@ static void meet_nothing(struct flow *f)
 		f->meetings[i] = (struct meeting){.state = f->file->entry, .seen = true};
 }
 
+/* The state at a step's start, of `*state` behind the one before it; false where no path leads yet.
+ * What no direct jump reaches at all is entered from somewhere that is not known.
+ */
+static bool arrive(struct flow *f, const struct step *step, struct state *state, bool falls)
+{
+	if (!step->leader) {
+		if (!falls)
+			*state = f->file->entry;
+		return true;
+	}
+	if (falls)
+		meet(f, step, state, false);
+	*state = f->meetings[step->leader - 1].state;
+	return f->meetings[step->leader - 1].seen;
+}
+
+/* The end of a path: does the next step follow on this one? */
+static bool leave(struct flow *f, const struct step *step, const struct state *state)
+{
+	struct step *to = destination(f, step);
+
+	if (to)
+		meet(f, to, state, to->offset <= step->offset);
+	return step->insn.kind != INSN_BRANCH || step->insn.falls;
+}
+
 static void go_through(struct flow *f)
 {
 	struct state state = f->file->entry;
-	bool falls = true;
+	bool falls = true, dead = false;
 
 	f->changed = false;
 	for (size_t i = 0; i < f->step_count && f->error->kind == ERROR_NONE; i++) {
-		struct step *step = &f->steps[i], *to;
+		struct step *step = &f->steps[i];
 
-		if (step->leader) {
-			if (falls)
-				meet(f, step, &state, false);
-			state = f->meetings[step->leader - 1].seen
-					? f->meetings[step->leader - 1].state
-					: f->file->entry;
-		} else if (!falls)
-			state = f->file->entry;
-		falls = true;
-		if (!step->known) {
-			state = f->file->entry;
+		if (dead && !step->leader)
 			continue;
-		}
-		pass(f, &state, step);
-		to = destination(f, step);
-		if (to)
-			meet(f, to, &state, to->offset <= step->offset);
-		if (step->insn.kind == INSN_BRANCH)
-			falls = step->insn.falls;
+		dead = !arrive(f, step, &state, falls);
+		falls = false;
+		if (dead)
+			continue;
+		falls = true;
+		if (step->known) {
+			pass(f, &state, step);
+			falls = leave(f, step, &state);
+		} else
+			state = f->file->entry;
 	}
+}
+
+/* Places that only jumps from places like them lead to: they are entered as well. */
+static bool enter_unseen(struct flow *f)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < f->meeting_count; i++)
+		if (!f->meetings[i].seen) {
+			f->meetings[i] = (struct meeting){.state = f->file->entry, .seen = true};
+			any = true;
+		}
+	return any;
+}
+
+/* Until no round brings anything new. */
+static void settle_paths(struct flow *f)
+{
+	for (unsigned round = 0; round < ROUNDS_MAX; round++) {
+		go_through(f);
+		if (!f->changed && !enter_unseen(f))
+			return;
+	}
+	meet_nothing(f);
 }
 
 static bool decode(struct flow *f)
@@ -595,14 +638,8 @@ bool flow_read(const struct flow_file *file, const struct flow_region *region,
 		return false;
 	mark_references(&f);
 	f.sink = NULL;
-	f.changed = true;
-	for (unsigned round = 0; f.meeting_count && f.changed; round++) {
-		if (round == ROUNDS_MAX) {
-			meet_nothing(&f);
-			break;
-		}
-		go_through(&f);
-	}
+	if (f.meeting_count)
+		settle_paths(&f);
 	f.sink = sink;
 	go_through(&f);
 	drop_used(&f, first);
