@@ -84,13 +84,15 @@ struct part {
 struct reading {
 	struct flow_file file;
 	const struct functions *functions;
+	bool patched; /* the system replaces instructions at start-up */
 	struct part *parts;
 	size_t part_count;
 };
 
-/* The region around offset `at`: from name to name, as much of it as is read at once. */
+/* The region around offset `at`: what a name covers, as much of it as is read at once. Is it to be
+ * skipped? */
 static struct flow_region region_at(
-	const struct reading *r, uint32_t section, uint64_t at, bool *object)
+	const struct reading *r, uint32_t section, uint64_t at, bool *skip)
 {
 	const struct image *image = r->file.image;
 	const uint64_t from = image->kind == IMAGE_OBJECT ? 0 : image->sections[section].addr;
@@ -102,7 +104,8 @@ static struct flow_region region_at(
 	region.end = extent.end == UINT64_MAX ? region.code.size : extent.end - from;
 	if (region.end > region.code.size)
 		region.end = region.code.size;
-	*object = extent.object;
+	/* What Linux may put in place of an instruction stands behind the functions, alone. */
+	*skip = extent.object || (r->patched && !extent.named);
 	region.start += (at - region.start) / FLOW_REGION_MAX * FLOW_REGION_MAX;
 	if (region.end - region.start > FLOW_REGION_MAX)
 		region.end = region.start + FLOW_REGION_MAX;
@@ -122,8 +125,8 @@ static struct span reachable(const struct reading *r, const struct part *part)
 /* Where the first region in the part begins: an instruction does there, too. */
 static uint64_t first_region(const struct reading *r, const struct part *part)
 {
-	bool object;
-	const struct flow_region region = region_at(r, part->section, part->start, &object);
+	bool skip;
+	const struct flow_region region = region_at(r, part->section, part->start, &skip);
 
 	return region.start < part->start ? region.end : region.start;
 }
@@ -139,15 +142,15 @@ static void read_part(void *context, size_t index)
 	uint64_t at = first_region(r, part);
 
 	while ((at = arch->next_base ? arch->next_base(code, at, r->file.bases) : at) < code.size) {
-		bool object;
-		const struct flow_region region = region_at(r, part->section, at, &object);
+		bool skip;
+		const struct flow_region region = region_at(r, part->section, at, &skip);
 
 		if (region.start >= part->end)
 			break;
 		at = region.end;
 		if (region.start < part->start)
 			continue;
-		if (object)
+		if (skip)
 			part->sink.unread += region.end - region.start;
 		else if (!flow_read(&r->file, &region, &part->sink, &scratch, &part->error))
 			break;
@@ -219,6 +222,8 @@ bool accesses_find(const struct image *image, const struct layout_list *list, un
 
 	for (size_t i = 0; i < list->count; i++)
 		r.file.bases |= bases_of(image, &list->layouts[i]);
+	for (size_t i = 0; i < image->section_count; i++)
+		r.patched = r.patched || strcmp(image->sections[i].name, ".altinstructions") == 0;
 	set_entry(&r.file);
 	r.functions = functions_read(image, arena, error);
 	if (!r.functions || !divide(&r, arena, error))

@@ -94,6 +94,7 @@ static size_t count_before(const struct functions *functions, uint32_t section, 
 	return low;
 }
 
+/* What has no size reaches to the next name. */
 struct function_extent functions_extent(
 	const struct functions *functions, uint32_t section, uint64_t address)
 {
@@ -101,12 +102,15 @@ struct function_extent functions_extent(
 	const struct function *f = next ? &functions->items[next - 1] : NULL;
 	struct function_extent extent = {.end = UINT64_MAX};
 
-	if (f && f->section == section) {
-		extent.start = f->value;
-		extent.object = f->object && address - f->value < f->size;
-	}
 	if (next < functions->count && functions->items[next].section == section)
 		extent.end = functions->items[next].value;
+	if (!f || f->section != section)
+		return extent;
+	extent.named = !f->size || address - f->value < f->size;
+	extent.object = extent.named && f->object;
+	extent.start = extent.named ? f->value : f->value + f->size;
+	if (extent.named && f->size && f->size < extent.end - f->value)
+		extent.end = f->value + f->size;
 	return extent;
 }
 

@@ -21,11 +21,12 @@ struct functions *functions_read(
 const char *functions_at(
 	const struct functions *functions, uint32_t section, uint64_t address, uint64_t *offset);
 
-/* A run of code, or of data among it, from one named place to the next. */
+/* A run of code, or of data among it, that one name covers, or none. */
 struct function_extent {
 	uint64_t start; /* as addresses above count; 0 in front of the first named place */
 	uint64_t end;	/* UINT64_MAX behind the last one */
-	bool object;	/* the address lies in an object */
+	bool named;	/* a function, a label or an object covers it */
+	bool object;	/* and it is an object */
 };
 
 /* The one that holds `address`. */

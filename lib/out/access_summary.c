@@ -73,6 +73,25 @@ static const char *shown(const char *name)
 	return name ? name : "(not known)";
 }
 
+/* The first few; JSON and CSV have all. */
+static void text_others(FILE *to, const struct group *group)
+{
+	enum { SHOWN = 8 };
+	const char *before = ": ";
+	size_t count = 0;
+
+	for (size_t i = 0; i < group->count; i = next_other(group, i), count++) {
+		if (count >= SHOWN)
+			continue;
+		fputs(before, to);
+		terminal_print(to, shown(group->first[i].other));
+		before = ", ";
+	}
+	if (count > SHOWN)
+		fprintf(to, " and %zu more", count - SHOWN);
+	putc('\n', to);
+}
+
 static void text_group(FILE *to, const struct group *group)
 {
 	const char *before = "";
@@ -84,13 +103,7 @@ static void text_group(FILE *to, const struct group *group)
 			fprintf(to, "%s%" PRIu64 " %s", before, group->counts[i], kinds[i]);
 			before = ", ";
 		}
-	before = ": ";
-	for (size_t i = 0; i < group->count; i = next_other(group, i)) {
-		fputs(before, to);
-		terminal_print(to, shown(group->first[i].other));
-		before = ", ";
-	}
-	putc('\n', to);
+	text_others(to, group);
 }
 
 static void json_group(
