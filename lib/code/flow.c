@@ -187,14 +187,42 @@ static bool holds_base(const struct access *access)
 	return self && strcmp(access->variable->symbol.name, self) == 0;
 }
 
-/* What a load brings: the base, from the variable that holds it; the address, from the GOT. */
-static struct value loaded(
-	const struct flow *f, const struct step *step, const struct access *access)
+/* Is it written by the linker alone: a literal among the code, the GOT? */
+static bool is_constant(const struct section *s)
+{
+	return s->type == SHT_PROGBITS && (s->flags & SHF_ALLOC) &&
+	       (!(s->flags & SHF_WRITE) || strcmp(s->name, ".got") == 0);
+}
+
+/* The linker's word at an address; where it is 0 a dynamic linker may have to fill it. */
+static struct value word_at(const struct image *image, uint64_t address)
+{
+	for (size_t i = 1; i < image->section_count; i++) {
+		const struct section *s = &image->sections[i];
+		const struct span bytes = image_section_bytes(image, i);
+		uint64_t word;
+
+		if (!is_constant(s) || !range_within(address - s->addr, sizeof(word), bytes.size))
+			continue;
+		word = read_le64(bytes.data + (address - s->addr));
+		return word ? VALUE_NUMBER(word) : VALUE_UNKNOWN;
+	}
+	return VALUE_UNKNOWN;
+}
+
+/* What a load brings: the base, from the variable that holds it; an address, from where the linker
+ * has put it. */
+static struct value loaded(const struct flow *f, const struct state *state, const struct step *step,
+	const struct access *access)
 {
 	const struct reference *r = reference_of(f, step, true);
+	const struct value at = memory_of(f, state, step);
 
 	if (reads_got(f, r))
 		return relocated(f, r);
+	if (step->insn.width == 8 && at.formed && !at.base && !at.unknown &&
+		f->file->image->kind != IMAGE_OBJECT)
+		return word_at(f->file->image, at.constant);
 	if (access && step->insn.width == 8 && access->variable && access->base &&
 		!access->floating && access->offset == 0 && holds_base(access))
 		return (struct value){.base = access->base};
@@ -368,14 +396,14 @@ static struct value result(struct flow *f, const struct state *state, const stru
 	case INSN_ADD:
 		if (insn->second == INSN_MEMORY_OPERAND)
 			value = value_add(
-				register_value(state, insn->first), loaded(f, step, access));
+				register_value(state, insn->first), loaded(f, state, step, access));
 		else
 			value = sum_of(f, state, step, insn->first, insn->second);
 		break;
 	case INSN_MOVE:
 		return value_cut(register_value(state, insn->first), insn->cut);
 	case INSN_LOAD:
-		return value_cut(loaded(f, step, access), insn->cut);
+		return value_cut(loaded(f, state, step, access), insn->cut);
 	case INSN_GET_BASE:
 		return is_base(f, insn->base_number) ? (struct value){.base = insn->base_number}
 						     : VALUE_UNKNOWN;
