@@ -62,9 +62,24 @@ static void set_entry(struct flow_file *file)
 			file->entry.reg[r->general] = (struct value){.base = (uint8_t)r->number};
 }
 
+/*
+ * Linux changes instructions at start-up: .altinstructions says where. What it puts there is in a
+ * section of its own on x86_64; elsewhere among the code, behind the functions of an object. No
+ * path leads there.
+ */
+#define REPLACEMENTS ".altinstr_replacement"
+
+static bool section_named(const struct image *image, const char *name)
+{
+	for (size_t i = 0; i < image->section_count; i++)
+		if (strcmp(image->sections[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 static bool is_code(const struct section *section)
 {
-	return section->type == SHT_PROGBITS &&
+	return section->type == SHT_PROGBITS && strcmp(section->name, REPLACEMENTS) != 0 &&
 	       (section->flags & (SHF_ALLOC | SHF_EXECINSTR)) == (SHF_ALLOC | SHF_EXECINSTR);
 }
 
@@ -84,7 +99,7 @@ struct part {
 struct reading {
 	struct flow_file file;
 	const struct functions *functions;
-	bool patched; /* the system replaces instructions at start-up */
+	bool replaced; /* unnamed code is what Linux may put in place of an instruction */
 	struct part *parts;
 	size_t part_count;
 };
@@ -104,8 +119,7 @@ static struct flow_region region_at(
 	region.end = extent.end == UINT64_MAX ? region.code.size : extent.end - from;
 	if (region.end > region.code.size)
 		region.end = region.code.size;
-	/* What Linux may put in place of an instruction stands behind the functions, alone. */
-	*skip = extent.object || (r->patched && !extent.named);
+	*skip = extent.object || (r->replaced && !extent.named);
 	region.start += (at - region.start) / FLOW_REGION_MAX * FLOW_REGION_MAX;
 	if (region.end - region.start > FLOW_REGION_MAX)
 		region.end = region.start + FLOW_REGION_MAX;
@@ -222,8 +236,8 @@ bool accesses_find(const struct image *image, const struct layout_list *list, un
 
 	for (size_t i = 0; i < list->count; i++)
 		r.file.bases |= bases_of(image, &list->layouts[i]);
-	for (size_t i = 0; i < image->section_count; i++)
-		r.patched = r.patched || strcmp(image->sections[i].name, ".altinstructions") == 0;
+	r.replaced =
+		section_named(image, ".altinstructions") && !section_named(image, REPLACEMENTS);
 	set_entry(&r.file);
 	r.functions = functions_read(image, arena, error);
 	if (!r.functions || !divide(&r, arena, error))

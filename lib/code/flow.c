@@ -263,6 +263,18 @@ static uint8_t form_of(const struct insn *insn)
 		       : ACCESS_INDEXED;
 }
 
+/*
+ * With something unknown in the sum, is the constant a place all the same, and no member of what
+ * the unknown points to? On x86_64 only long displacements can be one.
+ */
+static bool says_place(const struct insn *insn, struct value at)
+{
+	const bool is_short = insn->constant >= INT8_MIN && insn->constant <= INT8_MAX;
+
+	return !at.unknown || at.formed || at.relocated ||
+	       (insn->percpu && insn->displacement_size == 4 && !is_short);
+}
+
 static struct access access_at(
 	const struct flow *f, const struct step *step, struct value at, enum access_kind kind)
 {
@@ -283,6 +295,8 @@ static struct access access_at(
 		.relocated = at.relocated,
 	};
 
+	if (!says_place(&step->insn, at))
+		access.layout = NULL;
 	if (access.layout)
 		access.variable = layout_variable_at(access.layout,
 			section ? section : access.layout->sections[0], at.constant,
