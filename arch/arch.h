@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "arch/insn.h"
+#include "arch/scan.h"
 
 struct reloc_info;
 
@@ -53,12 +54,8 @@ struct arch {
 	/* Number of the general register that holds a CPU's area, or INSN_NO_REGISTER where that is
 	 * a segment's base or a system register. */
 	uint8_t percpu_register;
-	/*
-	 * Offset of the first place at or behind `from` where an instruction may take up a base
-	 * from one of `bases`, a bit a PERCPU_NOTE_REGISTER_*; code.size when there is none. On
-	 * x86_64 a gs override is such. Some that are no instruction at all may be among them.
-	 */
-	uint64_t (*next_base)(struct span code, uint64_t from, uint32_t bases);
+	/* Finds where a base may be taken up; on x86_64 that is any gs override. */
+	scan_next_base *next_base;
 	/* A bit a general register: those that a function may change, by the psABI. */
 	uint32_t call_clobbers;
 	/*

@@ -13,11 +13,9 @@
  * The offset in `code` of the next instruction at or after `from` that may read the register of a
  * CPU's base; code.size when none follows. An instruction starts at `from`. What adds the register
  * or addresses memory with it counts, and where it is no general one, what moves it; what does
- * arithmetic of other kinds with it, or saves it, does not.
+ * arithmetic of other kinds with it, or saves it, does not. Of `registers`, bit n stands for the
+ * general register n; machines whose bases are in others do without.
  */
-typedef uint64_t scan_next_trigger(struct span code, uint64_t from);
-
-/* Likewise, for the general registers whose bits are set in `registers`: bit n for register n. */
-typedef uint64_t scan_next_use(struct span code, uint64_t from, uint32_t registers);
+typedef uint64_t scan_next_base(struct span code, uint64_t from, uint32_t registers);
 
 #endif

@@ -2,6 +2,7 @@
 #include "arch/aarch64/facts.h"
 #include "arch/aarch64/insn.h"
 #include "arch/aarch64/relocs.h"
+#include "arch/aarch64/scan.h"
 #include "runtime/percpu_note.h"
 
 static const char *const keep_sections[] = {NULL};
@@ -29,6 +30,7 @@ const struct arch arch_aarch64 = {
 	.literal_of = aarch64_literal_of,
 	.load_of = aarch64_load_of,
 	.decode = aarch64_decode,
+	.next_base = aarch64_next_base,
 	.locate = locate_start,
 	.percpu_register = INSN_NO_REGISTER,
 	.copied_register = aarch64_copied_register,

@@ -5,6 +5,6 @@
 #include "arch/scan.h"
 
 /* mrs and msr of TPIDR_EL0, TPIDR_EL1 and TPIDR_EL2: all that reads or writes them. */
-scan_next_trigger aarch64_next_trigger;
+scan_next_base aarch64_next_base;
 
 #endif

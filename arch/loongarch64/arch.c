@@ -2,6 +2,7 @@
 #include "arch/loongarch64/facts.h"
 #include "arch/loongarch64/insn.h"
 #include "arch/loongarch64/relocs.h"
+#include "arch/loongarch64/scan.h"
 #include "runtime/percpu_note.h"
 
 static const char *const keep_sections[] = {NULL};
@@ -26,6 +27,7 @@ const struct arch arch_loongarch64 = {
 	.reloc_count = LOONGARCH64_RELOCS,
 	.relax_marker = 100, /* R_LARCH_RELAX */
 	.decode = loongarch64_decode,
+	.next_base = loongarch64_next_base,
 	.locate = locate_start,
 	.percpu_register = 21,
 	.call_clobbers = 0x001ffff2, /* $ra, $a0 to $a7, $t0 to $t8: psABI, "General-purpose Registers" */

@@ -3,8 +3,6 @@
 #include "arch/decode.h"
 
 enum {
-	REGISTER_TP = 2,
-	REGISTER_R21 = 21,
 	/* What of an instruction's registers counts. */
 	USES_RJ = 1,
 	USES_RK = 2,
@@ -56,7 +54,7 @@ static unsigned uses(uint32_t word)
 	}
 }
 
-uint64_t loongarch64_next_use(struct span code, uint64_t from, uint32_t registers)
+uint64_t loongarch64_next_base(struct span code, uint64_t from, uint32_t registers)
 {
 	for (uint64_t at = from; range_within(at, 4, code.size); at += 4) {
 		const uint32_t word = read_le32(code.data + at);
@@ -67,10 +65,4 @@ uint64_t loongarch64_next_use(struct span code, uint64_t from, uint32_t register
 			return at;
 	}
 	return code.size;
-}
-
-uint64_t loongarch64_next_trigger(struct span code, uint64_t from)
-{
-	return loongarch64_next_use(
-		code, from, UINT32_C(1) << REGISTER_TP | UINT32_C(1) << REGISTER_R21);
 }

@@ -8,9 +8,6 @@
  * As rj or rk: of additions of registers and constants, alsl and or with them, and as what memory
  * is addressed with. What replaces the high part of a register in place, lu32i.d, is none.
  */
-scan_next_use loongarch64_next_use;
-
-/* Of $r21, which Linux has, and of $tp. */
-scan_next_trigger loongarch64_next_trigger;
+scan_next_base loongarch64_next_base;
 
 #endif

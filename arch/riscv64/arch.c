@@ -2,6 +2,7 @@
 #include "arch/riscv64/facts.h"
 #include "arch/riscv64/insn.h"
 #include "arch/riscv64/relocs.h"
+#include "arch/riscv64/scan.h"
 #include "runtime/percpu_note.h"
 
 static const char *const keep_sections[] = {".riscv.attributes", NULL};
@@ -26,6 +27,7 @@ const struct arch arch_riscv64 = {
 	.reloc_count = RISCV64_RELOCS,
 	.relax_marker = 51, /* R_RISCV_RELAX */
 	.decode = riscv64_decode,
+	.next_base = riscv64_next_base,
 	.locate = locate_start,
 	.holds = riscv64_holds,
 	.absolute_high = 26, /* R_RISCV_HI20 */

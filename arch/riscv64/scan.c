@@ -4,8 +4,6 @@
 
 enum {
 	REGISTER_SP = 2,
-	REGISTER_GP = 3,
-	REGISTER_TP = 4,
 	/* sp, and x8 to x15: what compressed instructions name with less than 5 bits, or not. */
 	SHORT_REGISTERS = 0xff04,
 };
@@ -119,7 +117,7 @@ static bool may_use(uint32_t word, uint32_t registers)
 	return (word & 3) == 3 ? full : half | (registers & SHORT_REGISTERS);
 }
 
-uint64_t riscv64_next_use(struct span code, uint64_t from, uint32_t registers)
+uint64_t riscv64_next_base(struct span code, uint64_t from, uint32_t registers)
 {
 	uint64_t at = from;
 
@@ -142,10 +140,4 @@ uint64_t riscv64_next_use(struct span code, uint64_t from, uint32_t registers)
 			return at;
 	}
 	return code.size;
-}
-
-uint64_t riscv64_next_trigger(struct span code, uint64_t from)
-{
-	return riscv64_next_use(
-		code, from, UINT32_C(1) << REGISTER_GP | UINT32_C(1) << REGISTER_TP);
 }

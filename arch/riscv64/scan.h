@@ -8,9 +8,6 @@
  * As rs1 or rs2 of additions of registers and constants, sh1add and its like and c.mv with them,
  * and as what memory is addressed with. Instructions are walked by the lengths that they say.
  */
-scan_next_use riscv64_next_use;
-
-/* Of gp and tp. */
-scan_next_trigger riscv64_next_trigger;
+scan_next_base riscv64_next_base;
 
 #endif

@@ -58,8 +58,10 @@ static void set_entry(struct flow_file *file)
 	for (size_t i = 0; i < FLOW_REGISTERS; i++)
 		file->entry.reg[i] = VALUE_UNKNOWN;
 	for (const struct arch_register *r = arch->registers; r->number; r++)
-		if (r->general != INSN_NO_REGISTER && (file->bases >> r->number & 1))
+		if (r->general != INSN_NO_REGISTER && (file->bases >> r->number & 1)) {
 			file->entry.reg[r->general] = (struct value){.base = (uint8_t)r->number};
+			file->general |= UINT32_C(1) << r->general;
+		}
 }
 
 /*
@@ -155,7 +157,8 @@ static void read_part(void *context, size_t index)
 	struct arena scratch = {0};
 	uint64_t at = first_region(r, part);
 
-	while ((at = arch->next_base ? arch->next_base(code, at, r->file.bases) : at) < code.size) {
+	while ((at = arch->next_base ? arch->next_base(code, at, r->file.general) : at) <
+		code.size) {
 		bool skip;
 		const struct flow_region region = region_at(r, part->section, at, &skip);
 

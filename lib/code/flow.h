@@ -21,6 +21,7 @@ struct flow_file {
 	const struct layout_list *list;
 	struct state entry; /* at a function's start: the base where a general register has it */
 	uint32_t bases;	    /* a bit a PERCPU_NOTE_REGISTER_*: those that hold a base here */
+	uint32_t general;   /* a bit a general register: those of them that are such */
 };
 
 /* A run of code that control enters at its start, and by jumps from within. */

@@ -24,23 +24,16 @@ enum {
 	R21 = 1 << 21,
 };
 
-/* aarch64's has no registers to choose from. */
-static uint64_t aarch64_next(struct span code, uint64_t from, uint32_t registers)
-{
-	(void)registers;
-	return aarch64_next_trigger(code, from);
-}
-
 static const struct machine {
 	const char *name;
 	insn_decode *decode;
-	scan_next_use *next;
+	scan_next_base *next;
 	uint32_t masks[MASKS];
 } machines[] = {
-	{"aarch64", aarch64_decode, aarch64_next, {0}},
-	{"riscv64", riscv64_decode, riscv64_next_use,
+	{"aarch64", aarch64_decode, aarch64_next_base, {0}},
+	{"riscv64", riscv64_decode, riscv64_next_base,
 		{GP | TP, GP, TP, 1U << 2, 1U << 9, 0xff00, UINT32_MAX - 1}},
-	{"loongarch64", loongarch64_decode, loongarch64_next_use,
+	{"loongarch64", loongarch64_decode, loongarch64_next_base,
 		{R21 | LOONG_TP, R21, LOONG_TP, 1U << 3, 1U << 31, UINT32_MAX - 1}},
 };
 
@@ -67,7 +60,7 @@ static size_t length_at(
 {
 	if (known)
 		return insn->length;
-	return machine->next == riscv64_next_use && code.size && (code.data[0] & 3) != 3 ? 2 : 4;
+	return machine->next == riscv64_next_base && code.size && (code.data[0] & 3) != 3 ? 2 : 4;
 }
 
 static void compare(const struct machine *machine, struct span code, uint32_t registers)
@@ -101,7 +94,7 @@ static void fill(uint8_t *bytes, uint64_t *seed)
 		if (i % 2 == 0 && (bytes[i] & 0x1f) == 0x1f)
 			bytes[i] ^= 0x10;
 	}
-	for (size_t i = 0; i < WORDS; i += 13)
+	for (size_t i = 0; i < WORDS; i += 12)
 		memcpy(bytes + 4 * i, "\x80\xd0\x38\xd5", 4);
 }
 
