@@ -16,10 +16,7 @@
  *                          register of a CPU's base, and what is named besides; fails when one
  *                          is missed
  */
-#include "arch/aarch64/scan.h"
 #include "arch/arch.h"
-#include "arch/loongarch64/scan.h"
-#include "arch/riscv64/scan.h"
 #include "lib/obj/image.h"
 #include "lib/obj/source.h"
 
@@ -186,36 +183,28 @@ static double seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-struct scanner {
-	const char *arch;
-	scan_next_trigger *next;
-	uint32_t registers; /* bit n: general register n */
-};
-
-static const struct scanner scanners[] = {
-	{"aarch64", aarch64_next_trigger, 0},
-	{"riscv64", riscv64_next_trigger, 1U << 3 | 1U << 4},
-	{"loongarch64", loongarch64_next_trigger, 1U << 2 | 1U << 21},
-};
-
-static const struct scanner *scanner_of(const struct arch *arch)
+/* As a kernel's layout asks: of all general registers that may hold a base. */
+static uint32_t registers_of(const struct arch *arch)
 {
-	for (size_t i = 0; i < sizeof(scanners) / sizeof(scanners[0]); i++)
-		if (strcmp(scanners[i].arch, arch->name) == 0)
-			return &scanners[i];
-	return NULL;
+	uint32_t registers = 0;
+
+	for (const struct arch_register *r = arch->registers; r->number; r++)
+		if (r->general != INSN_NO_REGISTER)
+			registers |= UINT32_C(1) << r->general;
+	return registers;
 }
 
 /* The scanner alone, with the decoder where it stops; as often as makes a time of it. */
 static void measure_scan(const struct image *image, struct span bytes)
 {
-	const struct scanner *scanner = scanner_of(image->arch);
+	const struct arch *arch = image->arch;
+	const uint32_t registers = registers_of(arch);
 	const double start = seconds();
 	size_t rounds = 0;
 	double took = 0;
 
-	for (; scanner && took < 0.1; rounds++) {
-		for (uint64_t at = 0; (at = scanner->next(bytes, at)) < bytes.size;) {
+	for (; arch->next_base && took < 0.1; rounds++) {
+		for (uint64_t at = 0; (at = arch->next_base(bytes, at, registers)) < bytes.size;) {
 			const struct span code = {bytes.data + at, bytes.size - at};
 			struct insn insn;
 
@@ -224,7 +213,7 @@ static void measure_scan(const struct image *image, struct span bytes)
 		}
 		took = seconds() - start;
 	}
-	if (scanner)
+	if (arch->next_base)
 		printf(", scanned at %.0f MB/s", (double)(bytes.size * rounds) / took / 1e6);
 }
 
@@ -282,15 +271,16 @@ static bool uses(const struct insn *insn, uint32_t registers)
 static size_t scan(const struct image *image, const struct section *section)
 {
 	const struct span bytes = image_section_bytes(image, section->index);
-	const struct scanner *scanner = scanner_of(image->arch);
+	const struct arch *arch = image->arch;
+	const uint32_t registers = registers_of(arch);
 	size_t used = 0, named = 0, missed = 0, at = 0;
-	uint64_t next = scanner ? scanner->next(bytes, 0) : 0;
+	uint64_t next = arch->next_base(bytes, 0, registers);
 
-	while (scanner && at < bytes.size) {
+	while (at < bytes.size) {
 		const struct span code = {bytes.data + at, bytes.size - at};
 		struct insn insn;
 		const bool known = image->arch->decode(code, &insn);
-		const bool use = known && uses(&insn, scanner->registers);
+		const bool use = known && uses(&insn, registers);
 		const size_t length = known ? insn.length : step(image->arch, code);
 
 		used += use;
@@ -300,7 +290,7 @@ static size_t scan(const struct image *image, const struct section *section)
 		}
 		if (next <= at) {
 			named += next == at;
-			next = scanner->next(bytes, at + length);
+			next = arch->next_base(bytes, at + length, registers);
 		}
 		at += length;
 	}
