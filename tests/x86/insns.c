@@ -2,17 +2,21 @@
  * What the tool's decoder says of an ELF file, for a script to compare with another reader.
  *
  *   insns list FILE     every instruction of every executable section, from its start on
- *   insns locate FILE   for every relocation there: the section, its place, where locate() puts it
+ *   insns gs FILE       every gs instruction: its address, and `form` when that settles it,
+ * `function` when decoding from the symbol before it, or from the section's start, does insns
+ * locate FILE   for every relocation there: the section, its place, where locate() puts it
  */
 #include "arch/arch.h"
 #include "arch/reloc.h"
 #include "arch/x86_64/decode.h"
+#include "arch/x86_64/scan.h"
 #include "arch/x86_64/width.h"
 #include "lib/obj/image.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -205,6 +209,103 @@ static void locate(const struct image *image)
 	}
 }
 
+/* The section's symbols, and its start, as offsets in it; sorted. */
+struct starts {
+	uint64_t *at;
+	size_t count;
+};
+
+static int by_value(const void *a, const void *b)
+{
+	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static struct starts starts_of(const struct image *image, const struct section *section)
+{
+	struct starts starts = {calloc(image->symbol_count + 1, sizeof(uint64_t)), 1};
+
+	if (!starts.at)
+		exit(1);
+	for (size_t i = 1; i < image->symbol_count; i++) {
+		struct symbol symbol;
+		struct error error;
+
+		if (image_symbol(image, i, &symbol, &error) && symbol.section == section->index &&
+			symbol.type == STT_FUNC && symbol.value - section->addr < section->size)
+			starts.at[starts.count++] = symbol.value - section->addr;
+	}
+	qsort(starts.at, starts.count, sizeof(uint64_t), by_value);
+	return starts;
+}
+
+static uint64_t start_before(const struct starts *starts, uint64_t at)
+{
+	size_t low = 0, high = starts->count;
+
+	while (high - low > 1) {
+		const size_t middle = (low + high) / 2;
+
+		if (starts->at[middle] <= at)
+			low = middle;
+		else
+			high = middle;
+	}
+	return starts->at[low];
+}
+
+/* Decodes from `from` until an instruction holds the byte at `at`: where that begins. */
+static uint64_t decode_to(
+	const struct arch *arch, struct span code, uint64_t from, uint64_t at, struct insn *insn)
+{
+	for (;;) {
+		const bool known =
+			arch->decode((struct span){code.data + from, code.size - from}, insn);
+
+		if (from + (known ? insn->length : 1) > at) {
+			insn->percpu = insn->percpu && known;
+			return from;
+		}
+		from += known ? insn->length : 1;
+	}
+}
+
+static void find_gs(const struct image *image, const struct section *section)
+{
+	const struct span code = image_section_bytes(image, section->index);
+	struct starts starts = starts_of(image, section);
+	uint64_t from = 0, start = 0, last = UINT64_MAX;
+
+	for (uint64_t at = x86_64_next_trigger(code, 0); at < code.size;
+		at = x86_64_next_trigger(code, at + 1)) {
+		const bool settled = x86_64_settles(code, at, &start);
+
+		if (!settled) {
+			struct insn insn;
+			const uint64_t function = start_before(&starts, at);
+
+			from = decode_to(
+				image->arch, code, from > function ? from : function, at, &insn);
+			start = from;
+			if (!insn.percpu)
+				continue;
+		}
+		if (start != last)
+			printf("%" PRIx64 " %s\n", section->addr + start,
+				settled ? "form" : "function");
+		last = start;
+	}
+	free(starts.at);
+}
+
+static void gs(const struct image *image)
+{
+	for (size_t i = 0; i < image->section_count; i++)
+		if (is_code(&image->sections[i]))
+			find_gs(image, &image->sections[i]);
+}
+
 static int run(const char *what, const char *path, struct span bytes)
 {
 	struct error error;
@@ -216,6 +317,8 @@ static int run(const char *what, const char *path, struct span bytes)
 	}
 	if (strcmp(what, "list") == 0)
 		list(image);
+	else if (strcmp(what, "gs") == 0)
+		gs(image);
 	else
 		locate(image);
 	image_close(image);
@@ -229,7 +332,7 @@ int main(int argc, char **argv)
 	int fd, code;
 
 	if (argc != 3) {
-		fprintf(stderr, "usage: insns list|locate FILE\n");
+		fprintf(stderr, "usage: insns list|gs|locate FILE\n");
 		return 2;
 	}
 	fd = open(argv[2], O_RDONLY);

@@ -1,0 +1,28 @@
+/* Finding gs instructions in x86_64 code at memory speed, without decoding all of it. */
+#ifndef PERCPU_ARCH_X86_64_SCAN_H
+#define PERCPU_ARCH_X86_64_SCAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/base/bytes.h"
+
+/*
+ * The offset of the next byte, at or after `from`, that may be a gs override: every instruction
+ * that has one is found so. The code's size when there is none.
+ */
+uint64_t x86_64_next_trigger(struct span code, uint64_t from);
+
+/*
+ * Is the byte at `at`, a trigger, the gs override of an instruction, as far as can be told without
+ * decoding its function? *start is then where that begins: at other prefixes that stand before, or
+ * at `at`. The code's first byte has to begin an instruction.
+ *
+ * True for an address that is a displacement alone, a form that does not come by accident, and for
+ * one relative to rip where decoding from some way before always leads to this instruction. False
+ * for all others: no gs instruction, or one with a base or an index register, with a 64-bit address
+ * or a string's, or one that is in doubt. Decoding from the function's start tells.
+ */
+bool x86_64_settles(struct span code, uint64_t at, uint64_t *start);
+
+#endif
