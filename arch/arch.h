@@ -49,6 +49,8 @@ struct arch {
 	 */
 	uint32_t relax_marker;
 
+	/* Bytes that the length of every instruction is a multiple of; of 4, all are that long. */
+	uint8_t insn_unit;
 	/* Reads one instruction. */
 	insn_decode *decode;
 	/* Number of the general register that holds a CPU's area, or INSN_NO_REGISTER where that is
@@ -58,12 +60,6 @@ struct arch {
 	scan_next_base *next_base;
 	/* A bit a general register: those that a function may change, by the psABI. */
 	uint32_t call_clobbers;
-	/*
-	 * PERCPU_NOTE_REGISTER_* of the system register with a CPU's area that the instruction at
-	 * `at` copies to its target; 0 for another instruction. Instructions are of 4 bytes then.
-	 * NULL where none has to be copied.
-	 */
-	uint32_t (*copied_register)(struct span code, uint64_t at);
 	/*
 	 * Offset in `code` of the instruction whose relocated field of `size` bytes stands at
 	 * `field`; `field` itself where none is recognised, and on machines where relocations name

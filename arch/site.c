@@ -82,12 +82,12 @@ static uint32_t copied_register(const struct trail *trail, uint8_t reg)
 	struct insn insn;
 
 	for (unsigned steps = 0;
-		trail->arch->copied_register && bit(reg) && at >= 4 && steps < STEPS_MAX; steps++) {
+		trail->arch->insn_unit == 4 && bit(reg) && at >= 4 && steps < STEPS_MAX; steps++) {
 		at -= 4;
 		if (!decode_at(trail->arch, trail->code, at, &insn) || insn.kind == INSN_BRANCH)
 			return 0;
 		if ((bit(insn.target) | bit(insn.also) | insn.others) & bit(reg))
-			return trail->arch->copied_register(trail->code, at);
+			return insn.kind == INSN_GET_BASE ? insn.base_number : 0;
 	}
 	return 0;
 }

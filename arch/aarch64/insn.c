@@ -963,24 +963,6 @@ bool aarch64_literal_of(struct span code, uint64_t at, uint64_t *literal)
 	return true;
 }
 
-uint32_t aarch64_copied_register(struct span code, uint64_t at)
-{
-	if (!range_within(at, 4, code.size))
-		return 0;
-	/* C6.2 "MRS": TPIDR_EL1 is S3_0_C13_C0_4, TPIDR_EL2 S3_4_C13_C0_2, TPIDR_EL0 S3_3_C13_C0_2.
-	 */
-	switch (read_le32(code.data + at) >> 5) {
-	case 0xd538d080 >> 5:
-		return PERCPU_NOTE_REGISTER_TPIDR_EL1;
-	case 0xd53cd040 >> 5:
-		return PERCPU_NOTE_REGISTER_TPIDR_EL2;
-	case 0xd53bd040 >> 5:
-		return PERCPU_NOTE_REGISTER_TPIDR_EL0;
-	default:
-		return 0;
-	}
-}
-
 /*
  * What gcc -mcmodel=large has behind adrp: ldr with the low bits, or add with them and ldr next to
  * it, without optimisation. lld makes adr of that add. A displacement on top would be the address

@@ -16,9 +16,6 @@ enum {
 /* struct arch's `literal_of`. */
 bool aarch64_literal_of(struct span code, uint64_t at, uint64_t *literal);
 
-/* struct arch's `copied_register`. */
-uint32_t aarch64_copied_register(struct span code, uint64_t at);
-
 /* struct arch's `load_of`. */
 bool aarch64_load_of(struct span code, uint64_t at, uint64_t *load);
 

@@ -26,6 +26,7 @@ const struct arch arch_loongarch64 = {
 	.relocs = loongarch64_relocs,
 	.reloc_count = LOONGARCH64_RELOCS,
 	.relax_marker = 100, /* R_LARCH_RELAX */
+	.insn_unit = 4,
 	.decode = loongarch64_decode,
 	.next_base = loongarch64_next_base,
 	.locate = locate_start,

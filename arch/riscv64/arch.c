@@ -26,6 +26,7 @@ const struct arch arch_riscv64 = {
 	.relocs = riscv64_relocs,
 	.reloc_count = RISCV64_RELOCS,
 	.relax_marker = 51, /* R_RISCV_RELAX */
+	.insn_unit = 2,
 	.decode = riscv64_decode,
 	.next_base = riscv64_next_base,
 	.locate = locate_start,

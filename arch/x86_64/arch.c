@@ -2,6 +2,7 @@
 #include "arch/x86_64/facts.h"
 #include "arch/x86_64/insn.h"
 #include "arch/x86_64/relocs.h"
+#include "arch/x86_64/scan.h"
 #include "runtime/percpu_note.h"
 
 static const char *const keep_sections[] = {NULL};
@@ -24,7 +25,9 @@ const struct arch arch_x86_64 = {
 	.relocs = x86_64_relocs,
 	.reloc_count = X86_64_RELOCS,
 	.counts_from_end = true,
+	.insn_unit = 1,
 	.decode = x86_64_decode,
+	.next_base = x86_64_next_base,
 	.percpu_register = INSN_NO_REGISTER,
 	.call_clobbers = 0x0fc7, /* rax, rcx, rdx, rsi, rdi, r8 to r11: psABI, figure 3.4 */
 	.locate = x86_64_locate,

@@ -6,10 +6,11 @@
 
 enum { GS = 0x65 };
 
-uint64_t x86_64_next_trigger(struct span code, uint64_t from)
+uint64_t x86_64_next_base(struct span code, uint64_t from, uint32_t registers)
 {
 	const uint8_t *found;
 
+	(void)registers;
 	if (from >= code.size)
 		return code.size;
 	found = memchr(code.data + from, GS, code.size - (size_t)from);

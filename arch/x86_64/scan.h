@@ -5,13 +5,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/base/bytes.h"
+#include "arch/scan.h"
 
 /*
- * The offset of the next byte, at or after `from`, that may be a gs override: every instruction
- * that has one is found so. The code's size when there is none.
+ * Any byte that may be a gs override: every instruction that has one is found so. Instructions need
+ * not start at `from`.
  */
-uint64_t x86_64_next_trigger(struct span code, uint64_t from);
+scan_next_base x86_64_next_base;
 
 /*
  * Is the byte at `at`, a trigger, the gs override of an instruction, as far as can be told without

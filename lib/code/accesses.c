@@ -157,8 +157,7 @@ static void read_part(void *context, size_t index)
 	struct arena scratch = {0};
 	uint64_t at = first_region(r, part);
 
-	while ((at = arch->next_base ? arch->next_base(code, at, r->file.general) : at) <
-		code.size) {
+	while ((at = arch->next_base(code, at, r->file.general)) < code.size) {
 		bool skip;
 		const struct flow_region region = region_at(r, part->section, at, &skip);
 

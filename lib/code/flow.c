@@ -46,12 +46,6 @@ static uint64_t address_at(const struct flow *f, const struct step *step)
 	return start + f->region->start + step->offset;
 }
 
-/* The smallest unit of code: what is no instruction is passed over by it. */
-static unsigned unit_of(const struct arch *arch)
-{
-	return arch->machine == EM_X86_64 ? 1 : arch->machine == EM_RISCV ? 2 : 4;
-}
-
 /* The first reference at or behind a place, of one layout. */
 static const struct reference *reference_from(
 	const struct references *references, uint32_t section, uint64_t place)
@@ -594,7 +588,7 @@ static bool decode(struct flow *f)
 	const uint8_t *code = f->region->code.data + f->region->start;
 	uint64_t at = 0;
 
-	f->steps = ARENA_ARRAY(f->scratch, struct step, size / unit_of(arch) + 1);
+	f->steps = ARENA_ARRAY(f->scratch, struct step, size / arch->insn_unit + 1);
 	f->step_at = ARENA_ARRAY(f->scratch, uint32_t, size + 1);
 	if (!f->steps || !f->step_at)
 		return error_memory(f->error);
@@ -605,11 +599,11 @@ static bool decode(struct flow *f)
 		step->known =
 			arch->decode((struct span){code + at, (size_t)(size - at)}, &step->insn);
 		f->step_at[at] = (uint32_t)f->step_count;
-		at += step->known ? step->insn.length : unit_of(arch);
+		at += step->known ? step->insn.length : arch->insn_unit;
 		if (step->known)
 			f->sink->read += step->insn.length;
 		else
-			f->sink->unread += unit_of(arch);
+			f->sink->unread += arch->insn_unit;
 	}
 	return true;
 }

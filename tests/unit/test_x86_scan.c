@@ -15,13 +15,13 @@ static void test_triggers(void **state)
 	static const uint8_t bytes[] = {0x65, 0x90, 0x65, 0x65};
 	const struct span code = {bytes, sizeof(bytes)};
 
-	assert_int_equal(x86_64_next_trigger(code, 0), 0);
-	assert_int_equal(x86_64_next_trigger(code, 1), 2);
-	assert_int_equal(x86_64_next_trigger(code, 3), 3);
-	assert_int_equal(x86_64_next_trigger(code, 4), 4);
-	assert_int_equal(x86_64_next_trigger(code, UINT64_MAX), 4);
-	assert_int_equal(x86_64_next_trigger((struct span){bytes + 1, 1}, 0), 1);
-	assert_int_equal(x86_64_next_trigger((struct span){NULL, 0}, 0), 0);
+	assert_int_equal(x86_64_next_base(code, 0, 0), 0);
+	assert_int_equal(x86_64_next_base(code, 1, 0), 2);
+	assert_int_equal(x86_64_next_base(code, 3, 0), 3);
+	assert_int_equal(x86_64_next_base(code, 4, 0), 4);
+	assert_int_equal(x86_64_next_base(code, UINT64_MAX, 0), 4);
+	assert_int_equal(x86_64_next_base((struct span){bytes + 1, 1}, 0, 0), 1);
+	assert_int_equal(x86_64_next_base((struct span){NULL, 0}, 0, 0), 0);
 }
 
 /* Code with instructions of 3 bytes before, so that all starts are soon in step. */

@@ -277,8 +277,8 @@ static void find_gs(const struct image *image, const struct section *section)
 	struct starts starts = starts_of(image, section);
 	uint64_t from = 0, start = 0, last = UINT64_MAX;
 
-	for (uint64_t at = x86_64_next_trigger(code, 0); at < code.size;
-		at = x86_64_next_trigger(code, at + 1)) {
+	for (uint64_t at = x86_64_next_base(code, 0, 0); at < code.size;
+		at = x86_64_next_base(code, at + 1, 0)) {
 		const bool settled = x86_64_settles(code, at, &start);
 
 		if (!settled) {
