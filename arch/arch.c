@@ -33,10 +33,12 @@ const struct arch *arch_by_name(const char *name)
 	return NULL;
 }
 
-uint64_t locate_start(struct span code, uint64_t field, unsigned size)
+uint64_t locate_start(struct span code, uint64_t field, unsigned size, bool *doubtful)
 {
 	(void)code;
 	(void)size;
+	if (doubtful)
+		*doubtful = false;
 	return field;
 }
 

@@ -63,9 +63,15 @@ struct arch {
 	/*
 	 * Offset in `code` of the instruction whose relocated field of `size` bytes stands at
 	 * `field`; `field` itself where none is recognised, and on machines where relocations name
-	 * the instruction's start.
+	 * the instruction's start. *doubtful, unless NULL, gets whether others have nearly as much
+	 * on their side.
 	 */
-	uint64_t (*locate)(struct span code, uint64_t field, unsigned size);
+	uint64_t (*locate)(struct span code, uint64_t field, unsigned size, bool *doubtful);
+	/*
+	 * The same where the code's first byte is known to begin an instruction: all up to the
+	 * field is decoded. NULL where locate() never doubts.
+	 */
+	uint64_t (*walk)(struct span code, uint64_t field, unsigned size);
 
 	/*
 	 * Does the code at `offset` hold what a linker makes of a relocation with the value S + A
@@ -107,7 +113,7 @@ const struct arch *arch_by_machine(uint16_t machine);
 const struct arch *arch_by_name(const char *name);
 
 /* `field` as it is: struct arch's `locate` where relocations name the instruction's start. */
-uint64_t locate_start(struct span code, uint64_t field, unsigned size);
+uint64_t locate_start(struct span code, uint64_t field, unsigned size, bool *doubtful);
 
 /* A register's name by its number in the ABI note; NULL when the architecture has none of it. */
 const char *arch_register_name(const struct arch *arch, uint64_t number);

@@ -303,17 +303,13 @@ static struct site read_word(const struct arch *arch, struct span code, uint64_t
  * A movk, or the low half, may stand behind the instruction that begins its sequence: whether that
  * is so is for who pairs them. One that begins says how far its own sequence reaches.
  */
-struct site site_read(
-	const struct arch *arch, struct span code, uint64_t place, const struct reloc_info *info)
+static struct site read_at(const struct arch *arch, struct span code, uint64_t place,
+	const struct reloc_info *info, uint64_t start)
 {
-	const unsigned size = info && info->bytes ? info->bytes : 4;
-	const uint64_t start = arch->locate(code, place, size);
 	struct site site = {.kind = SITE_UNREAD};
 	struct trail trail;
 	struct insn insn;
 
-	if (site_is_word(arch, info))
-		return read_word(arch, code, place);
 	if (!decode_at(arch, code, start, &insn) || (arch->counts_from_end && start == place))
 		return site;
 	site.before = (int64_t)(place - start);
@@ -335,4 +331,32 @@ struct site site_read(
 		trail_begin(&trail, arch, code, start))
 		site.use = (uint8_t)use_of_target(&trail, &insn, info, &site);
 	return site;
+}
+
+/* Bytes of the field that is relocated. */
+static unsigned field_size(const struct reloc_info *info)
+{
+	return info && info->bytes ? info->bytes : 4;
+}
+
+struct site site_read(
+	const struct arch *arch, struct span code, uint64_t place, const struct reloc_info *info)
+{
+	bool doubtful;
+	const uint64_t start = arch->locate(code, place, field_size(info), &doubtful);
+	struct site site;
+
+	if (site_is_word(arch, info))
+		return read_word(arch, code, place);
+	site = read_at(arch, code, place, info, start);
+	site.doubtful = doubtful;
+	return site;
+}
+
+struct site site_walk(
+	const struct arch *arch, struct span code, uint64_t place, const struct reloc_info *info)
+{
+	if (!arch->walk || site_is_word(arch, info))
+		return site_read(arch, code, place, info);
+	return read_at(arch, code, place, info, arch->walk(code, place, field_size(info)));
 }

@@ -40,6 +40,7 @@ struct site {
 	 * 0 where the area is in a general register or a segment. */
 	uint8_t copied;
 	bool reaches;  /* of USE_PERCPU: memory is seen to be reached at the sum */
+	bool doubtful; /* another instruction has nearly as much on its side: site_walk() knows */
 	bool distance; /* the constant is one from the GOT or the place: it takes an addition */
 	bool starts;   /* it sets the register whatever it held: no part of a sequence before it */
 	/*
@@ -54,6 +55,10 @@ struct site {
  * `info`; NULL for a number nobody knows.
  */
 struct site site_read(
+	const struct arch *arch, struct span code, uint64_t place, const struct reloc_info *info);
+
+/* The same where an instruction begins at the code's first byte: never doubtful. */
+struct site site_walk(
 	const struct arch *arch, struct span code, uint64_t place, const struct reloc_info *info);
 
 /*

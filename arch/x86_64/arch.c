@@ -31,6 +31,7 @@ const struct arch arch_x86_64 = {
 	.percpu_register = INSN_NO_REGISTER,
 	.call_clobbers = 0x0fc7, /* rax, rcx, rdx, rsi, rdi, r8 to r11: psABI, figure 3.4 */
 	.locate = x86_64_locate,
+	.walk = x86_64_walk,
 	.output_format = "elf64-x86-64",
 	.output_arch = "i386:x86-64",
 	.virt_base = PERCPU_VIRT_BASE,

@@ -1004,13 +1004,22 @@ static uint64_t walk(struct span code, uint64_t field, unsigned size)
 	return SIZE_MAX;
 }
 
-uint64_t x86_64_locate(struct span code, uint64_t field, unsigned size)
+uint64_t x86_64_walk(struct span code, uint64_t field, unsigned size)
+{
+	const uint64_t start = field < code.size ? walk(code, field, size) : SIZE_MAX;
+
+	return start == SIZE_MAX ? field : start;
+}
+
+uint64_t x86_64_locate(struct span code, uint64_t field, unsigned size, bool *doubtful)
 {
 	const unsigned history = field < HISTORY ? (unsigned)field : HISTORY;
 	struct ballot ballot;
 	uint8_t vote = 0;
 
 	memset(&ballot, 0, offsetof(struct ballot, arrives));
+	if (doubtful)
+		*doubtful = false;
 	if (field >= code.size)
 		return field;
 	if (field <= HISTORY) {
@@ -1030,6 +1039,8 @@ uint64_t x86_64_locate(struct span code, uint64_t field, unsigned size)
 		if (before >= LOOK_BACK && ballot.votes[vote] >= LEAD_GS && leads(&ballot, vote))
 			return field - vote;
 	}
+	if (doubtful)
+		*doubtful = history < field;
 	/* The code's first byte is a right start. */
 	return field - (history == field && vote ? vote : leader(&ballot));
 }

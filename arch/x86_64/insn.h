@@ -26,7 +26,8 @@
  */
 insn_decode x86_64_decode;
 
-/* The contract of `locate` in arch/arch.h. */
-uint64_t x86_64_locate(struct span code, uint64_t field, unsigned size);
+/* The contracts of `locate` and `walk` in arch/arch.h. */
+uint64_t x86_64_locate(struct span code, uint64_t field, unsigned size, bool *doubtful);
+uint64_t x86_64_walk(struct span code, uint64_t field, unsigned size);
 
 #endif

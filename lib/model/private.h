@@ -27,10 +27,14 @@ bool layout_has_symbol(const struct layout *layout, const struct symbol *symbol)
 bool reference_rewritten(
 	const struct image *image, const struct section *rela, size_t entry, uint64_t *target);
 
-/* Reads entry `entry` of section `rela`, which names a symbol of the layout or is its to look at.
- * False with *error set. */
+/*
+ * Reads entry `entry` of section `rela`, which names a symbol of the layout or is its to look at.
+ * *function is where the function begins that has the place, as r_offset counts; NULL: nobody has
+ * asked. False with *error set.
+ */
 bool reference_read(const struct image *image, const struct layout *layout,
-	const struct section *rela, uint32_t entry, struct reference *r, struct error *error);
+	const struct section *rela, uint32_t entry, const uint64_t *function, struct reference *r,
+	struct error *error);
 
 /* A section's symbol stands for all of it, of which a symbol range is a part. */
 bool reference_is_beside(const struct layout *layout, const struct reference *r);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/base/parallel.h"
+#include "lib/model/functions.h"
 #include "lib/model/private.h"
 
 /* As many relocations as are read at a time: a thread has the next ones when it is done with these.
@@ -247,8 +248,8 @@ static bool read_gathered(const struct image *image, const struct layout *layout
 		struct reference *r = &from->items[from->count];
 
 		prefetch(image, from, i);
-		if (!reference_read(image, layout, &image->sections[spot->rela], spot->entry, r,
-			    &part->error))
+		if (!reference_read(image, layout, &image->sections[spot->rela], spot->entry, NULL,
+			    r, &part->error))
 			return false;
 		from->count += !reference_is_beside(layout, r);
 	}
@@ -334,6 +335,46 @@ static struct reference *join_items(
 	return items;
 }
 
+/* Code before a doubtful place that is decoded at most. */
+enum { WALK_MAX = 1 << 16 };
+
+/*
+ * From where the code before the place can be decoded: the function's start, or in the same
+ * function the instruction of the reference before. False when no name is near enough.
+ */
+static bool walk_start(const struct functions *functions, const struct reference *r,
+	const struct reference *before, uint64_t *start)
+{
+	*start = functions_extent(functions, r->section, r->place).start;
+	if (before && before->section == r->section && before->place < r->place &&
+		!before->site.doubtful && before->site.length &&
+		reference_instruction(before) > *start)
+		*start = reference_instruction(before);
+	return r->place - *start <= WALK_MAX;
+}
+
+/* What bytes alone leave in doubt, the functions' names settle; they are read when one is. */
+static bool settle_doubts(const struct gatherer *g, size_t layout, struct reference *items,
+	size_t count, struct arena *arena, struct error *error)
+{
+	struct functions *functions = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct section *rela = &g->image->sections[items[i].rela];
+		uint64_t start;
+
+		if (!items[i].site.doubtful)
+			continue;
+		if (!functions && !(functions = functions_read(g->image, arena, error)))
+			return false;
+		if (walk_start(functions, &items[i], i ? &items[i - 1] : NULL, &start) &&
+			!reference_read(g->image, &g->list->layouts[layout], rela, items[i].entry,
+				&start, &items[i], error))
+			return false;
+	}
+	return true;
+}
+
 /* What the parts have of a layout, in one and in order. */
 static bool join(const struct gatherer *g, size_t layout, struct arena *arena, struct error *error)
 {
@@ -353,7 +394,8 @@ static bool join(const struct gatherer *g, size_t layout, struct arena *arena, s
 		sorted = !is_behind(&items[i - 1], &items[i]);
 	if (!sorted)
 		qsort(items, count, sizeof(*items), compare);
-	return references_follow_literals(g->image, items, count, arena, error);
+	return settle_doubts(g, layout, items, count, arena, error) &&
+	       references_follow_literals(g->image, items, count, arena, error);
 }
 
 static bool refer(struct gatherer *g, unsigned threads, struct arena *arena, struct error *error)

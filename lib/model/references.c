@@ -177,8 +177,24 @@ static bool is_misplaced(
 	       !image->arch->holds(code, offset, r->type, r->target, r->place);
 }
 
+/* A function's start, where that is known, is the start of an instruction. */
+static struct site site_of(const struct image *image, const struct section *rela, uint32_t entry,
+	const uint64_t *function, struct span code, uint64_t offset)
+{
+	const struct reloc reloc = image_reloc(image, rela, entry);
+	const struct reloc_info *info = reloc_info(image->arch, reloc.type);
+	const uint64_t before =
+		function ? reloc.offset - *function : known_start(image, rela, entry, offset);
+
+	code.data += offset - before;
+	code.size -= (size_t)(offset - before);
+	return function ? site_walk(image->arch, code, before, info)
+			: site_read(image->arch, code, before, info);
+}
+
 bool reference_read(const struct image *image, const struct layout *layout,
-	const struct section *rela, uint32_t entry, struct reference *r, struct error *error)
+	const struct section *rela, uint32_t entry, const uint64_t *function, struct reference *r,
+	struct error *error)
 {
 	const struct section *section = &image->sections[rela->info];
 	const struct reloc reloc = image_reloc(image, rela, entry);
@@ -216,13 +232,8 @@ bool reference_read(const struct image *image, const struct layout *layout,
 		r->site.kind = SITE_UNREAD;
 	else if (section->flags & SHF_EXECINSTR && offset >= code.size)
 		r->site.kind = SITE_UNREAD; /* NOBITS */
-	else if (section->flags & SHF_EXECINSTR) {
-		const uint64_t before = known_start(image, rela, entry, offset);
-
-		code.data += offset - before;
-		code.size -= (size_t)(offset - before);
-		r->site = site_read(image->arch, code, before, info);
-	}
+	else if (section->flags & SHF_EXECINSTR)
+		r->site = site_of(image, rela, entry, function, code, offset);
 	r->target = target_of(image, r, info, &symbol, reloc.addend);
 	r->may_relax = has_marker(image, rela, entry);
 	return true;

@@ -344,7 +344,7 @@ static void test_random_bytes(void **state)
 
 		for (size_t i = 0; i < size; i++)
 			bytes[i] = (uint8_t)next_random(&seed);
-		start = x86_64_locate((struct span){bytes, size}, size / 2, 4);
+		start = x86_64_locate((struct span){bytes, size}, size / 2, 4, NULL);
 		assert_true(start <= size / 2);
 		if (!x86_64_decode((struct span){bytes, size}, &insn))
 			continue;
@@ -375,7 +375,8 @@ static void test_prefixes_without_end(void **state)
 		memset(bytes, prefixes[p], size);
 		for (size_t at = 0; at < size; at++)
 			assert_false(x86_64_decode((struct span){bytes + at, size - at}, &insn));
-		assert_int_equal(x86_64_locate((struct span){bytes, size}, size / 2, 4), size / 2);
+		assert_int_equal(
+			x86_64_locate((struct span){bytes, size}, size / 2, 4, NULL), size / 2);
 	}
 	free(bytes);
 }
@@ -401,15 +402,15 @@ static void test_locate_at_the_ends(void **state)
 		0xe8, 0, 0, 0, 0, 0x90, 0x65, 0x48, 0x8b, 0x04, 0x25, 1, 2, 3, 4};
 	const struct span all = {code, sizeof(code)};
 
-	assert_int_equal(x86_64_locate(all, 1, 4), 0);
-	assert_int_equal(x86_64_locate(all, 11, 4), 6);
+	assert_int_equal(x86_64_locate(all, 1, 4, NULL), 0);
+	assert_int_equal(x86_64_locate(all, 11, 4, NULL), 6);
 	/* A field at the first byte, one that is cut, one behind the end, another size, no code. */
-	assert_int_equal(x86_64_locate(all, 0, 4), 0);
-	assert_int_equal(x86_64_locate((struct span){code, 14}, 11, 4), 11);
-	assert_int_equal(x86_64_locate(all, sizeof(code), 4), sizeof(code));
-	assert_int_equal(x86_64_locate(all, UINT64_MAX, 4), UINT64_MAX);
-	assert_int_equal(x86_64_locate(all, 11, 2), 11);
-	assert_int_equal(x86_64_locate((struct span){NULL, 0}, 0, 4), 0);
+	assert_int_equal(x86_64_locate(all, 0, 4, NULL), 0);
+	assert_int_equal(x86_64_locate((struct span){code, 14}, 11, 4, NULL), 11);
+	assert_int_equal(x86_64_locate(all, sizeof(code), 4, NULL), sizeof(code));
+	assert_int_equal(x86_64_locate(all, UINT64_MAX, 4, NULL), UINT64_MAX);
+	assert_int_equal(x86_64_locate(all, 11, 2, NULL), 11);
+	assert_int_equal(x86_64_locate((struct span){NULL, 0}, 0, 4, NULL), 0);
 }
 
 /* imul $local, %gs:local, %eax: two fields in one; and what ends in a byte that reads as REX. */
@@ -420,10 +421,10 @@ static void test_locate_chooses(void **state)
 	static const uint8_t rex[] = {0x83, 0xc1, 0x48, 0x8b, 0x05, 1, 2, 3, 4};
 	static const uint8_t sib[] = {0x65, 0x42, 0xff, 0x04, 0xbd, 1, 2, 3, 4};
 
-	assert_int_equal(x86_64_locate((struct span){imul, sizeof(imul)}, 5, 4), 1);
-	assert_int_equal(x86_64_locate((struct span){imul, sizeof(imul)}, 9, 4), 1);
-	assert_int_equal(x86_64_locate((struct span){rex, sizeof(rex)}, 5, 4), 3);
-	assert_int_equal(x86_64_locate((struct span){sib, sizeof(sib)}, 5, 4), 0);
+	assert_int_equal(x86_64_locate((struct span){imul, sizeof(imul)}, 5, 4, NULL), 1);
+	assert_int_equal(x86_64_locate((struct span){imul, sizeof(imul)}, 9, 4, NULL), 1);
+	assert_int_equal(x86_64_locate((struct span){rex, sizeof(rex)}, 5, 4, NULL), 3);
+	assert_int_equal(x86_64_locate((struct span){sib, sizeof(sib)}, 5, 4, NULL), 0);
 }
 
 /* testb $0x40, x(%rip); jne y: where few bytes can vote, the first of the code is known. */
@@ -433,7 +434,7 @@ static void test_locate_near_the_start(void **state)
 	static const uint8_t code[] = {
 		0xf6, 0x05, 0xd0, 0x11, 0xb5, 0xff, 0x40, 0x0f, 0x85, 0xc2, 0x46, 0xf9, 0xff};
 
-	assert_int_equal(x86_64_locate((struct span){code, sizeof(code)}, 9, 4), 7);
+	assert_int_equal(x86_64_locate((struct span){code, sizeof(code)}, 9, 4, NULL), 7);
 }
 
 static void test_the_architecture_has_them(void **state)

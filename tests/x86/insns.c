@@ -203,7 +203,7 @@ static void locate(const struct image *image)
 				printf("%s %" PRIx64 " %" PRIx64 " %s\n", target->name,
 					reloc.offset,
 					target->addr +
-						image->arch->locate(code, field, info->bytes),
+						image->arch->locate(code, field, info->bytes, NULL),
 					info->name);
 		}
 	}
