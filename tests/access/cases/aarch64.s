@@ -1,0 +1,108 @@
+// place 0
+// As in x86_64.s.
+	.globl	start
+	.type	start, %function
+start:	// what names memory, and how
+	mrs	x9, TPIDR_EL1
+	ldr	x0, [x9, #8]		//: read 8 TPIDR_EL1 8 exact
+	ldrb	w0, [x9]		//: read 1 TPIDR_EL1 0 exact
+	ldrsw	x0, [x9, #4]		//: read 4 TPIDR_EL1 4 exact
+	ldrsh	w0, [x9, #4]		//: read 2 TPIDR_EL1 4 exact
+	ldur	w0, [x9, #-4]		//: read 4 TPIDR_EL1 fffffffffffffffc exact
+	strh	wzr, [x9, #2]		//: write 2 TPIDR_EL1 2 exact
+	ldp	x0, x1, [x9, #16]	//: read 16 TPIDR_EL1 10 exact
+	stp	w0, w1, [x9, #8]	//: write 8 TPIDR_EL1 8 exact
+	ldr	q0, [x9, #16]		//: read 16 TPIDR_EL1 10 exact
+	str	d0, [x9, #16]		//: write 8 TPIDR_EL1 10 exact
+	ldar	w0, [x9]		//: read 4 TPIDR_EL1 0 exact
+	stlr	x0, [x9]		//: write 8 TPIDR_EL1 0 exact
+	ldxr	x0, [x9]		//: read 8 TPIDR_EL1 0 exact
+	stxr	w1, x0, [x9]		//: write 8 TPIDR_EL1 0 exact
+	ldaxrb	w0, [x9]		//: read 1 TPIDR_EL1 0 exact
+	stlxrb	w1, w0, [x9]		//: write 1 TPIDR_EL1 0 exact
+	ldxp	x0, x1, [x9]		//: read 16 TPIDR_EL1 0 exact
+	stxp	w2, x0, x1, [x9]	//: write 16 TPIDR_EL1 0 exact
+	ldaddal	w0, w1, [x9]		//: read-modify-write 4 TPIDR_EL1 0 exact
+	stsetlb	w0, [x9]		//: read-modify-write 1 TPIDR_EL1 0 exact
+	swph	w0, w1, [x9]		//: read-modify-write 2 TPIDR_EL1 0 exact
+	cas	x0, x1, [x9]		//: read-modify-write 8 TPIDR_EL1 0 exact
+	casp	x0, x1, x2, x3, [x9]	//: read-modify-write 16 TPIDR_EL1 0 exact
+	ldr	x0, [x9, x8]		//: read 8 TPIDR_EL1 - floating
+	ldr	x0, [x9, x8, lsl #3]	//: read 8 TPIDR_EL1 - floating
+	prfm	pldl1keep, [x9]
+	dc	zva, x9
+	ldr	x0, [x8, #8]
+	mrs	x10, TPIDR_EL2
+	ldr	x0, [x10, #8]		//: read 8 TPIDR_EL2 8 exact
+	mrs	x11, TPIDR_EL0
+	ldr	x0, [x11, #8]
+	ldr	x0, [x9, #8]!		//: read 8 TPIDR_EL1 8 exact
+	ret
+
+	.type	constants, %function
+constants:	// constants that the code forms
+	mov	x0, #0x18
+	mrs	x1, TPIDR_EL1
+	ldr	x2, [x0, x1]		//: read 8 TPIDR_EL1 18 exact
+	ldr	x2, [x1, x0]		//: read 8 TPIDR_EL1 18 exact
+	movk	x0, #1, lsl #16
+	strb	w2, [x1, x0]		//: write 1 TPIDR_EL1 10018 exact
+	ldr	x2, [x1, w0, uxtw]	//: read 8 TPIDR_EL1 - floating
+	adrp	x3, variable
+	add	x3, x3, :lo12:variable
+	ldr	w2, [x3, x1]		//: read 4 TPIDR_EL1 20 exact
+	mov	w19, #0x20
+	mov	w4, #0x20
+	bl	start
+	mrs	x1, TPIDR_EL1
+	ldr	w2, [x1, x19]		//: read 4 TPIDR_EL1 20 exact
+	ldr	w2, [x1, x4]		//: read 4 TPIDR_EL1 - floating
+	lsl	x19, x19, #1
+	ldr	w2, [x1, x19]		//: read 4 TPIDR_EL1 - floating
+	ret
+
+	.type	addresses, %function
+addresses:	// addresses through which nothing is accessed here
+	mov	x0, #0x20
+	mrs	x1, TPIDR_EL1
+	add	x0, x0, x1		//: address - TPIDR_EL1 20 exact
+	bl	start
+	mov	x0, #0
+	mrs	x1, TPIDR_EL1
+	add	x0, x0, x1		//: address - TPIDR_EL1 0 exact
+	add	x2, x1, #0x10
+	add	x2, x2, #8		//: address - TPIDR_EL1 18 exact
+	add	x3, x1, #0x18
+	str	x4, [x3]		//: write 8 TPIDR_EL1 18 exact
+	add	x3, x1, #0x10
+	add	x3, x3, x4, lsl #2	//: address - TPIDR_EL1 10 floating
+	add	x5, x1, #1, lsl #12
+	sub	x6, x1, #8
+	mov	x7, x1
+	ret
+
+	.type	paths, %function
+paths:	// where paths meet
+	mrs	x1, TPIDR_EL1
+	mov	x2, #0x10
+	cbz	x0, 1f
+	mov	x2, #0x18
+	add	x3, x1, #8		//: address - TPIDR_EL1 8 exact
+	b	2f
+1:	add	x3, x1, #0x10		//: address - TPIDR_EL1 10 exact
+2:	ldr	x4, [x1, x2]		//: read 8 TPIDR_EL1 - floating
+	tbz	w4, #3, 1b
+	ldr	x4, [x3]		//: read 8 TPIDR_EL1 - floating
+	ret
+	.inst	0
+	ldr	x4, [x1]
+	ret
+
+	.section .percpu, "aw", %progbits
+	.zero	0x20
+	.globl	variable
+	.type	variable, %object
+	.size	variable, 8
+variable:
+	.quad	0
+	.zero	0x18

@@ -1,0 +1,86 @@
+# place 0
+# As in x86_64.s.
+	.option	norelax
+	.globl	start
+	.type	start, @function
+start:	# what names memory, and how
+	ld	a0, 8(gp)		#: read 8 gp 8 exact
+	lbu	a0, 0(gp)		#: read 1 gp 0 exact
+	lh	a0, -2(gp)		#: read 2 gp fffffffffffffffe exact
+	sw	zero, 4(gp)		#: write 4 gp 4 exact
+	fld	fa0, 8(gp)		#: read 8 gp 8 exact
+	mv	a1, gp
+	c.ld	a0, 8(a1)		#: read 8 gp 8 exact
+	c.sw	a0, 4(a1)		#: write 4 gp 4 exact
+	addi	a2, gp, 0x18
+	lr.w	a0, (a2)		#: read 4 gp 18 exact
+	sc.w	a0, a3, (a2)		#: write 4 gp 18 exact
+	amoadd.d.aqrl a0, a3, (a2)	#: read-modify-write 8 gp 18 exact
+	amoswap.w zero, a3, (a2)	#: read-modify-write 4 gp 18 exact
+	ld	a0, 8(sp)
+	ld	a0, 8(tp)
+	ret
+
+	.type	constants, @function
+constants:	# constants that the code forms
+	lui	a0, 1
+	add	a0, a0, gp
+	ld	a1, -8(a0)		#: read 8 gp ff8 exact
+	lui	a0, %hi(variable)
+	add	a0, a0, gp
+	ld	a1, %lo(variable)(a0)	#: read 8 gp 20 exact
+1:	auipc	a0, %pcrel_hi(variable)
+	add	a0, a0, gp
+	ld	a1, %pcrel_lo(1b)(a0)	#: read 8 gp 20 exact
+	li	s1, 0x20
+	li	t0, 0x20
+	call	start
+	add	a0, s1, gp
+	sd	a1, 0(a0)		#: write 8 gp 20 exact
+	add	a0, t0, gp
+	sd	a1, 0(a0)		#: write 8 gp - floating
+	addiw	a0, s1, 8
+	add	a0, a0, gp
+	sd	a1, 0(a0)		#: write 8 gp 28 exact
+	slli	s1, s1, 1
+	add	a0, s1, gp
+	sd	a1, 4(a0)		#: write 8 gp 4 floating
+	ret
+
+	.type	addresses, @function
+addresses:	# addresses through which nothing is accessed here
+	li	a0, 0x20
+	add	a0, a0, gp		#: address - gp 20 exact
+	call	start
+	li	a0, 0
+	add	a0, a0, gp		#: address - gp 0 exact
+	addi	a1, gp, 8
+	mv	a2, a1
+	sd	a1, 0(a2)		#: write 8 gp 8 exact
+	addi	a1, gp, 8
+	addi	a1, a1, 8		#: address - gp 10 exact
+	add	a3, a4, gp
+	ret
+
+	.type	paths, @function
+paths:	# where paths meet
+	addi	a1, gp, 8		#: address - gp 8 exact
+	beqz	a0, 1f
+	addi	a1, gp, 0x10		#: address - gp 10 exact
+1:	ld	a2, 0(a1)		#: read 8 gp - floating
+	addi	a1, a1, 8		#: address - gp 8 floating
+	bnez	a2, 1b
+	j	2f
+	ld	a2, 0(a1)
+2:	mv	gp, a2
+	ld	a2, 0(gp)
+	ret
+
+	.section .percpu, "aw", @progbits
+	.zero	0x20
+	.globl	variable
+	.type	variable, @object
+	.size	variable, 8
+variable:
+	.quad	0
+	.zero	0x18
