@@ -10,6 +10,7 @@ the first lines that only one has; exits with 1 when there are any.
 import argparse
 import collections
 import csv
+import re
 import sys
 
 sys.dont_write_bytecode = True
@@ -19,11 +20,12 @@ M64 = (1 << 64) - 1
 
 
 def names_of(name):
-    """The name as it is, and as crates and other systems have it behind a prefix."""
+    """The name as it is, and as it is shown: without what definitions put before it."""
     yield name
+    name = re.sub(r"\[[0-9a-f]+\]", "", name)
     for prefix in ("__PERCPU_", "per_cpu__", "pcpu_entry_", "percpu_"):
         if prefix in name:
-            yield name[name.index(prefix) + len(prefix):]
+            yield name.replace(prefix, "", 1)
 
 
 def listing_rows(path, symbols, text):
@@ -63,7 +65,7 @@ def main():
     given = options.parse_args()
     file = oracle.File(given.file)
     symbols = collections.defaultdict(set)
-    for symbol in file.symbols:
+    for symbol in file.symbols + file.read_symbols("--demangle"):
         for each in names_of(symbol.name):
             symbols[each].add(symbol.value)
     theirs = collections.defaultdict(list)

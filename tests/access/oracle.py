@@ -371,8 +371,6 @@ class X86:
                 return Write(reg, "load", terms, None, None)
         elif root == "lea" and terms is not None:
             if terms.regs or terms.hidden:
-                if not extend and len(terms.regs) == 1 and not terms.hidden and not terms.const:
-                    return copy(reg, terms.regs[0])
                 return addition(reg, terms._replace(base=None), extend)
             return form(reg, terms.const, extend)
         elif root in ("add", "sub") and source[0] == "$":
@@ -737,8 +735,6 @@ class RiscV:
             extend = "sign" if name == "addiw" else None
             if operands[1] == "zero":
                 return form(reg, const, extend)
-            if const == 0:
-                return copy(reg, operands[1], extend)
             return addition(reg, make_sum([operands[1]], const), extend)
         if name == "add":
             left, right = operands[1:]
@@ -874,8 +870,6 @@ class LoongArch:
             extend = "sign" if name == "addi.w" else None
             if operands[1] == "$zero":
                 return form(reg, const, extend)
-            if const == 0:
-                return copy(reg, operands[1], extend)
             return addition(reg, make_sum([operands[1]], const), extend)
         return self.of_registers(name, operands)
 
@@ -1097,10 +1091,10 @@ class File:
                                                 int(offset, 16))
         return sections
 
-    def read_symbols(self):
+    def read_symbols(self, *options):
         """Those that have a section."""
         symbols = []
-        for line in output_of(READELF, "-sW", self.path).splitlines():
+        for line in output_of(READELF, "-sW", *options, self.path).splitlines():
             fields = line.split(None, 7)
             if len(fields) == 8 and fields[0][:-1].isdigit() and fields[6].isdigit():
                 name = re.sub(r" \[.*\]$", "", fields[7])

@@ -73,12 +73,21 @@ kernel() { # name, directory or file
 	fi
 	grep -v '\.ko$' "$work/files" >"$work/kernels" && check_kernels "$1" "$work/kernels"
 	[ "$1" = amd64-6.1 ] && compare_references "$(<"$work/kernels")"
+	compare_accesses
 	grep '\.ko$' "$work/files" >"$work/modules" && check_kernels "$1 modules" "$work/modules"
 }
 
 # The one whose numbers are known, and which was linked with --emit-relocs.
 compare_references() { # file
 	tests/references/vmlinux.sh "$1" >"$work/compared" || bad=1
+	sed 's/^/    /' "$work/compared"
+}
+
+# Of Linux: what its code does with per-CPU data, against an independent reader.
+compare_accesses() {
+	grep '/vmlinux[^/]*$' "$work/kernels" >"$work/linux" || return
+	TEST_DIR=$work xargs -r -d '\n' -a "$work/linux" tests/access/run.sh --kernel \
+		>"$work/compared" 2>&1 || bad=1
 	sed 's/^/    /' "$work/compared"
 }
 

@@ -1,0 +1,377 @@
+#!/bin/bash
+# What `percpu-tool access` lists, against an independent reader of the same files: oracle.py, which
+# knows of code only what llvm-objdump prints. On cases that say themselves what each instruction is
+# listed as; on kernels of every machine, compiler, level and model; and on each accessor of the
+# runtime in a function of its own, of which the source says what it does.
+#
+#   tests/access/run.sh [PART...]         cases accessors kernels crate; default: all
+#   tests/access/run.sh --kernel FILE...  compares on real kernels, some minutes each
+#
+# PERCPU_TOOL: the binary; TEST_DIR: where outputs go, of them access/accessors.txt; JOBS: at once.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+tool=${PERCPU_TOOL:-$PWD/build/percpu-tool}
+here=tests/access
+dir=${TEST_DIR:-$PWD/build/test}/access
+export LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
+machines='x86_64 aarch64 riscv64 loongarch64'
+common='-I. -Iruntime -ffreestanding -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables'
+
+have() { command -v "${1%% *}" >/dev/null 2>&1; }
+
+pass() { echo PASS; }
+fail() { echo "FAIL access: $1"; [ -n "${2:-}" ] && head -n 12 <<<"$2" | sed 's/^ */    /'; }
+skip() { echo "SKIP access: $*"; }
+none() { # what, what there is
+	if [ -z "$2" ]; then pass; else fail "$1" "$2"; fi
+}
+
+# ---- what there is ------------------------------------------------------------------------------
+
+# Empty: there is none here.
+compiler() { # machine gcc|clang
+	local command flags
+	case $1 in
+	x86_64) flags='-mno-red-zone -mgeneral-regs-only -fcf-protection=none' ;;
+	aarch64) flags='-mgeneral-regs-only -mstrict-align' ;;
+	riscv64) flags='-march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany' ;;
+	loongarch64) flags='-march=loongarch64 -mabi=lp64s -fdirect-access-external-data' ;;
+	esac
+	case $2 in
+	gcc)
+		command=$1-linux-gnu-gcc
+		[ "$1" = aarch64 ] && flags+=' -mno-outline-atomics' ;;
+	clang) command="clang-19 --target=$1-unknown-none" ;;
+	esac
+	have "$command" && echo "$command -std=gnu11 $common $flags"
+}
+
+# GNU ld for gcc, lld for clang.
+linker() { # machine gcc|clang
+	case $2 in
+	gcc) echo "$1-linux-gnu-ld.bfd --no-warn-rwx-segments" ;;
+	clang) echo ld.lld-19 ;;
+	esac
+}
+
+model_macro() { # model
+	[ "$1" = zero ] || echo -DPERCPU_NON_ZERO_VMA
+}
+
+# ---- comparing ----------------------------------------------------------------------------------
+
+# Lists a file both ways, into FILE.csv and FILE.oracle; prints what is not the same, and where
+# there are fewer accesses than there must be.
+differences() { # file least oracle-options...
+	local file=$1 least=$2 said same
+	shift 2
+	"$tool" access --format csv "$file" >"$file.csv" 2>"$file.log" ||
+		{ echo "access: exit code $?: $(tail -n 1 "$file.log")"; return; }
+	$here/oracle.py "$@" "$file" >"$file.oracle" 2>"$file.log" ||
+		{ echo "oracle.py: $(tail -n 1 "$file.log")"; return; }
+	said=$($here/compare.py "$file" "$file.csv" "$file.oracle" 2>&1) ||
+		{ echo "$said"; return; }
+	same=$(sed -n 's/^same //p' <<<"$said")
+	[ "${same:-0}" -ge "$least" ] || echo "only ${same:-no} accesses, not $least"
+}
+
+# ---- cases --------------------------------------------------------------------------------------
+
+# A line for each expectation, in the order of the file.
+expected() { # source
+	grep -oE '(#|//): .*' "$1" | sed -E 's/ *(#|\/\/): */\n/g' | sed -E '/^$/d; s/ +$//'
+}
+
+job_case() { # machine place
+	local machine=$1 out=$dir/case-$1-$2 options=
+	case $machine in
+	aarch64) options=-march=armv8.5-a ;;
+	riscv64) options=-march=rv64gc ;;
+	loongarch64) options=-mlsx ;;
+	esac
+	sed "s/PLACE/$2/" $here/cases/percpu.ld >"$out.ld"
+	if ! clang-19 --target="$machine-linux-gnu" $options -c -o "$out.o" \
+		"$here/cases/$machine.s" 2>"$out.log" ||
+		! ld.lld-19 -T "$out.ld" -o "$out" "$out.o" 2>>"$out.log"; then
+		fail "$machine: the cases do not build" "$(<"$out.log")"
+		return
+	fi
+	none "$machine: the tool's listing of the cases" "$(differences "$out" 25)"
+	none "$machine: the cases, by oracle.py" \
+		"$(diff <(expected "$here/cases/$machine.s") <(cut -d' ' -f2- "$out.oracle"))"
+}
+
+# ---- kernels ------------------------------------------------------------------------------------
+
+# As tests/kernel links them, but for what is not compiled: every.c is beside it, alone.
+job_kernel() { # machine compiler level model what options...
+	local name="$1 $2 $3 $4 $5" machine=$1 kind=$2 level=$3 model=$4 what=$5 source cc sources
+	local out=$dir/kernel-$1-$2$3-$4-$5 bases= word least=40
+	shift 5
+	cc="$(compiler "$machine" "$kind") $level $(model_macro "$model") -DPERCPU_SEPARATE"
+	sources='runtime/percpu.c runtime/alloc.c runtime/reset.c'
+	case $what in
+	test)
+		sources+=" tests/kernel/main.c tests/kernel/areas.c tests/kernel/check.c
+			tests/kernel/variables.c tests/kernel/operations.c tests/kernel/others.c
+			tests/kernel/debug.c $(echo tests/kernel/"$machine"/*.[cS])" least=500
+		cc+=' -DPERCPU_RESERVE=4096 -DPERCPU_ALLOC_LOCK' ;;
+	*) sources+=' tests/runtime/every.c' least=200 ;;
+	esac
+	# The note says so, of which the other reader is told.
+	case " $* " in
+	*' -DPERCPU_RISCV_TP '*) bases='--bases tp' ;;
+	*' -DPERCPU_ARM_EL2 '*) bases='--bases TPIDR_EL2' ;;
+	esac
+	mkdir -p "$out.d"
+	for source in $sources; do
+		word=$($cc "$@" -w -c \
+			-o "$out.d/$(tr / - <<<"$source").o" "$source" 2>&1) && continue
+		fail "$name: $source does not compile" "$word"
+		return
+	done
+	"$tool" ldscript --full --arch "$machine" --cpus 4 --model "$model" --placement separate \
+		$([ "$what" = test ] && echo --reserve 4K) >"$out.ld"
+	if ! word=$($(linker "$machine" "$kind") -static -z noexecstack -z max-page-size=4096 \
+		-e 0 -T "$out.ld" -o "$out" "$out.d"/*.o 2>&1); then
+		fail "$name: does not link" "$word"
+		return
+	fi
+	word=$(differences "$out" $least $bases)
+	none "$name" "$word"
+	[ -n "$word" ] || rm -rf "$out" "$out".*
+}
+
+list_kernels() {
+	local machine kind level model
+	for machine in $machines; do
+		for kind in gcc clang; do
+			[ -n "$(compiler $machine $kind)" ] || continue
+			for model in zero nonzero; do
+				for level in -O0 -O1 -O2 -Os; do
+					echo "kernel $machine $kind $level $model every"
+				done
+				echo "kernel $machine $kind -O2 $model test"
+			done
+			case $machine in
+			aarch64)
+				echo "kernel $machine $kind -O2 zero lse -march=armv8.1-a"
+				echo "kernel $machine $kind -O2 zero wide -DPERCPU_WIDE"
+				echo "kernel $machine $kind -O2 nonzero el2 -DPERCPU_ARM_EL2" ;;
+			riscv64) echo "kernel $machine $kind -O2 zero tp -DPERCPU_RISCV_TP" ;;
+			esac
+		done
+	done
+}
+
+# ---- the crate ----------------------------------------------------------------------------------
+
+# Its accessors, as tests/crate has them.
+job_crate() { # machine model
+	local out=$dir/crate-$1-$2 options= log place=0
+	[ "$2" = nonzero ] && options='--cfg nonzero' place=0x4000
+	log=$(RUSTC_BOOTSTRAP=1 rustc --target "$1" --cfg bare $options --edition 2021 --emit=obj \
+		-A warnings -C panic=abort -C opt-level=2 -C relocation-model=static -o "$out.o" \
+		tests/crate/crate.rs 2>&1) || { fail "$1 $2: crate.rs does not compile" "$log"; return; }
+	sed "s/PLACE/$place/; s/ENTRY(start)//; s/\*(.text)/*(.text .text.*)/;
+		s/\*(.percpu)/*(.percpu .percpu.*)/" $here/cases/percpu.ld >"$out.ld"
+	if ! log=$(ld.lld-19 -T "$out.ld" --unresolved-symbols=ignore-all -o "$out" "$out.o" 2>&1); then
+		fail "$1 $2: crate.rs does not link" "$log"
+		return
+	fi
+	none "crate.rs for $1, $2" "$(differences "$out" 10)"
+}
+
+list_crate() {
+	local target
+	have rustc || return
+	for target in x86_64-unknown-none aarch64-unknown-none-softfloat riscv64imac-unknown-none-elf \
+		loongarch64-unknown-none-softfloat; do
+		echo "crate $target zero"
+		echo "crate $target nonzero"
+	done
+}
+
+# ---- accessors ----------------------------------------------------------------------------------
+
+# What the source of an accessor says that it does to memory: KIND WIDTH of each access in the order
+# of addresses. On riscv64 and loongarch64 no instruction modifies 1 or 2 bytes: what does so there
+# is on the word around them, and all but and, or and xor are a loop of LR and SC.
+accessor_does() { # machine lse accessor bytes
+	local word=$4
+	case $3 in
+	read) echo "read $4"; return ;;
+	write) echo "write $4"; return ;;
+	esac
+	[ "$4" -lt 4 ] && word=4
+	case $1-$2-$3 in
+	# One that reads, then loops until nothing has come between.
+	x86_64-*-xchg) echo "read $4 read-modify-write $4" ;;
+	x86_64-* | aarch64-lse-*) echo "read-modify-write $4" ;;
+	aarch64-*) echo "read $4 write $4" ;;
+	*-cmpxchg) echo "read $word write $word" ;;
+	*)
+		case $3-$4 in
+		and-* | or-* | xor-* | *-[48]) echo "read-modify-write $word" ;;
+		*) echo "read $word write $word" ;;
+		esac ;;
+	esac
+}
+
+# FUNCTION KIND WIDTH KIND WIDTH... and the variable's name in each, from a listing.
+listed() { # csv
+	python3 - "$1" <<-'END'
+		import csv, sys
+		found = {}
+		with open(sys.argv[1], newline="") as text:
+		    for row in csv.DictReader(text):
+		        found.setdefault(row["function"], []).append(
+		            (int(row["address"], 0), row["kind"], row["width"] or "-",
+		             row["variable"] + ("" if row["offset"] == "0" else "+" + row["offset"])))
+		for name in sorted(found):
+		    rows = sorted(found[name])
+		    print(name, ",".join(sorted({row[3] for row in rows})),
+		          " ".join("%s %s" % row[1:3] for row in rows))
+	END
+}
+
+job_accessors() { # machine compiler level model lse options...
+	local name="$1 $2 $3 $4$5" machine=$1 kind=$2 model=$4 lse=$5 cc out=$dir/accessors-$1-$2$3-$4$5
+	local accessor bytes function variable does want log wrong= missed=0
+	cc="$(compiler "$1" "$2") $3 $(model_macro "$4")"
+	shift 5
+	"$tool" ldscript --full --arch "$machine" --cpus 4 --model "$model" >"$out.ld"
+	if ! log=$($cc "$@" -Wall -Wextra -Werror -c -o "$out.o" $here/accessors.c 2>&1 &&
+		$(linker "$machine" "$kind") -static -e 0 -T "$out.ld" -o "$out" "$out.o" 2>&1); then
+		fail "$name: the accessors do not build" "$log"
+		return
+	fi
+	none "$name: accessors" "$(differences "$out" 48)"
+	listed "$out.csv" >"$out.listed"
+	for accessor in read write add sub and or xor inc dec add_return xchg cmpxchg; do
+		for bytes in 1 2 4 8; do
+			does= variable=
+			read -r function variable does < <(grep "^${accessor}_$bytes " "$out.listed")
+			want=$(accessor_does "$machine" "$lse" $accessor $bytes)
+			if [ "$does" = 'address -' ] && [ "$variable" = "variable_$bytes" ] &&
+				[[ $machine-$bytes =~ (riscv64|loongarch64)-[12] ]]; then
+				missed=$((missed + 1)) does=address
+			elif [ "$does" != "$want" ] || [ "$variable" != "variable_$bytes" ]; then
+				wrong+="${accessor}_$bytes: $variable: $does, not $want"$'\n'
+			fi
+			echo "$name|$accessor|$bytes|$does" >>"$out.table"
+		done
+	done
+	none "$name: what the accessors' source says" "$wrong"
+	[ $missed -eq 0 ] || skip "$machine: of modifying 1 and 2 bytes only the address is seen"
+}
+
+list_accessors() {
+	local machine kind level
+	for machine in $machines; do
+		for kind in gcc clang; do
+			[ -n "$(compiler $machine $kind)" ] || continue
+			for level in -O0 -O2 -Os; do
+				echo "accessors $machine $kind $level zero -"
+				[ $level = -O2 ] && echo "accessors $machine $kind $level nonzero -"
+			done
+			[ $machine = aarch64 ] &&
+				echo "accessors $machine $kind -O2 zero lse -march=armv8.1-a"
+		done
+	done
+}
+
+# A table of what was listed: a row an accessor, a column for each width.
+accessors_table() {
+	cat "$dir"/accessors-*.table 2>/dev/null | awk -F '|' '
+		BEGIN {
+			print "What `percpu-tool access` lists of each accessor, by the bytes of the variable."
+			print "riscv64 and loongarch64 modify 1 and 2 bytes in the aligned word around them:"
+			print "and, or and xor by an AMO of it, the others by a pair of LR and SC."
+		}
+		$1 != name { name = $1; print "\n" name }
+		$3 == 1 { printf "  %-11s", $2 }
+		{ gsub(/read-modify-write/, "modify", $4); printf " %d: %-20s", $3, $4 }
+		$3 == 8 { print "" }' | sed 's/ *$//' >"$dir/accessors.txt"
+}
+
+# ---- real kernels -------------------------------------------------------------------------------
+
+# Instructions with gs in .text, as another disassembler counts them too. Of Debian 6.1 for amd64 one
+# version has 32,671: 22,680 absolute, 8,215 relative, 1,776 with a base or an index; 6.1.0-56 has
+# 32,719: 22,707, 8,227 and 1,785.
+gs_forms() { # file
+	llvm-objdump-19 -d --no-show-raw-insn --section=.text "$1" | awk '
+		/%gs:/ {
+			if (/%gs:[^ ,]*\(%rip\)/) relative++
+			else if (/%gs:[^ ,]*\(/) indexed++
+			else absolute++
+		}
+		END { print absolute + relative + indexed, absolute + 0, relative + 0, indexed + 0 }'
+}
+
+of_kernel() { # file
+	local copy=$dir/kernels/$(basename "$(dirname "$1")")-$(basename "$1") found machine least=1000
+	mkdir -p "$dir/kernels"
+	ln -sf "$(realpath "$1")" "$copy"
+	machine=$(llvm-readelf-19 -h "$1" | sed -n 's/^ *Machine: *//p')
+	# Linux keeps no base in a register there.
+	[ "$machine" = RISC-V ] && least=0
+	none "$1" "$(differences "$copy" $least)"
+	[ -s "$copy.csv" ] && echo "    $1: $(($(wc -l <"$copy.csv") - 1)) accesses listed" >&2
+	if [[ $machine == *X86-64* ]]; then
+		found=$(gs_forms "$1")
+		echo "    $1: gs in .text, absolute, relative, indexed: $found" >&2
+	fi
+}
+
+# ---- counting -----------------------------------------------------------------------------------
+
+finish() { # results
+	grep -E '^(FAIL|    )' "$1"
+	grep '^SKIP' "$1" | sort -u
+	awk '/^PASS/ { p++ } /^FAIL/ { f++ } /^SKIP/ && !seen[$0]++ { s++ }
+		END { print p + 0 " passed, " f + 0 " failed, " s + 0 " skipped"; exit f > 0 }' "$1"
+}
+
+if [ "${1:-}" = --job ]; then
+	shift
+	job=$1
+	shift
+	"job_$job" "$@"
+	exit
+fi
+
+for needed in llvm-objdump-19 llvm-readelf-19 python3 clang-19 ld.lld-19; do
+	have $needed && continue
+	skip "no $needed"
+	echo "0 passed, 0 failed, 1 skipped"
+	exit 0
+done
+if [ "${1:-}" = --kernel ]; then
+	shift
+	mkdir -p "$dir"
+	for file; do of_kernel "$file"; done >"$dir/kernels.results"
+	finish "$dir/kernels.results"
+	exit
+fi
+
+parts=${*:-cases accessors kernels crate}
+rm -rf "$dir" && mkdir -p "$dir" || exit 1
+for part in $parts; do
+	case $part in
+	cases) for machine in $machines; do echo "case $machine 0"; done ;;
+	accessors | kernels | crate) "list_$part" ;;
+	esac
+done >"$dir/jobs"
+{
+	for machine in $machines; do
+		[ -n "$(compiler $machine gcc)" ] || skip "no gcc for $machine"
+	done
+	have rustc || skip "no rustc for crate.rs"
+	tr '\n' '\0' <"$dir/jobs" | PERCPU_TOOL=$tool TEST_DIR=${TEST_DIR:-$PWD/build/test} \
+		xargs -0 -P "${JOBS:-$(nproc)}" -I{} \
+		bash -c 'out=$(set -f; "$0" --job $1 2>&1); echo "$out"' "$here/run.sh" {}
+} >"$dir/results"
+accessors_table
+finish "$dir/results"
