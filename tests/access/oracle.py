@@ -937,11 +937,14 @@ class Piece:
                 return UNKNOWN
             value = value._replace(const=write.function(value.const) & M64, formed=True)
         elif write.what in ("load", "load-add"):
-            if value.base is None or value.floating or value.const not in self.self_values:
+            is_self = value.base is not None and not value.floating and \
+                value.const in self.self_values
+            if not is_self and write.what == "load":
                 return UNKNOWN
-            terms = make_sum([write.reg] if write.what == "load-add" else [], base=value.base)
-            value = total(state, terms)
-            if write.what == "load-add":
+            value = total(state, make_sum([write.reg] if write.what == "load-add" else [],
+                                          base=value.base if is_self else None,
+                                          unknown=not is_self))
+            if write.what == "load-add" and value.base is not None:
                 value = value._replace(origin=at)
         elif write.what == "addition":
             value = value._replace(origin=at if value.base is not None else None)

@@ -80,6 +80,8 @@ pointers:	# the base in a register
 	movq	8(%rdx,%rcx,4), %rcx	#: read 8 GS_BASE 28 floating
 	movq	%gs:8, %rax		#: read 8 GS_BASE 8 exact
 	movq	(%rax), %rcx
+	addq	(%rax), %rdx
+	movq	%rcx, 8(%rdx)		#: write 8 GS_BASE 28 floating
 	retq
 
 	.type	addresses, @function
