@@ -5,8 +5,9 @@
 #include "runtime/percpu_note.h"
 
 /* Paths are followed round and round until nothing changes; each round costs the region's length.
+ * Loops in loops take the most.
  */
-enum { ROUNDS_MAX = 8 };
+enum { ROUNDS_MAX = 32 };
 
 struct step {
 	struct insn insn;
@@ -507,16 +508,23 @@ static void meet_nothing(struct flow *f)
 		f->meetings[i] = (struct meeting){.state = f->file->entry, .seen = true};
 }
 
-/* The state at a step's start, of `*state` behind the one before it; false where no path leads yet.
- * What no direct jump reaches at all is entered from somewhere that is not known.
- */
+/* What stands between the end of one path and the start of another: nop, int3. */
+static bool is_padding(const struct step *step)
+{
+	const struct insn *insn = &step->insn;
+	const bool writes =
+		insn->target != INSN_NO_REGISTER || insn->also != INSN_NO_REGISTER || insn->others;
+
+	if (!step->known || writes || insn->memory != INSN_NO_MEMORY)
+		return false;
+	return insn->kind == INSN_OTHER ||
+	       (insn->kind == INSN_BRANCH && insn->falls && !insn->direct && !insn->call);
+}
+
+/* The state at a step where jumps lead to, of `*state` behind the one before it; false while none
+ * is known to. */
 static bool arrive(struct flow *f, const struct step *step, struct state *state, bool falls)
 {
-	if (!step->leader) {
-		if (!falls)
-			*state = f->file->entry;
-		return true;
-	}
 	if (falls)
 		meet(f, step, state, false);
 	*state = f->meetings[step->leader - 1].state;
@@ -536,19 +544,22 @@ static bool leave(struct flow *f, const struct step *step, const struct state *s
 static void go_through(struct flow *f)
 {
 	struct state state = f->file->entry;
-	bool falls = true, dead = false;
+	bool falls = true, reached = true;
 
 	f->changed = false;
 	for (size_t i = 0; i < f->step_count && f->error->kind == ERROR_NONE; i++) {
 		struct step *step = &f->steps[i];
 
-		if (dead && !step->leader)
+		if (step->leader)
+			reached = arrive(f, step, &state, falls);
+		else if (reached && !falls && is_padding(step))
 			continue;
-		dead = !arrive(f, step, &state, falls);
-		falls = false;
-		if (dead)
+		else if (reached && !falls)
+			/* No direct jump leads here: it is entered from where nobody knows. */
+			state = f->file->entry;
+		falls = reached;
+		if (!reached)
 			continue;
-		falls = true;
 		if (step->known) {
 			pass(f, &state, step);
 			falls = leave(f, step, &state);
