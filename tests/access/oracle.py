@@ -80,6 +80,10 @@ class Insn:
     def access(self, kind, width, terms):
         self.accesses.append(Access(kind, width, terms))
 
+    def is_padding(self):
+        """What stands between paths: nothing that runs into what follows."""
+        return self.flow == "next" and not self.accesses and not self.writes
+
     def forgets(self, *regs):
         self.writes += [forget(r) for r in regs if r is not None]
 
@@ -306,7 +310,9 @@ class X86:
         if root in ("ret", "iret", "lret") or name.startswith(("sysret", "sysexit")):
             insn.flow = "stop"
             return True
-        if name in ("ud2", "int3", "ud1l", "ud1q", "ud0l"):
+        if name == "int3":
+            return True
+        if name in ("ud2", "ud1l", "ud1q", "ud0l"):
             insn.flow = "trap"
             return True
         if name in ("syscall", "sysenter", "int"):
@@ -988,22 +994,23 @@ class Piece:
     def sweep(self):
         """Once through, in the order of the addresses; whether anything was new, and the state
         before each instruction."""
-        changed, states = False, []
+        changed, states, ended = False, [], False
         state = self.machine_entry()
         for i, insn in enumerate(self.insns):
             if i in self.labels:
                 changed |= self.meet(i, state)
-                state = self.labels[i]
-            elif state is None and self.insns[i - 1].flow in ("jump", "stop", "trap"):
+                state, ended = self.labels[i], False
+            elif ended and not insn.is_padding():
                 # Nothing leads here but what is not seen, such as a table.
-                state = self.machine_entry()
+                state, ended = self.machine_entry(), False
             states.append(state)
             if state is None:
                 continue
+            ended = insn.flow in ("jump", "stop", "trap")
             after = self.step(state, insn)
             if insn.flow in ("jump", "branch") and insn.target in self.index:
                 changed |= self.meet(self.index[insn.target], after)
-            state = None if insn.flow in ("jump", "stop", "trap") else after
+            state = None if ended else after
         return changed, states
 
     def solve(self):
@@ -1012,10 +1019,11 @@ class Piece:
             if changed:
                 continue
             # What only jumps from unreached code lead to: some jump that is not seen does.
-            missed = next((i for i in sorted(self.labels) if self.labels[i] is None), None)
-            if missed is None:
+            missed = [i for i in self.labels if self.labels[i] is None]
+            if not missed:
                 return states
-            self.meet(missed, self.machine_entry())
+            for i in missed:
+                self.meet(i, self.machine_entry())
 
     def is_address(self, value):
         return value.base is not None and (value.formed or value.const != 0) and \
