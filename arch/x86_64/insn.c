@@ -809,8 +809,13 @@ static void refine(
 		push(out);
 		break;
 	case TO_RDI:
-	case MOVS:
 		string(insn, out, INSN_STORE, RDI);
+		break;
+	case MOVS: /* the side with an override, if one has */
+		if (insn->gs || insn->fs)
+			string(insn, out, INSN_LOAD, RSI);
+		else
+			string(insn, out, INSN_STORE, RDI);
 		break;
 	case FROM_RDI:
 		string(insn, out, INSN_LOAD, RDI);

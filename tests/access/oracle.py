@@ -1026,7 +1026,8 @@ class Piece:
                 self.meet(i, self.machine_entry())
 
     def is_address(self, value):
-        return value.base is not None and (value.formed or value.const != 0) and \
+        return value.base is not None and \
+            (value.formed or (value.const != 0 and not value.floating)) and \
             any(start <= value.const < end for start, end in self.templates)
 
     def listed(self):

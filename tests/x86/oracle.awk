@@ -244,18 +244,19 @@ function lea() {
 	if (kind == "SET" && (width() == 32 || short_) && constant ~ /^-/)
 		constant = sprintf("0x%x", 4294967296 - hex(substr(constant, 4)))
 }
-function string(   from) {
-	from = op[1] ~ /\(%[er]si\)/ || (op[2] ~ /\(%[er]si\)/)
+# Of movs the side that has an override, if one has.
+function string(   copies) {
+	copies = stem == "movs" && (op[1] op[2]) !~ /%[fg]s:/
 	if (stem == "lods")
 		write(0)
 	if (stem ~ /^(movs|cmps|lods|outs)$/)
 		write(6)
 	if (stem !~ /^(lods|outs)$/)
 		write(7)
-	kind = stem ~ /^(movs|stos|ins)$/ ? "STORE" : "LOAD"
+	kind = copies || stem ~ /^(stos|ins)$/ ? "STORE" : "LOAD"
 	action = kind == "STORE" ? "W" : "R"
 	constant = "0x0"
-	first = stem ~ /^(movs|stos|ins|scas)$/ ? 7 : 6
+	first = copies || stem ~ /^(stos|ins|scas)$/ ? 7 : 6
 	target = stem == "lods" ? 0 : stem ~ /^(movs|cmps|outs)$/ ? 6 : 7
 	flags = "-"
 	if (first == 6 && (op[1] op[2]) ~ /%gs:/)

@@ -75,7 +75,7 @@ addresses:	// addresses through which nothing is accessed here
 	add	x3, x1, #0x18
 	str	x4, [x3]		//: write 8 TPIDR_EL1 18 exact
 	add	x3, x1, #0x10
-	add	x3, x3, x4, lsl #2	//: address - TPIDR_EL1 10 floating
+	add	x3, x3, x4, lsl #2
 	add	x5, x1, #1, lsl #12
 	sub	x6, x1, #8
 	mov	x7, x1

@@ -58,7 +58,7 @@ addresses:	# addresses through which nothing is accessed here
 	addi.d	$a1, $r21, 8
 	addi.d	$a1, $a1, 8		#: address - r21 10 exact
 	addi.d	$a3, $r21, 0x10
-	alsl.d	$a3, $a4, $a3, 2	#: address - r21 10 floating
+	alsl.d	$a3, $a4, $a3, 2
 	add.d	$a3, $a4, $r21
 	ret
 
@@ -68,7 +68,7 @@ paths:	# where paths meet
 	beqz	$a0, 1f
 	addi.d	$a1, $r21, 0x10		#: address - r21 10 exact
 1:	ld.d	$a2, $a1, 0		#: read 8 r21 - floating
-	addi.d	$a1, $a1, 8		#: address - r21 8 floating
+	addi.d	$a1, $a1, 8
 	bnez	$a2, 1b
 	b	2f
 	ld.d	$a2, $a1, 0

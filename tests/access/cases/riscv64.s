@@ -68,7 +68,7 @@ paths:	# where paths meet
 	beqz	a0, 1f
 	addi	a1, gp, 0x10		#: address - gp 10 exact
 1:	ld	a2, 0(a1)		#: read 8 gp - floating
-	addi	a1, a1, 8		#: address - gp 8 floating
+	addi	a1, a1, 8
 	bnez	a2, 1b
 	j	2f
 	ld	a2, 0(a1)

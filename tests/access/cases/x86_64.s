@@ -94,7 +94,7 @@ addresses:	# addresses through which nothing is accessed here
 	leaq	0x38(%rax), %rdx
 	leaq	8(%rdx), %rdx		#: address - GS_BASE 40 exact
 	leaq	0x1000(%rax), %rcx
-	leaq	0x20(%rax,%rbx,8), %r8	#: address - GS_BASE 20 floating
+	leaq	0x20(%rax,%rbx,8), %r8
 	leaq	0x28(%rax), %r9
 	movq	%r9, %r10
 	movq	(%r10), %r10		#: read 8 GS_BASE 28 exact
@@ -112,7 +112,7 @@ paths:	# where paths meet
 	movq	%gs:0, %rdx		#: read 8 GS_BASE 0 exact
 	addq	$8, %rdx		#: address - GS_BASE 8 exact
 2:	movl	(%rdx), %ecx		#: read 4 GS_BASE - floating
-	addq	$4, %rdx		#: address - GS_BASE 4 floating
+	addq	$4, %rdx
 	testl	%ecx, %ecx
 	jne	2b
 	jmp	3f
