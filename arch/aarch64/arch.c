@@ -34,7 +34,8 @@ const struct arch arch_aarch64 = {
 	.next_base = aarch64_next_base,
 	.locate = locate_start,
 	.percpu_register = INSN_NO_REGISTER,
-	.call_clobbers = 0x4007ffff, /* x0 to x18 and x30: AAPCS64, 6.1.1 */
+	/* x0 to x18 and x30: AAPCS64, 6.1.1 */
+	.call_clobbers = 0x4007ffff,
 	.output_format = "elf64-littleaarch64",
 	.output_arch = "aarch64",
 	.virt_base = PERCPU_VIRT_BASE,

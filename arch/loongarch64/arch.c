@@ -31,7 +31,8 @@ const struct arch arch_loongarch64 = {
 	.next_base = loongarch64_next_base,
 	.locate = locate_start,
 	.percpu_register = 21,
-	.call_clobbers = 0x001ffff2, /* $ra, $a0 to $a7, $t0 to $t8: psABI, "General-purpose Registers" */
+	/* $ra, $a0 to $a7, $t0 to $t8: psABI, "General-purpose Registers" */
+	.call_clobbers = 0x001ffff2,
 	.output_format = "elf64-loongarch",
 	.output_arch = "loongarch64",
 	.virt_base = PERCPU_VIRT_BASE,

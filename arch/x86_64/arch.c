@@ -29,7 +29,8 @@ const struct arch arch_x86_64 = {
 	.decode = x86_64_decode,
 	.next_base = x86_64_next_base,
 	.percpu_register = INSN_NO_REGISTER,
-	.call_clobbers = 0x0fc7, /* rax, rcx, rdx, rsi, rdi, r8 to r11: psABI, figure 3.4 */
+	/* rax, rcx, rdx, rsi, rdi, r8 to r11: psABI, figure 3.4 */
+	.call_clobbers = 0x0fc7,
 	.locate = x86_64_locate,
 	.walk = x86_64_walk,
 	.output_format = "elf64-x86-64",

@@ -52,10 +52,19 @@ struct access_listing {
 	uint64_t rows;			/* of it */
 };
 
+/* What stands before all files: the listing has `to`, `format` and `shape` set. */
 void access_list_begin(struct access_listing *listing);
+
+/* A file's head; `file` stays the caller's, until access_list_file_end(), which reads it again. */
 void access_list_file(struct access_listing *listing, const struct access_file *file);
+
+/* One access of the file at hand. */
 void access_list_row(struct access_listing *listing, const struct access_row *row);
+
+/* What is known of the file when all of its rows are written. */
 void access_list_file_end(struct access_listing *listing);
+
+/* What stands behind all files. */
 void access_list_end(struct access_listing *listing);
 
 /* A column of a CSV row, quoted where it has to be; NULL is empty. */

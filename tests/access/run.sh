@@ -112,7 +112,7 @@ job_kernel() { # machine compiler level model what options...
 	sources='runtime/percpu.c runtime/alloc.c runtime/reset.c'
 	case $what in
 	test)
-		sources+=" tests/kernel/main.c tests/kernel/areas.c tests/kernel/check.c
+		sources+=" tests/kernel/main.c tests/kernel/common.c tests/kernel/areas.c tests/kernel/check.c
 			tests/kernel/variables.c tests/kernel/operations.c tests/kernel/others.c
 			tests/kernel/debug.c $(echo tests/kernel/"$machine"/*.[cS])" least=500
 		cc+=' -DPERCPU_RESERVE=4096 -DPERCPU_ALLOC_LOCK' ;;

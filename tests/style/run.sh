@@ -26,7 +26,8 @@ allowed() { # file
 	lib/out/*) echo lib/out/ lib/base/ ;;
 	lib/obj/*) echo lib/obj/ lib/base/ arch/ ;;
 	lib/model/*) echo lib/model/ lib/obj/ lib/base/ arch/ runtime/percpu_note.h ;;
-	lib/check/*) echo lib/check/ lib/model/ lib/obj/ lib/out/ lib/base/ arch/ ;;
+	lib/code/*) echo lib/code/ lib/model/ lib/obj/ lib/base/ arch/ runtime/percpu_note.h ;;
+	lib/check/*) echo lib/check/ lib/code/ lib/model/ lib/obj/ lib/out/ lib/base/ arch/ ;;
 	lib/ldscript/*) echo lib/ldscript/ lib/model/ lib/base/ arch/ ;;
 	lib/patch/*) echo lib/patch/ lib/model/ lib/obj/ lib/base/ arch/ ;;
 	cmd/*) echo cmd/ lib/ arch/ ;;

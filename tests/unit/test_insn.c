@@ -359,8 +359,9 @@ static void test_locate(void **state)
 
 	(void)state;
 	for (size_t m = 0; m < sizeof(machines) / sizeof(machines[0]); m++)
-		assert_int_equal(
-			arch_by_machine(machines[m])->locate((struct span){bytes, 8}, 4, 4, NULL), 4);
+		assert_int_equal(arch_by_machine(machines[m])->locate(
+					 (struct span){bytes, 8}, 4, 4, NULL),
+			4);
 }
 
 int main(void)
