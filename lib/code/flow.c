@@ -260,13 +260,16 @@ static uint8_t form_of(const struct insn *insn)
 
 /*
  * With something unknown in the sum, is the constant a place all the same, and no member of what
- * the unknown points to? On x86_64 only long displacements can be one.
+ * the unknown points to? Structures are smaller than pages; on x86_64 the displacement of an array
+ * is long where a member's would be short.
  */
 static bool says_place(const struct insn *insn, struct value at)
 {
+	enum { MEMBER_MAX = 0xfff };
 	const bool is_short = insn->constant >= INT8_MIN && insn->constant <= INT8_MAX;
 
 	return !at.unknown || at.formed || at.relocated ||
+	       (at.constant > MEMBER_MAX && at.constant < (uint64_t)INT64_MIN) ||
 	       (insn->percpu && insn->displacement_size == 4 && !is_short);
 }
 

@@ -33,6 +33,11 @@ UNKNOWN = Value(None, 0, True, False, None)
 Sum = namedtuple("Sum", "base regs const unknown formed hidden")
 
 
+def is_place(value):
+    """Is the constant a place, and no member of what something unknown points to?"""
+    return not value.floating or value.formed or 0xfff < value.const < 1 << 63
+
+
 def make_sum(regs=(), const=0, base=None, unknown=False, formed=False, hidden=()):
     """`hidden`: registers that take part, but not as they are: scaled, extended, shifted."""
     return Sum(base, tuple(regs), const, unknown or bool(hidden), formed, tuple(hidden))
@@ -1026,9 +1031,8 @@ class Piece:
                 self.meet(i, self.machine_entry())
 
     def is_address(self, value):
-        return value.base is not None and \
-            (value.formed or (value.const != 0 and not value.floating)) and \
-            any(start <= value.const < end for start, end in self.templates)
+        return value.base is not None and (value.formed or value.const != 0) and \
+            is_place(value) and any(start <= value.const < end for start, end in self.templates)
 
     def listed(self):
         """The accesses: (address, kind, width, register, target, floating)."""
@@ -1041,8 +1045,11 @@ class Piece:
                 base = value.base or access.sum.base
                 if base is None:
                     continue
-                found.append((insn.at, access.kind, access.width, base, value.const,
-                              value.floating))
+                # On x86_64 the displacement behind gs is an array's, where it is long.
+                known = is_place(value) or \
+                    (access.sum.base is not None and not -128 <= signed(access.sum.const, 64) < 128)
+                found.append((insn.at, access.kind, access.width, base,
+                              value.const if known else None, value.floating))
                 self.use(state, access.sum, used)
             for write in insn.writes:
                 if write.what not in ("addition", "load-add"):

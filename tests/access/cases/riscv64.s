@@ -44,7 +44,7 @@ constants:	# constants that the code forms
 	sd	a1, 0(a0)		#: write 8 gp 28 exact
 	slli	s1, s1, 1
 	add	a0, s1, gp
-	sd	a1, 4(a0)		#: write 8 gp 4 floating
+	sd	a1, 4(a0)		#: write 8 gp - floating
 	ret
 
 	.type	addresses, @function

@@ -36,7 +36,7 @@ start:	# what names memory through gs, and how
 	mull	%gs:0x10		#: read 4 GS_BASE 10 exact
 	movsb	%gs:(%rsi), %es:(%rdi)	#: read 1 GS_BASE - floating
 	rep movsb %gs:(%rsi), %es:(%rdi)	#: read - GS_BASE - floating
-	movq	%gs:0x28(%rax,%rcx,8), %rdx	#: read 8 GS_BASE 28 floating
+	movq	%gs:0x28(%rax,%rcx,8), %rdx	#: read 8 GS_BASE - floating
 	movq	%gs:(%eax), %rdx	#: read 8 GS_BASE - floating
 	leaq	%gs:8, %rax
 	nopl	%gs:8(%rax)
