@@ -68,6 +68,14 @@ def change(reg, source, function, extend=None):
     return Write(reg, "change", make_sum([source]), function, extend)
 
 
+def align(reg, source, mask):
+    """The word that an address is in. Areas are aligned to 64 bytes at least; None for more."""
+    mask &= M64
+    if not -64 <= mask - (1 << 64) < 0 or -mask & M64 & (-mask & M64) - 1:
+        return None
+    return Write(reg, "align", make_sum([source]), lambda c: c & mask, None)
+
+
 Access = namedtuple("Access", "kind width sum")
 
 
@@ -384,6 +392,8 @@ class X86:
             if terms.regs or terms.hidden:
                 return addition(reg, terms._replace(base=None), extend)
             return form(reg, terms.const, extend)
+        elif root == "and" and source[0] == "$" and wide == 8:
+            return align(reg, reg, int(source[1:], 0))
         elif root in ("add", "sub") and source[0] == "$":
             const = int(source[1:], 0)
             return addition(reg, make_sum([reg], const if root == "add" else -const), extend)
@@ -605,6 +615,8 @@ class AArch64:
             return form(reg, int(operands[1], 0))
         elif name == "orr" and operands[1] in ("xzr", "wzr") and operands[2].startswith("#"):
             return form(reg, a64_number(operands[2]), extend)
+        elif name == "and" and size == 8 and operands[2].startswith("#"):
+            return align(reg, a64_register(operands[1])[0], a64_number(operands[2]))
         elif name in ("add", "adds", "sub", "subs"):
             return self.add(name, operands, extend)
         return None
@@ -726,7 +738,7 @@ class RiscV:
         compressed = name.startswith("c.")
         name = name[2:] if compressed else name
         # Compressed ones that modify name their register once.
-        if compressed and name in ("addi", "addiw", "addi16sp", "add", "addw"):
+        if compressed and name in ("addi", "addiw", "addi16sp", "add", "addw", "andi"):
             if name == "addi16sp":
                 name, operands = "addi", [reg, reg, operands[-1]]
             else:
@@ -737,6 +749,8 @@ class RiscV:
             name = "addi"
         if name == "mv":
             return copy(reg, operands[1])
+        if name == "andi":
+            return align(reg, operands[1], int(operands[2], 0))
         if name == "lui":
             return form(reg, signed(int(operands[1], 0) << 12, 32))
         if name == "auipc":
@@ -888,6 +902,8 @@ class LoongArch:
         reg = operands[0]
         if name == "move":
             return copy(reg, operands[1])
+        if name == "bstrins.d" and operands[1] == "$zero" and int(operands[3], 0) == 0:
+            return align(reg, reg, -2 << int(operands[2], 0))
         if name in ("or", "add.d") and "$zero" in operands[1:]:
             left, right = operands[1:3]
             return copy(reg, right if left == "$zero" else left)
@@ -943,6 +959,12 @@ class Piece:
                 return Value(None, 0, False, False, None)
             return extended(state.get(reg, UNKNOWN), write.extend)
         value = total(state, write.sum)
+        if write.what == "align":
+            if value.base is None:
+                return UNKNOWN
+            const = 0 if value.floating else write.function(value.const)
+            origin = state.get(write.sum.regs[0], UNKNOWN).origin
+            return value._replace(const=const, origin=origin)
         if write.what == "change":
             if not is_constant(value):
                 return UNKNOWN
