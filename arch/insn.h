@@ -25,6 +25,7 @@ enum insn_kind {
 	 * target = first and a constant: add and sub imm, lea disp(reg); movk (first is target);
 	 * addi, c.addi; ori, addi.d, lu32i.d (first is target), lu52i.d. A lea whose index is
 	 * scaled by more than 1 adds that too: it is in `second`, also of INSN_SET, lea disp(,i,8).
+	 * andi and bstrins.d where they clear at most 6 low bits: the constant is 0.
 	 * The constant may be 0, as in an object before a relocation is applied.
 	 */
 	INSN_MORE,
@@ -49,6 +50,9 @@ enum insn_kind {
 	INSN_GET_BASE,
 	INSN_PUT_BASE,
 };
+
+/* The mask of the most low bits that INSN_MORE clears: what is in a cache line of 64 bytes. */
+#define INSN_MASK_LEAST (-64)
 
 /* What an instruction does with the memory it names. */
 enum insn_memory {
@@ -109,7 +113,7 @@ struct insn {
 	 */
 	int64_t constant;
 	/* INSN_MORE: the bits of `first` that count; the others are taken for 0. ~0 for most; movk
-	 * and lu32i.d replace bits. */
+	 * and lu32i.d replace bits, andi clears them. */
 	uint64_t keeps;
 	bool by_or;	       /* INSN_MORE: the constant is put in by or: ori */
 	bool page;	       /* adrp, pcalau12i */

@@ -45,6 +45,9 @@ static bool computes(const struct trail *trail, const struct insn *insn)
 {
 	switch (insn->kind) {
 	case INSN_MORE:
+		/* What is left of an address without its low bits is lost from sight. */
+		return (insn->by_or || insn->keeps == UINT64_MAX) &&
+		       trail_holds(trail, insn->first);
 	case INSN_MOVE:
 		return trail_holds(trail, insn->first);
 	case INSN_ADD:

@@ -209,6 +209,19 @@ static bool highest(uint32_t word, struct insn *insn)
 	return true;
 }
 
+/* bstrins.d; of $zero into the lowest bits, few of them, it makes a word's address of a byte's. */
+static bool insert(uint32_t word, struct insn *insn)
+{
+	const uint64_t keeps = ~((UINT64_C(2) << bits(word, 21, 16)) - 1);
+
+	if (reg5(word, 5) != 0 || bits(word, 15, 10) != 0 || keeps < (uint64_t)INSN_MASK_LEAST)
+		return write_rd(word, insn);
+	more(word, insn, read(word, 0), 0);
+	if (insn->kind == INSN_MORE)
+		insn->keeps = keeps;
+	return true;
+}
+
 /* Bits 31 to 26 are 0: what bits 25 to 22 tell. */
 static bool integers(uint32_t word, struct insn *insn)
 {
@@ -233,7 +246,9 @@ static bool integers(uint32_t word, struct insn *insn)
 	case 14: /* ori */
 		insn->by_or = true;
 		return more(word, insn, read(word, 5), bits(word, 21, 10));
-	default: /* bstrins.d, bstrpick.d, slti, sltui, andi, xori */
+	case 2:
+		return insert(word, insn);
+	default: /* bstrpick.d, slti, sltui, andi, xori */
 		return write_rd(word, insn);
 	}
 }

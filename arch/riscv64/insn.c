@@ -78,6 +78,17 @@ static bool more(struct insn *insn, uint8_t target, uint8_t first, int64_t value
 	return true;
 }
 
+/* The address of the word around a byte is that of the byte, and -4: few bits are cleared then. */
+static bool mask(struct insn *insn, uint8_t target, uint8_t first, int64_t bits_kept)
+{
+	if (bits_kept < INSN_MASK_LEAST || bits_kept > -2 || (-bits_kept & (-bits_kept - 1)))
+		return other(insn, target);
+	more(insn, target, first, 0);
+	if (insn->kind == INSN_MORE)
+		insn->keeps = (uint64_t)bits_kept;
+	return true;
+}
+
 static bool add(struct insn *insn, uint8_t target, uint8_t first, uint8_t second)
 {
 	insn->kind = INSN_ADD;
@@ -147,9 +158,11 @@ static enum insn_cut cut_of(uint32_t word)
 	return bit(word, 3) ? INSN_SIGN_32 : INSN_WHOLE;
 }
 
-/* OP-IMM and OP-IMM-32: addi, addiw. */
+/* OP-IMM and OP-IMM-32: addi, addiw, andi. */
 static bool operate_immediate(uint32_t word, struct insn *insn)
 {
+	if (funct3(word) == 7 && !bit(word, 3))
+		return mask(insn, written(word, 7), read(word, 15), immediate_i(word));
 	if (funct3(word) != 0)
 		return other(insn, written(word, 7));
 	insn->cut = cut_of(word);
@@ -428,6 +441,8 @@ static bool compressed_operate(uint32_t word, struct insn *insn)
 {
 	const uint8_t rd = reg3(word, 7);
 
+	if (bits(word, 11, 10) == 2) /* c.andi */
+		return mask(insn, rd, rd, immediate_6(word));
 	if (bits(word, 11, 10) == 3 && bit(word, 12)) {
 		if (bits(word, 6, 5) == 1) { /* c.addw */
 			insn->cut = INSN_SIGN_32;

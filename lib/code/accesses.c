@@ -79,9 +79,16 @@ static bool section_named(const struct image *image, const char *name)
 	return false;
 }
 
+/* Whatever its flags: Linux on x86_64 has had it executable. */
+static bool is_data(const struct section *section)
+{
+	return strncmp(section->name, ".data", strlen(".data")) == 0;
+}
+
 static bool is_code(const struct section *section)
 {
 	return section->type == SHT_PROGBITS && strcmp(section->name, REPLACEMENTS) != 0 &&
+	       !is_data(section) &&
 	       (section->flags & (SHF_ALLOC | SHF_EXECINSTR)) == (SHF_ALLOC | SHF_EXECINSTR);
 }
 

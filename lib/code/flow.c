@@ -368,6 +368,21 @@ static void note_address(struct flow *f, const struct step *step, struct value *
 		emit(f, &access);
 }
 
+/* andi of a riscv64 that has only atomics of words: the word around a byte, in the same area. */
+static bool clears_low_bits(const struct insn *insn)
+{
+	return insn->kind == INSN_MORE && !insn->by_or && insn->keeps != UINT64_MAX;
+}
+
+static struct value without_low_bits(struct value value, uint64_t keeps)
+{
+	if (!value.base)
+		return VALUE_UNKNOWN;
+	value.constant = value.unknown ? 0 : value.constant & keeps;
+	value.formed = value.formed && !value.unknown;
+	return value;
+}
+
 static struct value more(const struct state *state, const struct step *step)
 {
 	const struct insn *insn = &step->insn;
@@ -375,6 +390,8 @@ static struct value more(const struct state *state, const struct step *step)
 
 	if (insn->second != INSN_NO_REGISTER)
 		value = value_add(value, VALUE_UNKNOWN);
+	if (clears_low_bits(insn))
+		return without_low_bits(value, insn->keeps);
 	if (insn->keeps != ~UINT64_C(0) || insn->by_or) {
 		/* Bits of a base, or of what is not known, are nobody's address. */
 		if ((value.base || value.unknown) && insn->keeps != ~UINT64_C(0))
@@ -426,13 +443,14 @@ static struct value result(struct flow *f, const struct state *state, const stru
 	if (r)
 		value = completed(f, value, r);
 	value = value_cut(value, insn->cut);
-	value.taken = 0;
+	if (!clears_low_bits(insn))
+		value.taken = 0;
 	return value;
 }
 
 static bool forms_address(const struct insn *insn)
 {
-	return insn->kind == INSN_ADD || insn->kind == INSN_MORE;
+	return insn->kind == INSN_ADD || (insn->kind == INSN_MORE && !clears_low_bits(insn));
 }
 
 static void forget(struct state *state, uint8_t number)

@@ -392,8 +392,6 @@ class X86:
             if terms.regs or terms.hidden:
                 return addition(reg, terms._replace(base=None), extend)
             return form(reg, terms.const, extend)
-        elif root == "and" and source[0] == "$" and wide == 8:
-            return align(reg, reg, int(source[1:], 0))
         elif root in ("add", "sub") and source[0] == "$":
             const = int(source[1:], 0)
             return addition(reg, make_sum([reg], const if root == "add" else -const), extend)
@@ -615,8 +613,6 @@ class AArch64:
             return form(reg, int(operands[1], 0))
         elif name == "orr" and operands[1] in ("xzr", "wzr") and operands[2].startswith("#"):
             return form(reg, a64_number(operands[2]), extend)
-        elif name == "and" and size == 8 and operands[2].startswith("#"):
-            return align(reg, a64_register(operands[1])[0], a64_number(operands[2]))
         elif name in ("add", "adds", "sub", "subs"):
             return self.add(name, operands, extend)
         return None
@@ -1295,6 +1291,7 @@ class Reader:
     def read(self):
         for number, (name, kind, _, size, flags, _) in sorted(self.file.sections.items()):
             if kind == "PROGBITS" and size and "A" in flags and "X" in flags and \
+                    not name.startswith(".data") and \
                     name not in REPLACEMENTS:
                 yield from self.section(number, self.disassembly(name))
 

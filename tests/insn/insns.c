@@ -256,7 +256,8 @@ static bool uses(const struct insn *insn, uint32_t registers)
 	case INSN_PUT_BASE:
 		return true;
 	case INSN_MORE:
-		return insn->keeps != UINT32_MAX && among(insn->first, registers);
+		return (insn->keeps == UINT64_MAX || (insn->by_or && insn->keeps != UINT32_MAX)) &&
+		       among(insn->first, registers);
 	case INSN_ADD:
 	case INSN_MOVE:
 	case INSN_LOAD:

@@ -53,6 +53,17 @@ function set(letters, scale, bits) {
 	reach = bits
 }
 
+# The word around a byte: at most 6 low bits are cleared.
+function masks(	high) {
+	high = number_of(op[3])
+	target = written(op[1])
+	if (op[2] != "$zero" || number_of(op[4]) != 0 || high > 5) return
+	kind = "more"
+	first = general(op[1])
+	keeps = sprintf("ffffffffffffff%02x", 256 - 2 ^ (high + 1))
+	constant = "0"
+}
+
 function more(scale) {
 	kind = "more"
 	target = written(op[1])
@@ -108,6 +119,7 @@ function instruction() {
 	else if (mnemonic == "pcaddu12i") set("p", 4096, 0)
 	else if (mnemonic == "pcaddu18i") set("p", 262144, 0)
 	else if (mnemonic == "lu32i.d") replace(op[1] == "$zero" ? "" : op[1], op[2], 32, 52)
+	else if (mnemonic == "bstrins.d") masks()
 	else if (mnemonic == "lu52i.d") replace(op[2], op[3], 52, 64)
 	else if (mnemonic ~ /^addi\.[wd]$/) more(1)
 	else if (mnemonic == "addu16i.d") more(65536)

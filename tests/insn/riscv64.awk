@@ -4,6 +4,7 @@ BEGIN {
 	split("zero ra sp gp tp t0 t1 t2 s0 s1 a0 a1 a2 a3 a4 a5 a6 a7 s2 s3 s4 s5 s6 s7 s8 s9 s10 s11 " \
 		"t3 t4 t5 t6", names, " ")
 	for (i in names) number[names[i]] = i - 1
+	for (i = 2; i <= 64; i *= 2) clears[-i]
 }
 
 # The number of a general register, "zero", or "" for anything else.
@@ -82,6 +83,17 @@ function more(from) {
 	first = general(from)
 }
 
+# The word around a byte: at most 6 low bits are cleared.
+function masks(	mask) {
+	mask = number_of(op[n])
+	target = written(op[1])
+	if (!(mask in clears)) return
+	kind = "more"
+	first = general(n == 3 ? op[2] : op[1])
+	keeps = sprintf("ffffffffffffff%02x", 256 + mask)
+	constant = "0"
+}
+
 function add(one, other) {
 	kind = "add"
 	cut_word()
@@ -103,6 +115,7 @@ function compressed() {
 	else if (mnemonic == "c.mv") add("zero", op[2])
 	else if (mnemonic ~ /^c\.(addi|addiw|addi16sp)$/) more(op[1])
 	else if (mnemonic == "c.addi4spn") more(op[2])
+	else if (mnemonic == "c.andi") masks()
 	# Reserved, which this reader does not say.
 	else if (mnemonic == "c.lui" && op[2] ~ /^(0x)?0$/) kind = "unknown"
 	else if (mnemonic == "c.lui") set(upper_of(op[2]))
@@ -124,6 +137,7 @@ function instruction() {
 	else if (mnemonic == "jalr") call(op[1])
 	else if (mnemonic == "ecall") branch("cf")
 	else if (mnemonic ~ /^addiw?$/) more(op[2])
+	else if (mnemonic == "andi") masks()
 	else if (mnemonic == "lui") set(upper_of(op[2]))
 	else if (mnemonic == "auipc") { set(upper_of(op[2])); flags = "p" }
 	else if (mnemonic ~ /^addw?$/) add(op[2], op[3])

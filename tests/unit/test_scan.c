@@ -42,14 +42,15 @@ static bool among(uint8_t number, uint32_t registers)
 	return number < 32 && (registers >> number & 1);
 }
 
-/* What replaces half of a register in place is no use of it as a base. */
+/* What replaces half of a register in place is no use of it as a base, nor is what masks it. */
 static bool uses(const struct insn *insn, uint32_t registers)
 {
 	if (insn->kind == INSN_GET_BASE || insn->kind == INSN_PUT_BASE)
 		return true;
 	if (insn->kind < INSN_MORE || insn->kind > INSN_STORE)
 		return false;
-	if (insn->kind == INSN_MORE && insn->keeps == UINT32_MAX)
+	if (insn->kind == INSN_MORE && insn->keeps != UINT64_MAX &&
+		(!insn->by_or || insn->keeps == UINT32_MAX))
 		return false;
 	return among(insn->first, registers) || among(insn->second, registers);
 }

@@ -98,20 +98,6 @@ paths:	// where paths meet
 	ldr	x4, [x1]
 	ret
 
-	.type	traps, %function
-traps:	// what stands behind a trap
-	mrs	x1, TPIDR_EL1
-	add	x0, x1, #0x20
-	cbz	x2, 2f
-	brk	#0x800
-	ldr	x3, [x0]		//: read 8 TPIDR_EL1 20 exact
-	cbnz	x3, 3f
-	mov	x0, #0
-	brk	#0x800
-3:	ldr	x3, [x0]		//: read 8 TPIDR_EL1 20 exact
-2:	ldr	x3, [x0, #8]		//: read 8 TPIDR_EL1 28 exact
-	ret
-
 	.section .percpu, "aw", %progbits
 	.zero	0x20
 	.globl	variable

@@ -77,21 +77,12 @@ paths:	# where paths meet
 	ret
 
 	.type	words, @function
-words:	# the word around 1 or 2 bytes, and what stands behind a trap
+words:	# the word around 1 or 2 bytes
 	addi.d	$a0, $r21, 0x2a
 	bstrins.d $a0, $zero, 1, 0
 1:	ll.w	$a2, $a0, 0		#: read 4 r21 28 exact
 	sc.w	$a2, $a0, 0		#: write 4 r21 28 exact
 	beqz	$a2, 1b
-	addi.d	$a0, $r21, 0x20
-	beqz	$a2, 2f
-	break	1
-	ld.d	$a3, $a0, 0		#: read 8 r21 20 exact
-	bnez	$a3, 3f
-	move	$a0, $zero
-	break	1
-3:	ld.d	$a3, $a0, 0		#: read 8 r21 20 exact
-2:	ld.d	$a3, $a0, 8		#: read 8 r21 28 exact
 	ret
 
 	.section .percpu, "aw", @progbits

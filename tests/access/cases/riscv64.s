@@ -77,7 +77,7 @@ paths:	# where paths meet
 	ret
 
 	.type	words, @function
-words:	# the word around 1 or 2 bytes, and what stands behind a trap
+words:	# the word around 1 or 2 bytes
 	li	a0, 0x2a
 	add	a0, a0, gp
 	andi	a1, a0, -4
@@ -86,15 +86,6 @@ words:	# the word around 1 or 2 bytes, and what stands behind a trap
 	bnez	a2, 1b
 	andi	a1, a0, 4
 	lw	a2, 0(a1)
-	addi	a0, gp, 0x20
-	beqz	a2, 2f
-	ebreak
-	ld	a3, 0(a0)		#: read 8 gp 20 exact
-	bnez	a3, 3f
-	mv	a0, zero
-	ebreak
-3:	ld	a3, 0(a0)		#: read 8 gp 20 exact
-2:	ld	a3, 8(a0)		#: read 8 gp 28 exact
 	ret
 
 	.section .percpu, "aw", @progbits

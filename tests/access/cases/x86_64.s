@@ -120,25 +120,6 @@ paths:	# where paths meet
 3:	movl	%gs:(%rbx), %ecx	#: read 4 GS_BASE - floating
 	retq
 
-	.type	traps, @function
-traps:	# what stands behind a trap
-	movq	%gs:0, %rax		#: read 8 GS_BASE 0 exact
-	addq	$0x20, %rax
-	testl	%edi, %edi
-	je	2f
-	ud2
-	movq	(%rax), %rcx		#: read 8 GS_BASE 20 exact
-	testq	%rcx, %rcx
-	jne	3f
-	movq	$0, %rax
-	ud2
-3:	movq	(%rax), %rcx		#: read 8 GS_BASE 20 exact
-2:	movq	8(%rax), %rcx		#: read 8 GS_BASE 28 exact
-	jmp	4f
-	int3
-4:	movq	8(%rax), %rcx		#: read 8 GS_BASE 28 exact
-	retq
-
 	.section .percpu, "aw", @progbits
 	.globl	__PERCPU_SELF_PTR
 	.type	__PERCPU_SELF_PTR, @object
