@@ -1,6 +1,6 @@
 # percpu-tool: `make demo` and `make test` are all a newcomer needs; `make help` lists the rest.
 
-CC       ?= gcc
+CC       ?= cc
 SAN      ?=
 V        ?=
 PREFIX   ?= /usr/local
@@ -18,10 +18,20 @@ SANFLAGS := $(if $(SAN),$(SANITIZE))
 RT_CPPFLAGS := $(filter-out -DPERCPU_TOOL_%,$(filter -DPERCPU_%,$(CPPFLAGS)))
 override CPPFLAGS := $(filter-out -DPERCPU_% -I. -D_GNU_SOURCE,$(CPPFLAGS)) -I. -D_GNU_SOURCE -DPERCPU_TOOL_VERSION='"$(VERSION)"'
 CFLAGS   ?= -O2 -g
+
+# With a runtime for a kernel CC, CFLAGS and LDFLAGS are that kernel's: the tool has its own.
+RT_ASKED := $(filter runtime runtime-install $(if $(filter undefined,$(origin ARCH)),,install),\
+	$(MAKECMDGOALS))
+HOSTCC       ?= cc
+HOSTCFLAGS   ?= -O2 -g
+TOOL_CC      := $(if $(RT_ASKED),$(HOSTCC),$(CC))
+TOOL_CFLAGS   = $(if $(RT_ASKED),$(HOSTCFLAGS),$(CFLAGS))
+TOOL_LDFLAGS  = $(if $(RT_ASKED),$(HOSTLDFLAGS),$(LDFLAGS))
+
 # Looked up only when something is compiled: `make setup` runs on machines that have no pkg-config yet.
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
 PKG_LIBS   = $(shell pkg-config --libs $(PKGS)) -liberty
-ALL_CFLAGS = -std=c11 -pthread $(WARN) $(CFLAGS) $(SANFLAGS) $(PKG_CFLAGS)
+ALL_CFLAGS = -std=c11 -pthread $(WARN) $(TOOL_CFLAGS) $(SANFLAGS) $(PKG_CFLAGS)
 
 LIB_SRC := $(wildcard lib/*/*.c arch/*.c arch/*/*.c)
 CMD_SRC := $(wildcard cmd/*.c)
@@ -32,21 +42,29 @@ TOOL    := $(B)/percpu-tool
 
 Q := $(if $(V),,@)
 
-.PHONY: all man install setup demo clean help
+.PHONY: all man install setup demo clean help tool-force
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
 all: $(TOOL) man
 
 $(TOOL): $(CMD_OBJ) $(LIB)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+	$(Q)$(TOOL_CC) $(ALL_CFLAGS) $(TOOL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 $(LIB): $(LIB_OBJ)
 	$(Q)rm -f $@ && ar rcs $@ $^
 
-$(B)/obj/%.o: %.c
+$(B)/obj/%.o: %.c $(B)/obj/flags
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(TOOL_CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Objects of two compilers do not mix: another one, or other flags, builds everything again.
+TOOL_BUILD = $(TOOL_CC) $(CPPFLAGS) $(ALL_CFLAGS) $(TOOL_LDFLAGS)
+
+$(B)/obj/flags: tool-force
+	$(Q)mkdir -p $(@D)
+	$(Q)printf '%s\n' '$(subst ','\'',$(TOOL_BUILD))' >$@.new
+	$(Q)if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
 -include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d)
 
@@ -65,7 +83,7 @@ $(B)/man/%: man/%.in $(TOOL)
 	$(Q)sed -e '/^@CHECKS@$$/r $@.list' -e '/^@CHECKS@$$/d' $< >$@
 	$(Q)rm $@.list
 
-install: all runtime-install
+install: all
 	install -D -m 755 $(TOOL) $(DESTDIR)$(PREFIX)/bin/percpu-tool
 	for page in $(MAN); do install -D -m 644 $$page \
 		$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit 1; done
@@ -93,6 +111,8 @@ help:
 	@echo 'make kernels    every kernel Debian has, and the programs of this machine (KERNELS_DIR=)'
 	@echo 'make fuzz       mutate inputs for a while (SECONDS=60)'
 	@echo 'make runtime    build/runtime/ARCH/libpercpu.a (ARCH=, CC=, CPPFLAGS=-DPERCPU_..., CFLAGS=)'
+	@echo '                with ARCH= CC and CFLAGS are the kernel'\''s; HOSTCC=, HOSTCFLAGS= and'
+	@echo '                HOSTLDFLAGS= are what compiles the program for make install'
 	@echo 'make man        only the manual pages, in build/man'
 	@echo 'make install    program, manual pages, runtime and its script (PREFIX=, DESTDIR=, CPUS=8)'
 	@echo 'make clean'

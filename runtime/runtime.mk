@@ -12,6 +12,16 @@ RT_OBJ    := $(RT_SRC:runtime/%.c=$(RT_B)/%.o)
 
 -include arch/$(firstword $(ARCH))/runtime.mk
 
+# A machine without a runtime still gets the tool; a runtime that is asked for has to be there.
+RT_NAME := $(filter $(RT_ARCHES),$(subst $() ,+,$(strip $(ARCH))))
+ifneq ($(RT_NAME),)
+install: runtime-install
+else ifeq ($(RT_ASKED),)
+install: runtime-none
+else
+$(error ARCH=$(ARCH): there is a runtime for $(RT_ARCHES))
+endif
+
 # A compiler for the machine where none is named; clang is one for all of them.
 RT_CC       := $(if $(filter default file,$(origin CC)),$(RT_CC_USUAL),$(CC))
 RT_IS_CLANG  = $(findstring clang,$(if $(RT_CC),$(shell $(RT_CC) --version)))
@@ -28,7 +38,7 @@ RT_FLAGS = $(RT_TARGET) -std=c11 -ffreestanding -fno-pic -fno-asynchronous-unwin
 # GNU ar indexes objects of its own machine only.
 RT_AR = $(shell $(RT_CC) -print-prog-name=$(if $(RT_IS_CLANG),llvm-ar,ar))
 
-.PHONY: runtime runtime-install runtime-force
+.PHONY: runtime runtime-install runtime-none runtime-force
 
 runtime: $(RT_LIB)
 
@@ -40,7 +50,6 @@ $(RT_B)/%.o: runtime/%.c $(RT_B)/flags
 
 # Another configuration is another library.
 $(RT_B)/flags: runtime-force
-	$(Q)$(if $(filter $(ARCH),$(RT_ARCHES)),,echo "ARCH=$(ARCH): one of $(RT_ARCHES)" >&2; exit 1)
 	$(Q)mkdir -p $(@D)
 	$(Q)echo '$(RT_CC) $(RT_FLAGS)' >$@.new
 	$(Q)if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
@@ -79,3 +88,6 @@ runtime-install: $(RT_LIB) $(RT_B)/percpu.ld $(RT_B)/percpu.pc
 	install -D -m 644 $(RT_B)/percpu.ld $(DESTDIR)$(PREFIX)/lib/percpu/$(ARCH)/percpu.ld
 	install -D -m 644 $(RT_B)/percpu.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/percpu-$(ARCH).pc
 	$(Q)echo 'pkg-config finds percpu-$(ARCH) with PKG_CONFIG_PATH=$(PREFIX)/lib/pkgconfig'
+
+runtime-none:
+	$(Q)echo 'no runtime is installed, $(ARCH) has none; make install ARCH= has $(RT_ARCHES)'

@@ -98,7 +98,8 @@ library() { # arch compiler configuration
 	local arch=$1 cc=$2 root=$out/$1 log
 	rm -rf "$root"
 	mkdir -p "$root"
-	if ! log=$(make --no-print-directory runtime-install ARCH="$arch" CC="$cc" CPPFLAGS="$3" CFLAGS=-O2 CPUS=3 \
+	# The program that is tested is not built again, whatever compiled it.
+	if ! log=$(make --no-print-directory -o "$tool" runtime-install ARCH="$arch" CC="$cc" CPPFLAGS="$3" CFLAGS=-O2 CPUS=3 \
 		DESTDIR= PREFIX="$root" TOOL="$tool" 2>&1); then
 		fail "make runtime ARCH=$arch CC=$cc CPPFLAGS='$3'" "$log"
 		return
@@ -158,11 +159,18 @@ other_reserve() {
 		"$(grep -q '\[area_room\]\|\[note_agrees\]' <<<"$log" || echo "check says: $log")"
 }
 
-# As a user's: with no variable of the make that runs the tests, and its program already built.
+# As a user's: with no variable of the make that runs the tests.
+users_make() { # words of a command line behind `make`, as in a shell
+	env -u MAKEFLAGS -u MFLAGS -u MAKEOVERRIDES -u MAKELEVEL -u CC -u CFLAGS -u CPPFLAGS \
+		-u LDFLAGS -u HOSTCC -u HOSTCFLAGS -u HOSTLDFLAGS -u ARCH -u DESTDIR -u PREFIX -u SAN \
+		HOME="$out/home" sh -c "make --no-print-directory $1" 2>&1
+}
+
+# With the program that is tested, not built again.
 plain_make() { # words of a command line behind `make`, as in a shell
-	env -u MAKEFLAGS -u MFLAGS -u MAKEOVERRIDES -u CC -u CFLAGS -u CPPFLAGS -u ARCH -u DESTDIR \
-		-u PREFIX HOME="$out/home" sh -c "make --no-print-directory \
-		B='$(realpath --relative-to=. "$(dirname "$tool")")' $1" 2>&1
+	local b
+	b=$(realpath --relative-to=. "$(dirname "$tool")")
+	users_make "-o '$b/percpu-tool' B='$b' $1"
 }
 
 # The commands of percpu-kernel(7) that begin with `make`, without that word, and what README.md has of
@@ -257,6 +265,92 @@ as_documented() {
 	done
 }
 
+machine_of() { # object or archive
+	llvm-readelf-19 -h "$1" 2>&1 | sed -n 's/^ *Machine: *//p' | sort -u
+}
+
+# A program of this machine, whatever the kernel's compiler and its flags are; and `make` thereafter has
+# nothing to compile.
+kernels_compiler() { # compiler
+	local cc=$1 what="make install ARCH=riscv64 CC=$1 CFLAGS=..., clean tree" log
+	rm -rf "$out/prefix"
+	log=$(users_make "install ARCH=riscv64 CC=$cc PREFIX='$out/prefix' CPPFLAGS=-DPERCPU_SEPARATE \
+		LDFLAGS=-nostdlib CFLAGS='-O2 -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany'") ||
+		{ fail "$what" "$log"; return; }
+	want_none "$what: program" "$("$out/prefix/bin/percpu-tool" --version 2>&1 >/dev/null)"
+	same "$what: library" RISC-V "$(machine_of "$out/prefix/lib/percpu/riscv64/libpercpu.a")"
+	want_none "$what: flags" "$(grep -qE "^$cc .*-O2 -march=[^ ]* -mabi=lp64 -mcmodel=medany" \
+		build/runtime/riscv64/flags || cat build/runtime/riscv64/flags)"
+	touch "$out/stamp"
+	want_none "make behind $what" "$(users_make all)"
+	want_none "make behind $what: built again" "$(find build -newer "$out/stamp" -type f)"
+}
+
+# Nobody's runtime: refused in one line before anything is built, or, on such a machine, left out.
+no_runtime() {
+	local all="aarch64 loongarch64 riscv64 x86_64" log arch
+	rm -rf "$out/prefix"
+	for arch in ppc64le "'riscv64 aarch64'" ""; do
+		log=$(users_make "install ARCH=$arch PREFIX='$out/prefix'") && fail "make install ARCH=$arch"
+		want_none "make install ARCH=$arch" "$(
+			grep -v "ARCH=${arch//\'/}: there is a runtime for $all\. *Stop\.\$" <<<"$log")"
+		want_none "make install ARCH=$arch: built" "$(ls -d build "$out/prefix" 2>/dev/null)"
+		rm -rf build "$out/prefix"
+	done
+}
+
+machine_without_runtime() {
+	local all="aarch64 loongarch64 riscv64 x86_64" log page what="make install on ppc64le"
+	rm -rf "$out/prefix" "$out/uname"
+	mkdir -p "$out/uname"
+	printf '#!/bin/sh\necho ppc64le\n' >"$out/uname/uname"
+	chmod +x "$out/uname/uname"
+	log=$(PATH=$out/uname:$PATH users_make "install PREFIX='$out/prefix'") || fail "$what" "$log"
+	same "$what: says" "no runtime is installed, ppc64le has none; make install ARCH= has $all" \
+		"$(grep -E "^no runtime|libpercpu" <<<"$log")"
+	want_none "$what: program" "$("$out/prefix/bin/percpu-tool" --version 2>&1 >/dev/null)"
+	for page in man/*.[1-9]; do
+		[ -f "$out/prefix/share/man/man${page##*.}/${page##*/}" ] || fail "$what: no ${page##*/}"
+	done
+	want_none "$what: runtime" "$(ls -d "$out"/prefix/lib/p* 2>/dev/null)"
+}
+
+# HOSTCC is the program's, and what another compiler has left in the tree does not stay.
+other_compilers() { # compiler of riscv64
+	local main=build/obj/cmd/main.o machine
+	machine=$(machine_of $main)
+	want_none "make HOSTCC=clang-19" "$(users_make "$main runtime ARCH=riscv64 \
+		CC=$1 HOSTCC=clang-19 HOSTCFLAGS=-O1 HOSTLDFLAGS=-s")"
+	same "make HOSTCC=clang-19: machine" "$machine" "$(machine_of $main)"
+	want_none "make HOSTCC=clang-19: compiler" "$(
+		llvm-readelf-19 -p .comment $main | grep -q clang || echo "not clang's")"
+	want_none "make HOSTCC=clang-19: flags" "$(
+		grep -q '^clang-19 .* -O1 .* -s$' build/obj/flags || cat build/obj/flags)"
+	want_none "make CC=$1" "$(users_make "$main CC=$1")"
+	same "make CC=$1: machine" RISC-V "$(machine_of $main)"
+	want_none "make behind make CC=$1" "$(users_make $main)"
+	same "make behind make CC=$1: machine" "$machine" "$(machine_of $main)"
+}
+
+# In a tree that nobody has built.
+clean_tree() {
+	local cc=riscv64-linux-gnu-gcc
+	rm -rf "$out/tree"
+	mkdir -p "$out/tree"
+	cp -r --parents Makefile arch cmd lib man runtime tests/tests.mk tests/unit/runtime/programs \
+		"$out/tree" || { fail "no copy of the tree"; return; }
+	pushd "$out/tree" >/dev/null || return
+	no_runtime
+	if has $cc; then
+		kernels_compiler $cc
+		machine_without_runtime
+		other_compilers $cc
+	else
+		skip "clean tree: no $cc"
+	fi
+	popd >/dev/null || return
+}
+
 mkdir -p "$out" || exit 1
 for arch in x86_64 aarch64 riscv64 loongarch64; do
 	[ -f "arch/$arch/access.h" ] || { skip "$arch: no accessors"; continue; }
@@ -271,4 +365,5 @@ no_template
 copied
 other_reserve
 as_documented
+clean_tree
 finish
