@@ -62,7 +62,7 @@ preempt       | all | all | --reserve 4K | PERCPU_PREEMPT @RESERVE@
 wide          | aarch64 | all | --wide --pristine | PERCPU_WIDE PERCPU_PRISTINE
 debug         | all | all | --placement separate --reserve 4K | @DEBUG@ PERCPU_SEPARATE @RESERVE@
 debug-early   | all | own | | @DEBUG@ TEST_EARLY_WRITE
-hooks         | all | own | --model nonzero --placement separate | @DEBUG@ PERCPU_HOOKS -Itests/kernel/hooks PERCPU_NON_ZERO_VMA PERCPU_SEPARATE
+hooks         | all | own | --placement separate | @DEBUG@ PERCPU_HOOKS -Itests/kernel/hooks PERCPU_SEPARATE
 naive         | all | all | --model naive | PERCPU_SP_NAIVE
 high          | @HIGH@ | all | --pristine --reserve 4K | PERCPU_PRISTINE @RESERVE@
 high-nonzero  | @HIGH@ | all | --model nonzero --placement separate | PERCPU_NON_ZERO_VMA PERCPU_SEPARATE
