@@ -339,13 +339,18 @@ static struct reference *join_items(
 enum { WALK_MAX = 1 << 16 };
 
 /*
- * From where the code before the place can be decoded: the function's start, or in the same
- * function the instruction of the reference before. False when no name is near enough.
+ * From where the code before the place can be decoded: the function's start, without one the
+ * section's, or in the same function the instruction of the reference before. False when none is
+ * near enough.
  */
-static bool walk_start(const struct functions *functions, const struct reference *r,
-	const struct reference *before, uint64_t *start)
+static bool walk_start(const struct image *image, const struct functions *functions,
+	const struct reference *r, const struct reference *before, uint64_t *start)
 {
+	const uint64_t section = image->kind == IMAGE_OBJECT ? 0 : image->sections[r->section].addr;
+
 	*start = functions_extent(functions, r->section, r->place).start;
+	if (*start < section)
+		*start = section;
 	if (before && before->section == r->section && before->place < r->place &&
 		!before->site.doubtful && before->site.length &&
 		reference_instruction(before) > *start)
@@ -367,7 +372,7 @@ static bool settle_doubts(const struct gatherer *g, size_t layout, struct refere
 			continue;
 		if (!functions && !(functions = functions_read(g->image, arena, error)))
 			return false;
-		if (walk_start(functions, &items[i], i ? &items[i - 1] : NULL, &start) &&
+		if (walk_start(g->image, functions, &items[i], i ? &items[i - 1] : NULL, &start) &&
 			!reference_read(g->image, &g->list->layouts[layout], rela, items[i].entry,
 				&start, &items[i], error))
 			return false;
