@@ -39,31 +39,49 @@ static bool is_page_rounded(const struct check_run *run, uint64_t reserved, uint
 	return align_up(start + need, run->image->arch->page) == start + reserved;
 }
 
-/* CPUs that the image is built for, by the user or by the note. */
-static struct maybe wanted_cpus(const struct check_run *run)
+struct maybe wanted_cpus(const struct check_run *run)
 {
 	if (run->options->cpus.known)
 		return run->options->cpus;
 	return note_agreed(run->layout->note, NOTE_CPUS);
 }
 
+/*
+ * Our runtime's note: whatever the number of CPUs, it counts the areas that there is room for, and
+ * sets up no other.
+ */
+static bool counts_areas(const struct layout *layout)
+{
+	const struct abi_note *note = layout->note;
+
+	return layout->profile->takes_note && note && note->image_count &&
+	       note_agreed(note, NOTE_RESERVE).known && !note->facts[NOTE_CPUS].known &&
+	       !note->facts[NOTE_STRIDE].known;
+}
+
+static const char *room_fix(struct check_run *run, uint64_t cpus, uint64_t stride)
+{
+	if (!run->layout->profile->takes_note)
+		return text(run, "reserve %" PRIu64 " * 0x%" PRIx64 " bytes", cpus, stride);
+	return text(run, "reserve %" PRIu64 " * 0x%" PRIx64 " bytes; %s prints a script that does",
+		cpus, stride, script_command(run, (struct maybe){true, cpus}));
+}
+
 static void judge_cpus(struct check_run *run, uint64_t cpus, uint64_t reserved, uint64_t stride)
 {
 	const uint64_t need = cpus > UINT64_MAX / stride ? UINT64_MAX : cpus * stride;
 	struct place place = at_areas(run->layout);
-	const char *fix = text(run,
-		"reserve %" PRIu64 " * 0x%" PRIx64 " bytes; percpu-tool ldscript --cpus %" PRIu64
-		" prints a fragment that does",
-		cpus, stride, cpus);
 
 	if (reserved < need)
 		found(run, SEVERITY_ERROR, &place,
 			text(run,
 				"0x%" PRIx64 " bytes are reserved, but %" PRIu64
 				" CPUs with a stride of 0x%" PRIx64 " need 0x%" PRIx64
-				": CPU %" PRIu64 " and up overwrite what follows",
-				reserved, cpus, stride, need, reserved / stride),
-			fix);
+				": CPU %" PRIu64 " and up %s",
+				reserved, cpus, stride, need, reserved / stride,
+				counts_areas(run->layout) ? "get no area, start-up refuses them"
+							  : "overwrite what follows"),
+			room_fix(run, cpus, stride));
 	else if (reserved - need >= stride)
 		found(run, is_page_rounded(run, reserved, need) ? SEVERITY_NOTE : SEVERITY_ERROR,
 			&place,
@@ -71,7 +89,7 @@ static void judge_cpus(struct check_run *run, uint64_t cpus, uint64_t reserved, 
 				"0x%" PRIx64 " bytes are reserved, room for %" PRIu64
 				" areas of stride 0x%" PRIx64 ", but there are %" PRIu64 " CPUs",
 				reserved, reserved / stride, stride, cpus),
-			fix);
+			room_fix(run, cpus, stride));
 }
 
 static void area_room(struct check_run *run)
@@ -113,11 +131,12 @@ const struct check check_area_room = {
 		"stride, or a whole stride or more too many. Without: there is not room for a "
 		"single area (a warning).",
 	.why = "The areas of the last CPUs lie on whatever follows: in ArceOS on the boot stack. "
+	       "The runtime counts the areas, and refuses CPUs that there is no room for. "
 	       "`. = start + ALIGN(64) * N` inside a section that is not at address 0 reserves "
 	       "0x100 bytes with GNU ld and 128 MiB with lld.",
 	.example = "a script that reserves 4 areas, and percpu-tool check --cpus 8",
-	.fix = "Reserve CPUs * stride bytes; percpu-tool ldscript --cpus N prints a fragment that "
-	       "does.",
+	.fix = "Reserve CPUs * stride bytes; percpu-tool ldscript prints a script that does, with "
+	       "the options that the finding names.",
 };
 
 /* Which CPU's area an address is in. */

@@ -211,6 +211,14 @@ static void judge_number(
 			note_field_name(field), value_text(run, field, noted.value));
 }
 
+/* CPUs of a script that is right: as many as of the one that is wrong, if nobody says. */
+static struct maybe script_cpus(const struct check_run *run)
+{
+	const struct maybe cpus = wanted_cpus(run);
+
+	return cpus.known ? cpus : run->layout->cpus;
+}
+
 static void judge_placement(struct check_run *run)
 {
 	const struct layout *layout = run->layout;
@@ -224,10 +232,8 @@ static void judge_placement(struct check_run *run)
 	found(run, noted == PLACEMENT_DYNAMIC ? SEVERITY_WARNING : SEVERITY_ERROR, &place,
 		text(run, "the ABI note says placement %s, but the boundary symbols say %s",
 			placement_name(noted), placement_name(layout->placement)),
-		text(run,
-			"link with the script for it, percpu-tool ldscript --placement %s, or "
-			"build start-up code for %s",
-			placement_name(noted), placement_name(layout->placement)));
+		text(run, "link with the script for it, %s, or build start-up code for %s",
+			script_command(run, script_cpus(run)), placement_name(layout->placement)));
 }
 
 static uint64_t template_align(const struct layout *layout)
@@ -298,23 +304,40 @@ static void judge_stride_align(struct check_run *run)
 			align));
 }
 
+/* Is there less room than the areas take, those of all CPUs that are asked for or else one? */
+static bool is_short(const struct check_run *run)
+{
+	const struct layout *layout = run->layout;
+	const struct maybe cpus = wanted_cpus(run);
+	const uint64_t room = layout->area_end.value - layout->area_start.value;
+
+	return layout->area_start.known && layout->area_end.known && layout->stride.known &&
+	       layout->stride.value && layout->area_start.value <= layout->area_end.value &&
+	       room / layout->stride.value < (cpus.known ? cpus.value : 1);
+}
+
+/* A user's own script, which has not the symbols of ours, may have reserved enough. */
 static void judge_reserve(struct check_run *run)
 {
 	const struct layout *layout = run->layout;
 	const struct bound *start = &layout->bounds[BOUND_RESERVE_START];
 	const struct bound *end = &layout->bounds[BOUND_RESERVE_END];
 	const struct maybe noted = note_agreed(layout->note, NOTE_RESERVE);
+	const bool left = start->state == BOUND_DEFINED && end->state == BOUND_DEFINED;
+	const uint64_t bytes = left ? end->symbol.value - start->symbol.value : 0;
 	struct place place = at_note(run);
 
-	if (!noted.known || start->state != BOUND_DEFINED || end->state != BOUND_DEFINED ||
-		end->symbol.value - start->symbol.value >= noted.value)
+	if (!noted.known || bytes >= noted.value || (!left && !is_short(run)))
 		return;
 	found(run, SEVERITY_ERROR, &place,
-		text(run,
-			"the ABI note says reserve 0x%" PRIx64 ", but the script leaves 0x%" PRIx64
-			" bytes at each area's end",
-			noted.value, end->symbol.value - start->symbol.value),
-		text(run, "reserve them: percpu-tool ldscript --reserve 0x%" PRIx64, noted.value));
+		text(run, "the ABI note says reserve 0x%" PRIx64 ", but the script leaves %s",
+			noted.value,
+			left ? text(run, "0x%" PRIx64 " bytes at each area's end", bytes)
+			     : text(run,
+				       "none: 0x%" PRIx64 " bytes for areas of 0x%" PRIx64 " each",
+				       layout->area_end.value - layout->area_start.value,
+				       layout->stride.value)),
+		text(run, "reserve them: %s", script_command(run, script_cpus(run))));
 }
 
 static void judge_link(struct check_run *run)

@@ -99,6 +99,16 @@ bool start_is_sound(const struct layout *layout, const struct section *section);
  */
 void note_judge_file(struct check_run *run);
 
+/* CPUs that the image is built for, by the user or by the note. */
+struct maybe wanted_cpus(const struct check_run *run);
+
+/*
+ * The percpu-tool ldscript with the options that the layout, its notes and the command line ask for
+ * and that are not its defaults; `CPUS` stands for their number where it is not known. In the run's
+ * arena. Only for profiles with takes_note: a script has their names.
+ */
+const char *script_command(struct check_run *run, struct maybe cpus);
+
 /* Virtual address where the template is linked: its start if sound, else where its section begins.
  */
 uint64_t template_address(const struct layout *layout);

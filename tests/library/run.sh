@@ -146,17 +146,33 @@ copied() {
 		-nostdlib -o all.o kernel.c runtime/*.c 2>&1 && foreign_names all.o)"
 }
 
-# Script and library of different reserves: the notes tell.
+# Script and library of different placements and reserves: the notes tell, and what they say to run
+# gives a script that fits.
 other_reserve() {
-	local root=$out/x86_64 log
-	library x86_64 gcc "-DPERCPU_RESERVE=4096"
-	"$tool" ldscript -a x86_64 -c 3 >"$root/other.ld"
-	script "$root/other.ld" >"$root/kernel.ld"
-	ld.bfd -static -z noexecstack -T "$root/kernel.ld" -o "$root/kernel.elf" "$root/kernel.o" \
-		"$root/lib/percpu/x86_64/libpercpu.a" 2>/dev/null
-	log=$("$tool" check -q "$root/kernel.elf" 2>&1)
-	want_none "a script without the library's reserve" \
-		"$(grep -q '\[area_room\]\|\[note_agrees\]' <<<"$log" || echo "check says: $log")"
+	local root=$out/x86_64 log command name
+	library x86_64 gcc "-DPERCPU_SEPARATE -DPERCPU_RESERVE=4096 -DPERCPU_ALLOC_LOCK"
+	link_with() { # options of percpu-tool ldscript
+		"$tool" "$@" >"$root/other.ld"
+		script "$root/other.ld" >"$root/kernel.ld"
+		ld.bfd -static -z noexecstack --gc-sections --emit-relocs -T "$root/kernel.ld" \
+			-o "$root/kernel.elf" "$root/kernel.o" "$root/lib/percpu/x86_64/libpercpu.a" \
+			2>/dev/null
+		log=$("$tool" check -q --fail-on warning --cpus 3 "$root/kernel.elf" 2>&1)
+	}
+	link_with ldscript -a x86_64 -c 3 -p separate
+	for name in area_room note_agrees; do
+		want_none "a script without the library's reserve: $name" \
+			"$(grep -q "\[$name\]" <<<"$log" || echo "check says: $log")"
+	done
+	want_none "a script without the library's reserve: who overwrites" \
+		"$(grep 'overwrite what follows' <<<"$log")"
+	command='percpu-tool ldscript -a x86_64 -c 3 -p separate --reserve 0x1000'
+	want_none "the script that fits: $command" "$(
+		[ "$(grep -o 'percpu-tool ldscript [^;]*' <<<"$log" | sed 's/ prints .*//' |
+			sort -u)" = "$command" ] || echo "check says: $log")"
+	# shellcheck disable=SC2086
+	link_with ${command#percpu-tool }
+	want_none "the script that fits: check" "$log"
 }
 
 # As a user's: with no variable of the make that runs the tests.
