@@ -39,8 +39,8 @@ bool fits_pc_relative(const struct check_run *run, const struct reference *refer
 const char *one_of(struct check_run *run, size_t count, const char *what);
 
 /*
- * Does an instruction right before the place add the per-CPU register? What the linker has relaxed
- * was an access then.
+ * Does an instruction shortly before the place add the per-CPU register, to a sum that nobody else
+ * takes? What the linker has relaxed was an access then.
  */
 bool follows_base(const struct check_run *run, const struct reference *reference);
 

@@ -43,12 +43,59 @@ static bool overwrites_sum(const struct check_run *run, const struct reference *
 	       addition_before(run, r, &before) && before.target == insn.target;
 }
 
+static bool takes(const struct insn *insn, uint8_t reg)
+{
+	return insn->first == reg || insn->second == reg || insn->base == reg || insn->index == reg;
+}
+
+/* Code around an access in which its addition is looked for. */
+enum { SUM_REACH = 64 };
+
+/*
+ * Does nobody take the sum that the addition at `from` leaves in `sum`? Up to the place the
+ * instructions must neither write it nor use it, so that it was for the access there; behind it
+ * none uses it either.
+ */
+static bool is_in_vain(
+	const struct check_run *run, struct span code, uint64_t from, uint64_t place, uint8_t sum)
+{
+	struct insn insn;
+
+	for (uint64_t at = from; at < place + SUM_REACH && at < code.size; at += insn.length) {
+		if (!run->image->arch->decode(
+			    (struct span){code.data + at, code.size - (size_t)at}, &insn))
+			return at > place;
+		/* What is decoded is not what the place is in. */
+		if (at < place && at + insn.length > place)
+			return false;
+		if (at != from && takes(&insn, sum))
+			return false;
+		if ((at != from && insn.target == sum) || insn.also == sum ||
+			(insn.kind == INSN_BRANCH && !insn.falls))
+			return at >= place;
+	}
+	return true;
+}
+
+/* One sum may serve several accesses: the addition is not right before all of them. */
 bool follows_base(const struct check_run *run, const struct reference *r)
 {
 	const uint8_t base = run->image->arch->percpu_register;
+	uint64_t offset;
+	const struct span code = reference_code(run->image, r, &offset);
 	struct insn before;
 
-	return addition_before(run, r, &before) && (before.first == base || before.second == base);
+	for (uint64_t back = 2; back <= SUM_REACH && back <= offset; back += 2) {
+		const uint64_t at = offset - back;
+
+		if (run->image->arch->decode(
+			    (struct span){code.data + at, code.size - (size_t)at}, &before) &&
+			before.kind == INSN_ADD &&
+			(before.first == base || before.second == base) &&
+			is_in_vain(run, code, at, offset, before.target))
+			return true;
+	}
+	return false;
 }
 
 /*

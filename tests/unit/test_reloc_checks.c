@@ -361,10 +361,12 @@ static void additions_before(void **state)
 		{{0x33, 5, 0x35, 0, 3, 0x35, 0x80, 0}, 4, "reloc_relax"},
 		{{0x33, 0x85, 0xa1, 0, 3, 0x35, 0x80, 0}, 4, "reloc_relax"},
 		{{0x33, 5, 0x45, 0, 3, 0x35, 0x80, 0}, 4, "reloc_kind"},
-		/* c.add a0, gp; c.add a0, tp; c.add a0, gp, and c.nop; nothing */
+		/* c.add a0, gp; c.add a0, tp; c.add a0, gp, and c.nop, or c.li a0, 0, which
+		 * overwrites it; nothing */
 		{{0x0e, 0x95, 3, 0x35, 0x80, 0}, 2, "reloc_relax"},
 		{{0x12, 0x95, 3, 0x35, 0x80, 0}, 2, "reloc_kind"},
-		{{0x0e, 0x95, 1, 0, 3, 0x35, 0x80, 0}, 4, "reloc_kind"},
+		{{0x0e, 0x95, 1, 0, 3, 0x35, 0x80, 0}, 4, "reloc_relax"},
+		{{0x0e, 0x95, 1, 0x45, 3, 0x35, 0x80, 0}, 4, "reloc_kind"},
 		{{3, 0x35, 0x80, 0}, 0, "reloc_kind"},
 		/* li a0, 8 behind c.add a0, gp; behind c.add a1, gp */
 		{{0x0e, 0x95, 0x13, 5, 0x80, 0}, 2, "reloc_relax"},
