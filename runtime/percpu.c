@@ -321,6 +321,55 @@ static void fill(size_t cpu, uintptr_t base)
 		__atomic_store_n(&count, cpu + 1, __ATOMIC_RELEASE);
 }
 
+#ifdef PERCPU_NON_ZERO_VMA
+
+/* As the linker has it: that two symbols have one address is news to a compiler. */
+static uintptr_t address_of(const char *symbol)
+{
+	uintptr_t address = (uintptr_t)symbol;
+
+	__asm__("" : "+r"(address));
+	return address;
+}
+
+static bool is_of_model(void)
+{
+	return address_of(_percpu_load_start) == address_of((const char *)PERCPU_TEMPLATE);
+}
+
+#else
+
+static bool is_of_model(void)
+{
+	size_t start;
+
+	PERCPU_ARCH_NUMBER(_percpu_load_start, start);
+	return start == 0;
+}
+
+#endif
+
+/* Without a reserve scripts do not say their stride. */
+static bool is_of_reserve(void)
+{
+#if !PERCPU_RESERVE
+	return true;
+#elif defined(PERCPU_NON_ZERO_VMA)
+	return address_of(_percpu_reserve_end) - address_of(_percpu_load_start) ==
+	       percpu_area_stride();
+#else
+	size_t end;
+
+	PERCPU_ARCH_NUMBER(_percpu_reserve_end, end);
+	return end == percpu_area_stride();
+#endif
+}
+
+static int check_script(void)
+{
+	return is_of_model() && is_of_reserve() ? PERCPU_OK : PERCPU_ERROR_OTHER_SCRIPT;
+}
+
 static int check_base(uintptr_t base, size_t areas)
 {
 	if (!base)
@@ -386,7 +435,9 @@ int percpu_init(void *base, size_t cpus)
 
 	if (!cpus || cpus > PERCPU_CPUS_MAX)
 		return PERCPU_ERROR_CPU_RANGE;
-	error = check_base((uintptr_t)base, cpus);
+	error = check_script();
+	if (!error)
+		error = check_base((uintptr_t)base, cpus);
 	if (!error)
 		error = begin(NOBODY);
 	if (error)
@@ -402,7 +453,10 @@ int percpu_init(void *base, size_t cpus)
 int percpu_init_in_place(void)
 {
 	const size_t room = reserved();
+	const int error = check_script();
 
+	if (error)
+		return error;
 	if (!room)
 		return PERCPU_ERROR_NO_ROOM;
 	return percpu_init(_percpu_start, room < PERCPU_CPUS_MAX ? room : PERCPU_CPUS_MAX);
@@ -412,6 +466,8 @@ int percpu_init_in_place_cpus(size_t cpus)
 {
 	if (!cpus || cpus > PERCPU_CPUS_MAX)
 		return PERCPU_ERROR_CPU_RANGE;
+	if (check_script())
+		return check_script();
 	return cpus > reserved() ? PERCPU_ERROR_NO_ROOM : percpu_init(_percpu_start, cpus);
 }
 
@@ -431,11 +487,13 @@ static int add_area(size_t cpu, uintptr_t base, bool first)
 
 int percpu_init_cpu(size_t cpu, void *base)
 {
-	int error = check_base((uintptr_t)base, 1);
+	int error = check_script();
 	bool first;
 
 	if (cpu >= PERCPU_CPUS_MAX)
 		return PERCPU_ERROR_CPU_RANGE;
+	if (!error)
+		error = check_base((uintptr_t)base, 1);
 	if (error)
 		return error;
 	error = begin(NOBODY);
@@ -529,9 +587,10 @@ const char *percpu_error_text(int error)
 		[-PERCPU_ERROR_ALREADY] = "the area has been set up already",
 		[-PERCPU_ERROR_NO_TEMPLATE] = "no copy of the initial values was kept",
 		[-PERCPU_ERROR_NOT_ALLOCATED] = "nothing is allocated there",
+		[-PERCPU_ERROR_OTHER_SCRIPT] = "the linker script is of another model or reserve",
 	};
 
-	if (error > 0 || error < PERCPU_ERROR_NOT_ALLOCATED)
+	if (error > 0 || error < PERCPU_ERROR_OTHER_SCRIPT)
 		return "unknown error";
 	return texts[-error];
 }

@@ -367,6 +367,7 @@ enum percpu_error {
 	PERCPU_ERROR_ALREADY = -7,	   /* they have been: percpu_reinit() does it again */
 	PERCPU_ERROR_NO_TEMPLATE = -8,	   /* area 0 lies on the initial values: PERCPU_PRISTINE */
 	PERCPU_ERROR_NOT_ALLOCATED = -9,   /* percpu_alloc() did not give this, or it was freed */
+	PERCPU_ERROR_OTHER_SCRIPT = -10,   /* the script is of another model or another reserve */
 };
 
 /* One line of text, for any number; static storage. */

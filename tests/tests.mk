@@ -115,7 +115,7 @@ RT_FIELD  = sed -n 's/^$* *|//p' tests/unit/runtime/programs | cut -d'|' -f$(1)
 
 $(T)/unit/test_runtime_%: tests/unit/runtime/%.c $(wildcard runtime/*.[ch] arch/*/access.h) \
 		$(wildcard tests/unit/runtime/*.h tests/runtime/hooks/*.h) \
-		tests/unit/runtime/hooks.c $(wildcard tests/unit/runtime/hooks/*.c) \
+		tests/unit/runtime/hooks.c tests/unit/runtime/script_model.c $(wildcard tests/unit/runtime/hooks/*.c) \
 		tests/unit/runtime/programs $(TOOL)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(TOOL) ldscript -a x86_64 --insert-after .data $$($(call RT_FIELD,2)) | \

@@ -146,8 +146,8 @@ copied() {
 		-nostdlib -o all.o kernel.c runtime/*.c 2>&1 && foreign_names all.o)"
 }
 
-# Script and library of different placements and reserves: the notes tell, and what they say to run
-# gives a script that fits.
+# Script and library of different reserves: the notes tell, and what they say to run gives a script
+# that fits; of a script without any the linker tells.
 other_reserve() {
 	local root=$out/x86_64 log command name
 	library x86_64 gcc "-DPERCPU_SEPARATE -DPERCPU_RESERVE=4096 -DPERCPU_ALLOC_LOCK"
@@ -160,11 +160,16 @@ other_reserve() {
 		log=$("$tool" check -q --fail-on warning --cpus 3 "$root/kernel.elf" 2>&1)
 	}
 	link_with ldscript -a x86_64 -c 3 -p separate
+	log=$(ld.bfd -static -z noexecstack -T "$root/kernel.ld" -o "$root/kernel.elf" \
+		"$root/kernel.o" "$root/lib/percpu/x86_64/libpercpu.a" 2>&1)
+	want_none "a script without the library's reserve" \
+		"$(grep -q 'undefined.*_percpu_reserve_end' <<<"$log" || echo "links: $log")"
+	link_with ldscript -a x86_64 -c 3 -p separate --reserve 64
 	for name in area_room note_agrees; do
-		want_none "a script without the library's reserve: $name" \
+		want_none "a script of less than the library's reserve: $name" \
 			"$(grep -q "\[$name\]" <<<"$log" || echo "check says: $log")"
 	done
-	want_none "a script without the library's reserve: who overwrites" \
+	want_none "a script of less than the library's reserve: who overwrites" \
 		"$(grep 'overwrite what follows' <<<"$log")"
 	command='percpu-tool ldscript -a x86_64 -c 3 -p separate --reserve 0x1000'
 	want_none "the script that fits: $command" "$(

@@ -138,13 +138,13 @@ static void no_reserve(void **state)
 static void texts(void **state)
 {
 	(void)state;
-	for (int a = PERCPU_ERROR_NOT_ALLOCATED; a <= PERCPU_OK; a++)
-		for (int b = PERCPU_ERROR_NOT_ALLOCATED; b < a; b++)
+	for (int a = PERCPU_ERROR_OTHER_SCRIPT; a <= PERCPU_OK; a++)
+		for (int b = PERCPU_ERROR_OTHER_SCRIPT; b < a; b++)
 			assert_string_not_equal(percpu_error_text(a), percpu_error_text(b));
 	assert_string_equal(
 		percpu_error_text(PERCPU_ERROR_BUSY), "another CPU is setting areas up");
 	assert_string_equal(percpu_error_text(1), "unknown error");
-	assert_string_equal(percpu_error_text(PERCPU_ERROR_NOT_ALLOCATED - 1), "unknown error");
+	assert_string_equal(percpu_error_text(PERCPU_ERROR_OTHER_SCRIPT - 1), "unknown error");
 	assert_string_equal(percpu_error_text(INT32_MIN), "unknown error");
 }
 

@@ -1,0 +1,2 @@
+/* What is refused is the same. */
+#include "tests/unit/runtime/script_model.c"
