@@ -136,6 +136,10 @@ static int state;
 static uintptr_t bases[PERCPU_CPUS_MAX]; /* 0: the CPU has no area */
 static size_t count;			 /* one more than the highest CPU that has one */
 
+#ifdef PERCPU_DEBUG
+static uint32_t taken[PERCPU_CPUS_MAX]; /* a CPU has called percpu_init_reg() for it */
+#endif
+
 /* Only whoever set `state` to SOMEBODY reads and writes these. */
 static bool kept;     /* the slot of PERCPU_PRISTINE is filled */
 static bool overlaid; /* an area lies on the template, whose values are lost */
@@ -512,6 +516,9 @@ static void forget(size_t cpu)
 	const uintptr_t base = bases[cpu];
 
 	__atomic_store_n(&bases[cpu], 0, __ATOMIC_RELEASE);
+#ifdef PERCPU_DEBUG
+	__atomic_store_n(&taken[cpu], 0, __ATOMIC_RELEASE);
+#endif
 	if (base && base != initial_values())
 		poison(base, 1);
 }
@@ -533,6 +540,46 @@ int percpu_reinit(void)
 	return PERCPU_OK;
 }
 
+#ifdef PERCPU_DEBUG
+
+/* Of a CPU that calls again the register is what it was; that of another points elsewhere. */
+static void take(size_t cpu, uintptr_t base)
+{
+	if (__atomic_exchange_n(&taken[cpu], 1, __ATOMIC_ACQ_REL) && percpu_read_reg() != base)
+		percpu_debug_failed("a second CPU took an area: percpu_init_reg() of one number");
+}
+
+/* In overlay area 0 may be used before start-up: it is the template. */
+static bool is_area(uintptr_t base)
+{
+	const size_t areas = percpu_area_num();
+
+#ifdef PERCPU_OVERLAY
+	if (base == PERCPU_TEMPLATE && __atomic_load_n(&state, __ATOMIC_ACQUIRE) != DONE)
+		return true;
+#endif
+	for (size_t cpu = 0; cpu < areas; cpu++)
+		if (base && base == percpu_area_base(cpu))
+			return true;
+	return false;
+}
+
+void percpu_check_area_(void)
+{
+	if (!is_area(percpu_read_reg()))
+		percpu_debug_failed("this CPU has no area: percpu_init_reg() was not called");
+}
+
+#else
+
+static void take(size_t cpu, uintptr_t base)
+{
+	(void)cpu;
+	(void)base;
+}
+
+#endif
+
 int percpu_init_reg(size_t cpu)
 {
 	const uintptr_t base = percpu_area_base(cpu);
@@ -543,6 +590,7 @@ int percpu_init_reg(size_t cpu)
 		return __atomic_load_n(&state, __ATOMIC_ACQUIRE) == SOMEBODY
 			       ? PERCPU_ERROR_BUSY
 			       : PERCPU_ERROR_NOT_INITIALISED;
+	take(cpu, base);
 	percpu_write_reg(base);
 	return PERCPU_OK;
 }

@@ -283,6 +283,7 @@ static inline void percpu_guard_release_(struct percpu_guard_ *guard);
  */
 #define percpu_ptr(name)                                                                           \
 	__extension__({                                                                            \
+		PERCPU_CHECK_AREA_();                                                              \
 		PERCPU_CHECK_RAW_();                                                               \
 		PERCPU_PTR_(PERCPU_VAR_(name));                                                    \
 	})
@@ -333,14 +334,15 @@ static inline void percpu_guard_release_(struct percpu_guard_ *guard);
  */
 #ifdef PERCPU_HAS_TEMPLATE
 #define percpu_reset_to_init(name)                                                                 \
-	PERCPU_RESET_(name, PERCPU_GUARD_RESET_, PERCPU_PTR_(PERCPU_VAR_(name)))
+	PERCPU_RESET_(name, PERCPU_CHECK_AREA_, PERCPU_GUARD_RESET_, PERCPU_PTR_(PERCPU_VAR_(name)))
 #define percpu_reset_to_init_raw(name)                                                             \
-	PERCPU_RESET_(name, PERCPU_CHECK_RAW_, PERCPU_PTR_(PERCPU_VAR_(name)))
+	PERCPU_RESET_(name, PERCPU_CHECK_AREA_, PERCPU_CHECK_RAW_, PERCPU_PTR_(PERCPU_VAR_(name)))
 #define percpu_remote_reset_to_init(name, cpu)                                                     \
-	PERCPU_RESET_(name, PERCPU_NO_GUARD_, percpu_remote_ptr(name, cpu))
+	PERCPU_RESET_(name, PERCPU_NO_GUARD_, PERCPU_NO_GUARD_, percpu_remote_ptr(name, cpu))
 /* Before start-up neither the register nor a hook that may use it is to be trusted. */
-#define PERCPU_RESET_(name, guard, copy)                                                           \
+#define PERCPU_RESET_(name, check, guard, copy)                                                    \
 	(percpu_initial_values_() ? __extension__({                                                \
+		check();                                                                           \
 		guard();                                                                           \
 		percpu_reset_((void *)(copy), percpu_offset(name), sizeof(PERCPU_VAR_(name)));     \
 	})                                                                                         \
@@ -416,6 +418,10 @@ int percpu_reinit(void);
 /*
  * On CPU `cpu`, once its area is set up: has the register point at it. Returns 0 or an error.
  * x86_64: load the gs selector first; that clears the base.
+ *
+ * With PERCPU_DEBUG a second CPU of one number ends in percpu_debug_failed(): a call for an area
+ * that was taken before, where the register does not point at it. A CPU that has lost its register
+ * gets it back by percpu_write_reg(percpu_area_base(cpu)), which does not ask.
  */
 int percpu_init_reg(size_t cpu);
 
@@ -485,6 +491,7 @@ void percpu_alloc_unlock(void);
 	((void *)(percpu_remote_base_(cpu) + PERCPU_ALLOCATED_(offset)))
 #define percpu_alloc_this(offset)                                                                  \
 	__extension__({                                                                            \
+		PERCPU_CHECK_AREA_();                                                              \
 		PERCPU_CHECK_RAW_();                                                               \
 		(void *)(percpu_this_base_() + PERCPU_ALLOCATED_(offset));                         \
 	})
@@ -697,9 +704,9 @@ static inline uintptr_t percpu_this_base_(void)
 
 /* Two loops of one turn: the outer has the guard, the inner the pointer. */
 #define PERCPU_WITH_(v, p, held, once)                                                             \
-	for (struct percpu_guard_ held                                                             \
-		__attribute__((cleanup(percpu_guard_release_))) = percpu_guard_take_(),            \
-		*once = &held;                                                                     \
+	for (struct percpu_guard_ held __attribute__((cleanup(percpu_guard_release_))) =           \
+			(PERCPU_CHECK_AREA_(), percpu_guard_take_()),                              \
+				       *once = &held;                                              \
 		once; once = NULL)                                                                 \
 		for (__typeof__(v) *p = PERCPU_PTR_(v); once; once = NULL)
 
@@ -732,6 +739,7 @@ extern char _percpu_load_start[];
 
 /* Until the end of this, hooks are defined and called: no raw accessor may ask one. */
 #define PERCPU_CHECK_RAW_() PERCPU_NO_GUARD_()
+#define PERCPU_CHECK_AREA_() PERCPU_NO_GUARD_()
 
 #ifdef PERCPU_HOOKS
 #include <percpu_hooks.h>
@@ -768,6 +776,13 @@ static inline void percpu_check_raw_(void)
 }
 #undef PERCPU_CHECK_RAW_
 #define PERCPU_CHECK_RAW_() percpu_check_raw_()
+#endif
+
+#if defined(PERCPU_DEBUG) && !defined(PERCPU_SP_NAIVE) && !defined(PERCPU_RAW_UNCHECKED)
+/* Asks the register itself, on x86_64 not through the base: it may point at nothing. */
+void percpu_check_area_(void);
+#undef PERCPU_CHECK_AREA_
+#define PERCPU_CHECK_AREA_() percpu_check_area_()
 #endif
 
 #ifdef __cplusplus

@@ -33,12 +33,22 @@ static void fault_provoke(size_t cpu)
 {
 	debug_expect();
 	switch (cpu) {
+#ifdef PERCPU_HOOKS
+	case 1:
+		SAME(percpu_init_reg(0), PERCPU_OK);
+		break;
+	case 2:
+		percpu_arch_write_reg(percpu_arch_read_reg() + 64);
+		SAME(*percpu_ptr(mine), 0);
+		break;
+#else
 	case 1:
 		SAME(percpu_read_raw(mine), 0);
 		break;
 	case 2:
 		*percpu_remote_ptr(mine, CPUS) = 0;
 		break;
+#endif
 	default:
 		*(char *)percpu_alloc_ptr(percpu_area_stride(), 0) = 0;
 	}

@@ -96,7 +96,7 @@ raw_calls() { # object
 undefined() { # object configuration
 	llvm-nm-19 -u "$1" | awk -v preempt="$2" '
 		$2 == "_percpu_load_start" || $2 == "__PERCPU_SELF_PTR" { next }
-		$2 ~ /^(_GLOBAL_OFFSET_TABLE_|percpu_(area_num|area_base|remote_base_|initial_values_|reset_))$/ { next }
+		$2 ~ /^(_GLOBAL_OFFSET_TABLE_|percpu_(area_num|area_base|check_area_|remote_base_|initial_values_|reset_))$/ { next }
 		preempt ~ /preempt|debug/ && $2 ~ /^percpu_preempt_(en|dis)able$/ { next }
 		preempt ~ /debug/ && $2 ~ /^percpu_(preempt_is_disabled|debug_failed)$/ { next }
 		preempt ~ /hooks/ && $2 ~ /^(__PERCPU_hooks_count|hooks_failed)$/ { next }

@@ -32,8 +32,10 @@ static const char *const texts[] = {
 	"a reset of bytes that are no per-CPU variable",
 	"a raw per-CPU access while preemption is enabled",
 	"a per-CPU variable was written before start-up copied it",
+	"a second CPU took an area: percpu_init_reg() of one number",
+	"this CPU has no area: percpu_init_reg() was not called",
 };
-enum { NOTHING, ABSENT, OFFSET, RESET, PREEMPTION, EARLY, UNKNOWN = 99 };
+enum { NOTHING, ABSENT, OFFSET, RESET, PREEMPTION, EARLY, TAKEN, NO_AREA, UNKNOWN = 99 };
 
 void percpu_debug_failed(const char *what)
 {
@@ -240,6 +242,96 @@ static void counts_refused(void)
 		_exit(UNKNOWN);
 }
 
+/* What another CPU's register may hold: a first one has another area, a late one nothing. */
+static void taken_by_first(void)
+{
+	start();
+	percpu_init_reg(1);
+	percpu_init_reg(0);
+}
+
+static void taken_by_late(void)
+{
+	start();
+	percpu_write_reg((uintptr_t)areas_alloc(1));
+	percpu_init_reg(0);
+}
+
+/* The same CPU again; and one that has lost its register; and all of them once more. */
+static void taken_again(void)
+{
+	start();
+	if (percpu_init_reg(0))
+		_exit(UNKNOWN);
+	percpu_write_reg((uintptr_t)areas_alloc(1));
+	percpu_write_reg(percpu_area_base(0));
+	percpu_inc(ticks);
+	if (percpu_init_reg(1) || percpu_reinit())
+		_exit(UNKNOWN);
+	start();
+	percpu_inc(ticks);
+}
+
+/* The register of a CPU that has not called: whatever it was, which is memory here. */
+static void astray(void)
+{
+	percpu_init_in_place_cpus(CPUS);
+	percpu_write_reg((uintptr_t)areas_alloc(1));
+	percpu_preempt_disable();
+}
+
+static void pointer_astray(void)
+{
+	astray();
+	*percpu_ptr(ticks) = 1;
+}
+
+static void block_astray(void)
+{
+	astray();
+	percpu_with(ticks, p) *p = 1;
+}
+
+static void allocated_astray(void)
+{
+	const uintptr_t offset = (astray(), percpu_alloc(8, 8));
+
+	*(char *)percpu_alloc_this(offset) = 1;
+}
+
+static void reset_astray(void)
+{
+	astray();
+	(void)percpu_reset_to_init(ticks);
+}
+
+/* Or no memory at all. */
+static void pointer_nowhere(void)
+{
+	percpu_init_in_place_cpus(CPUS);
+	percpu_arch_write_reg((uintptr_t)1 << 46);
+	percpu_preempt_disable();
+	*percpu_ptr(ticks) = 1;
+}
+
+/* Reserved for a CPU that has not come. */
+static void pointer_nobodys(void)
+{
+	start();
+	percpu_write_reg(percpu_area_base(0) + CPUS * percpu_area_stride());
+	percpu_preempt_disable();
+	*percpu_ptr(ticks) = 1;
+}
+
+/* Area 0 is there before start-up, in overlay. */
+static void pointer_early(void)
+{
+	percpu_write_reg((uintptr_t)_percpu_start);
+	percpu_preempt_disable();
+	if (*percpu_ptr(ticks) != 7)
+		_exit(UNKNOWN);
+}
+
 static void what_is_caught(void **state)
 {
 	static const struct {
@@ -250,8 +342,11 @@ static void what_is_caught(void **state)
 		{before_reserve, OFFSET}, {reset_beyond, RESET}, {preempted, PREEMPTION},
 		{early_write, EARLY}, {early_store, EARLY}, {early_write_and_one_cpu, EARLY},
 		{early_read, NOTHING}, {early_reset, NOTHING}, {forgotten, NOTHING},
-		{nobodys, NOTHING}, {late, ABSENT}, {elsewhere, NOTHING},
-		{counts_refused, NOTHING}};
+		{nobodys, NOTHING}, {late, ABSENT}, {elsewhere, NOTHING}, {counts_refused, NOTHING},
+		{taken_by_first, TAKEN}, {taken_by_late, TAKEN}, {taken_again, NOTHING},
+		{pointer_astray, NO_AREA}, {block_astray, NO_AREA}, {allocated_astray, NO_AREA},
+		{reset_astray, NO_AREA}, {pointer_nowhere, NO_AREA}, {pointer_nobodys, NO_AREA},
+		{pointer_early, NOTHING}};
 
 	(void)state;
 	/* Of a failure the hundreds say which case it is. */

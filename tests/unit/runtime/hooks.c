@@ -15,8 +15,9 @@ DEFINE_PERCPU(int, ticks) = 7;
 static const char *const texts[] = {
 	"a raw per-CPU access while preemption is enabled",
 	"the copy of a CPU that has no area",
+	"this CPU has no area: percpu_init_reg() was not called",
 };
-enum { NOTHING, PREEMPTION, ABSENT, ANOTHER };
+enum { NOTHING, PREEMPTION, ABSENT, NO_AREA, ANOTHER };
 
 void hooks_failed(const char *what)
 {
@@ -89,12 +90,27 @@ static void ask_for_absent(void)
 	(void)percpu_remote_ptr(ticks, 2);
 }
 
+/* It is found out before a hook counts there. */
+static void block_nowhere(void)
+{
+	percpu_arch_write_reg((uintptr_t)1 << 46);
+	percpu_with(ticks, p) *p = 1;
+}
+
+static void reset_nowhere(void)
+{
+	percpu_arch_write_reg((uintptr_t)1 << 46);
+	(void)percpu_reset_to_init(ticks);
+}
+
 /* What is no hook is still asked whether it may. */
 static void preemptible(void **state)
 {
 	(void)state;
 	assert_int_equal(catches(count_raw), PREEMPTION);
 	assert_int_equal(catches(ask_for_absent), ABSENT);
+	assert_int_equal(catches(block_nowhere), NO_AREA);
+	assert_int_equal(catches(reset_nowhere), NO_AREA);
 	assert_int_equal(percpu_read(ticks), 8);
 }
 
