@@ -31,9 +31,16 @@ RT_TARGET    = $(if $(RT_IS_CLANG),--target=$(ARCH)-unknown-none)
 # Not with the tool's -g: GNU ld 2.40 of riscv64 crashes on what clang then writes. Never with a stack
 # protector, whatever CFLAGS say: its canary may lie in the area that start-up sets up.
 RT_CFLAGS = $(if $(filter file,$(origin CFLAGS)),-O2,$(CFLAGS))
-RT_FLAGS = $(RT_TARGET) -std=c11 -ffreestanding -fno-pic -fno-asynchronous-unwind-tables \
+RT_FLAGS = $(RT_TARGET) -std=c11 -ffreestanding $(RT_ADDRESSES) -fno-asynchronous-unwind-tables \
 	-fno-unwind-tables -ffunction-sections -fdata-sections $(RT_ARCH_FLAGS) $(WARN) \
 	$(RT_CPPFLAGS) $(RT_CFLAGS) -fno-stack-protector
+
+# Position-independent where CFLAGS say so: the last of such flags counts. Else RT_STATIC_FLAGS, of the
+# machine, for code that is not.
+RT_PIC_ON    := -fpie -fPIE -fpic -fPIC
+RT_PIC        = $(filter $(RT_PIC_ON),$(lastword $(filter \
+	$(RT_PIC_ON) $(RT_PIC_ON:-f%=-fno-%),$(RT_CFLAGS))))
+RT_ADDRESSES  = $(if $(RT_PIC),,-fno-pic $(RT_STATIC_FLAGS))
 
 # GNU ar indexes objects of its own machine only.
 RT_AR = $(shell $(RT_CC) -print-prog-name=$(if $(RT_IS_CLANG),llvm-ar,ar))

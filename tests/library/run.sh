@@ -146,6 +146,30 @@ copied() {
 		-nostdlib -o all.o kernel.c runtime/*.c 2>&1 && foreign_names all.o)"
 }
 
+# A position-independent kernel, of CFLAGS that say so, as `-pie`, whose text needs no relocation.
+position_independent() { # arch compiler flag
+	local arch=$1 cc=$2 root=$out/$1 what="$1 $2 $3" log linker flags
+	rm -rf "$root"
+	mkdir -p "$root"
+	log=$(plain_make "runtime-install ARCH=$arch CC='$cc' CPPFLAGS=-DPERCPU_NON_ZERO_VMA \
+		CFLAGS='-O2 $3' CPUS=3 PREFIX='$root'") || { fail "$what: make" "$log"; return; }
+	want_none "$what: warnings" "$(grep -i warning <<<"$log")"
+	flags=$(sed 's/^[^ ]* *//' "build/runtime/$arch/flags")
+	# shellcheck disable=SC2086
+	$cc $flags -Iruntime -c "$here/kernel.c" -o "$root/kernel.o" || { fail "$what: compile"; return; }
+	script "$root/lib/percpu/$arch/percpu.ld" | sed 's/0x40200000;/0x1000 + SIZEOF_HEADERS;/
+		s/^.*\.rodata :/.dynamic : { *(.dynamic) } .rela.dyn : { *(.rela.*) } &/' >"$root/kernel.ld"
+	for linker in $(linkers "$arch"); do
+		has "$linker" || { skip "$arch: no $linker"; continue; }
+		log=$($linker -m "${emulation[$arch]}" -pie --no-dynamic-linker -z text -z norelro \
+			-z noexecstack --no-relax --emit-relocs -T "$root/kernel.ld" -o "$root/kernel.elf" \
+			"$root/kernel.o" "$root/lib/percpu/$arch/libpercpu.a" 2>&1 | grep -v 'RWX perm\|-z norelro ignored')
+		want_none "$what, $linker: link" "$log"
+		want_none "$what, $linker: check" "$("$tool" check -q --fail-on warning "$root/kernel.elf" 2>&1)"
+		rm -f "$root/kernel.elf"
+	done
+}
+
 # Script and library of different reserves: the notes tell, and what they say to run gives a script
 # that fits; of a script without any the linker tells.
 other_reserve() {
@@ -380,6 +404,12 @@ for arch in x86_64 aarch64 riscv64 loongarch64; do
 		for configuration in "${configurations[@]}"; do
 			library "$arch" "$cc" "$configuration"
 		done
+	done
+done
+for arch in "${!emulation[@]}"; do
+	for cc in $(compilers "$arch"); do
+		has "$cc" || continue
+		for flag in -fpie -fPIC '-fno-pie -fPIE'; do position_independent "$arch" "$cc" "$flag"; done
 	done
 done
 no_template
