@@ -171,8 +171,11 @@ extern "C" {
 	__attribute__((used, section(where),                                                       \
 		aligned(PERCPU_ALIGN_(type, align) *                                               \
 			PERCPU_DEFINABLE_(type)))) __typeof__(type) __PERCPU_##name
+/* What is no power of two is for the compiler to refuse, who takes 0 without a word. */
 #define PERCPU_ALIGN_(type, align)                                                                 \
-	((int)(align) > (int)__alignof__(type) ? (int)(align) : (int)__alignof__(type))
+	((align) < 1 || ((align) & ((align) - 1))	? 3                                        \
+		: (int)(align) > (int)__alignof__(type) ? (int)(align)                             \
+							: (int)__alignof__(type))
 
 /* The variable that an argument names: `name`, `name.member`, `name[3]`. */
 #define PERCPU_VAR_(name) __PERCPU_##name
@@ -310,9 +313,15 @@ static inline void percpu_guard_release_(struct percpu_guard_ *guard);
 #define for_each_percpu(cpu)                                                                       \
 	for (size_t cpu = percpu_next_(0); cpu < percpu_area_num(); cpu = percpu_next_(cpu + 1))
 
-/* The sum over all CPUs, of integers that change meanwhile or not. */
+/*
+ * The sum over all CPUs, of integers, in the variable's own type, in which it wraps: of a wider sum
+ * the caller has the loop. The copies may change meanwhile.
+ */
 #define percpu_sum(name)                                                                           \
 	__extension__({                                                                            \
+		PERCPU_ASSERT_(                                                                    \
+			PERCPU_IS_BITS_(PERCPU_VAR_(name)) && !PERCPU_IS_BOOL_(PERCPU_VAR_(name)), \
+			"percpu_sum() is of integers of 1, 2, 4 or 8 bytes");                      \
 		uint64_t percpu_sum_ = 0;                                                          \
 		for_each_percpu(percpu_cpu_)                                                       \
 		{                                                                                  \
@@ -329,8 +338,8 @@ static inline void percpu_guard_release_(struct percpu_guard_ *guard);
  * done. Gives 0, or PERCPU_ERROR_NOT_INITIALISED before the areas are set up, when it touches none,
  * nor the register. Later this CPU's register is set.
  *
- * Needs the template as it was: PERCPU_SEPARATE, PERCPU_DYNAMIC, or PERCPU_PRISTINE. Without one of
- * them there is no such name.
+ * Needs the template as it was: PERCPU_SEPARATE, PERCPU_DYNAMIC, or PERCPU_PRISTINE, of which
+ * PERCPU_HAS_TEMPLATE says that there is one. Without them it does not compile.
  */
 #ifdef PERCPU_HAS_TEMPLATE
 #define percpu_reset_to_init(name)                                                                 \
@@ -353,6 +362,17 @@ static inline void percpu_guard_release_(struct percpu_guard_ *guard);
 int percpu_reset_(void *copy, uintptr_t offset, size_t size);
 /* Where the initial values are, since areas have been set up; NULL before. */
 const char *percpu_initial_values_(void);
+#else
+#define percpu_reset_to_init(name) PERCPU_NO_RESET_(PERCPU_VAR_(name))
+#define percpu_reset_to_init_raw(name) PERCPU_NO_RESET_(PERCPU_VAR_(name))
+#define percpu_remote_reset_to_init(name, cpu) PERCPU_NO_RESET_(PERCPU_VAR_(name))
+#define PERCPU_NO_RESET_(v)                                                                        \
+	__extension__({                                                                            \
+		PERCPU_ASSERT_(sizeof(v) == 0, "a reset needs initial values that are kept: "      \
+					       "PERCPU_PRISTINE, PERCPU_SEPARATE or "              \
+					       "PERCPU_DYNAMIC");                                  \
+		(int)PERCPU_ERROR_NO_TEMPLATE;                                                     \
+	})
 #endif
 
 /* ---- Start-up ----------------------------------------------------------------------------- */
@@ -372,6 +392,13 @@ enum percpu_error {
 	PERCPU_ERROR_OTHER_SCRIPT = -10,   /* the script is of another model or another reserve */
 };
 
+/* A result that who ignores it goes on with no area, or another's. */
+#ifdef __cplusplus
+#define PERCPU_RESULT_ [[nodiscard]]
+#else
+#define PERCPU_RESULT_ __attribute__((warn_unused_result))
+#endif
+
 /* One line of text, for any number; static storage. */
 const char *percpu_error_text(int error);
 
@@ -383,7 +410,7 @@ const char *percpu_error_text(int error);
  * Of several calls of the functions here at one time one works, the others return
  * PERCPU_ERROR_BUSY or, later, PERCPU_ERROR_ALREADY. None waits.
  */
-int percpu_init_in_place(void);
+PERCPU_RESULT_ int percpu_init_in_place(void);
 
 /*
  * The same for a kernel that has counted its CPUs: of the areas that the script reserves, the first
@@ -391,14 +418,14 @@ int percpu_init_in_place(void);
  * nobody's: those CPUs are not counted, summed or visited, and with PERCPU_DEBUG the areas are
  * filled with 0x5a; percpu_init_cpu() gives one to a CPU that comes later.
  */
-int percpu_init_in_place_cpus(size_t cpus);
+PERCPU_RESULT_ int percpu_init_in_place_cpus(size_t cpus);
 
 /*
  * The same in memory of the caller's, `cpus` areas percpu_area_stride() bytes apart from `base` on;
  * percpu_area_layout() says how much. The memory stays the caller's, and in use for good. Returns
  * `cpus` or an error.
  */
-int percpu_init(void *base, size_t cpus);
+PERCPU_RESULT_ int percpu_init(void *base, size_t cpus);
 
 /*
  * One CPU's area, anywhere, of percpu_area_stride() bytes: for hotplug and NUMA, in place of
@@ -406,14 +433,14 @@ int percpu_init(void *base, size_t cpus);
  * Returns 0 or an error: in overlay without PERCPU_PRISTINE, once area 0 lies on the template,
  * there is nothing that could be copied.
  */
-int percpu_init_cpu(size_t cpu, void *base);
+PERCPU_RESULT_ int percpu_init_cpu(size_t cpu, void *base);
 
 /*
  * Forgets all areas, so that one of the above can set them up again, from the initial values: what
  * variables held is lost, what was allocated stays so and becomes zero. No CPU may be accessing
  * any, and each calls percpu_init_reg() again. Returns 0 or an error, as percpu_init_cpu() does.
  */
-int percpu_reinit(void);
+PERCPU_RESULT_ int percpu_reinit(void);
 
 /*
  * On CPU `cpu`, once its area is set up: has the register point at it. Returns 0 or an error.
@@ -423,7 +450,7 @@ int percpu_reinit(void);
  * that was taken before, where the register does not point at it. A CPU that has lost its register
  * gets it back by percpu_write_reg(percpu_area_base(cpu)), which does not ask.
  */
-int percpu_init_reg(size_t cpu);
+PERCPU_RESULT_ int percpu_init_reg(size_t cpu);
 
 /*
  * Bytes of the template; bytes from area to area, a multiple of the alignment, with the reserve;

@@ -62,7 +62,7 @@ void test_remote(size_t cpu)
 	SAME(percpu_read(shared), 500 + (cpu + CPUS - 1) % CPUS);
 }
 
-#ifdef percpu_reset_to_init
+#ifdef PERCPU_HAS_TEMPLATE
 
 /* Its own copies by each CPU, and those of the others by the first. */
 void test_reset(size_t cpu)

@@ -44,7 +44,7 @@ void _start(void)
 	const int cpus = percpu_init_in_place();
 	long sum = cpus;
 
-	(void)percpu_init_reg(0);
+	sum += percpu_init_reg(0);
 	percpu_inc(ticks);
 	for_each_percpu(cpu) sum += (*percpu_remote_ptr(counts, cpu))[1];
 #ifdef PERCPU_HAS_TEMPLATE

@@ -203,10 +203,73 @@ void misuse(void)
 	percpu_inc(nowhere);
 }
 #elif defined(RESET_WITHOUT_TEMPLATE)
-/* EXPECT c c++: percpu_reset_to_init|counter */
+/* EXPECT c c++: PERCPU_PRISTINE, PERCPU_SEPARATE or PERCPU_DYNAMIC */
 void misuse(void)
 {
 	percpu_reset_to_init(counter);
+}
+#elif defined(REMOTE_RESET_WITHOUT_TEMPLATE)
+/* EXPECT c c++: PERCPU_PRISTINE, PERCPU_SEPARATE or PERCPU_DYNAMIC */
+void misuse(void)
+{
+	percpu_remote_reset_to_init(counter, 1);
+}
+#elif defined(SUM_ARRAY)
+/* EXPECT c c++: percpu_sum.. is of integers */
+void misuse(void)
+{
+	(void)percpu_sum(array);
+}
+#elif defined(SUM_POINTER)
+/* EXPECT c c++: percpu_sum.. is of integers */
+void misuse(void)
+{
+	(void)percpu_sum(pointer);
+}
+#elif defined(SUM_DOUBLE)
+/* EXPECT c c++: percpu_sum.. is of integers */
+void misuse(void)
+{
+	(void)percpu_sum(ratio);
+}
+#elif defined(SUM_BOOL)
+/* EXPECT c c++: percpu_sum.. is of integers */
+void misuse(void)
+{
+	(void)percpu_sum(flag);
+}
+#elif defined(ALIGNED_TO_3)
+/* EXPECT c c++: power of (2|two) */
+DEFINE_PERCPU_ALIGNED(int, wrong, 3);
+#elif defined(ALIGNED_TO_0)
+/* EXPECT c c++: power of (2|two) */
+static DEFINE_PERCPU_ALIGNED(int, wrong, 0);
+#elif defined(ALIGNED_TO_24)
+/* EXPECT c c++: power of (2|two) */
+DEFINE_PERCPU_ALIGNED(long, wrong, 24);
+#elif defined(IGNORED_AREAS)
+/* EXPECT c c++: unused.result|nodiscard|ignoring return */
+void misuse(void)
+{
+	percpu_init_in_place();
+}
+#elif defined(IGNORED_REGISTER)
+/* EXPECT c c++: unused.result|nodiscard|ignoring return */
+void misuse(void)
+{
+	percpu_init_reg(1);
+}
+#elif defined(IGNORED_MEMORY)
+/* EXPECT c c++: unused.result|nodiscard|ignoring return */
+void misuse(void *base)
+{
+	percpu_init(base, 1);
+}
+#elif defined(IGNORED_CPU)
+/* EXPECT c c++: unused.result|nodiscard|ignoring return */
+void misuse(void *base)
+{
+	percpu_init_cpu(1, base);
 }
 #elif defined(PIC)
 /* EXPECT c c++ x86_64 -fPIC: model zero needs -fno-pic */

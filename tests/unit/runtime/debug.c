@@ -59,10 +59,17 @@ static int catches(void (*body)(void))
 	return WEXITSTATUS(status);
 }
 
+/* What is done on the way to a fault. */
+static void done(int result)
+{
+	if (result < 0)
+		_exit(UNKNOWN);
+}
+
 static void start(void)
 {
-	percpu_init_in_place_cpus(CPUS);
-	percpu_init_reg(0);
+	done(percpu_init_in_place_cpus(CPUS));
+	done(percpu_init_reg(0));
 }
 
 static void in_order(void)
@@ -151,7 +158,7 @@ static void early_write_and_one_cpu(void)
 {
 	percpu_write_reg((uintptr_t)_percpu_start);
 	percpu_inc(ticks);
-	percpu_init_cpu(0, _percpu_start);
+	done(percpu_init_cpu(0, _percpu_start));
 }
 
 static void early_read(void)
@@ -161,7 +168,7 @@ static void early_read(void)
 	start();
 	percpu_inc(ticks);
 	/* Which is not early. */
-	percpu_init_cpu(2, areas_alloc(1));
+	done(percpu_init_cpu(2, areas_alloc(1)));
 }
 
 /* Nor is a hook called, or a CPU missed, before there are areas: the error is returned. */
@@ -189,7 +196,7 @@ static void forgotten(void)
 	const int *there = (start(), percpu_remote_ptr(ticks, 1));
 	const uintptr_t base = percpu_area_base(1);
 
-	percpu_reinit();
+	done(percpu_reinit());
 	if (*there != 0x5a5a5a5a || !poisoned(base, base + percpu_area_stride()))
 		_exit(UNKNOWN);
 }
@@ -225,7 +232,7 @@ static void elsewhere(void)
 {
 	const uintptr_t first = (uintptr_t)_percpu_start;
 
-	percpu_init_cpu(1, areas_alloc(1));
+	done(percpu_init_cpu(1, areas_alloc(1)));
 	if (!poisoned(first + percpu_area_stride(), (uintptr_t)_percpu_end) ||
 		*(int *)(first + percpu_offset(ticks)) != 7 || *percpu_remote_ptr(ticks, 1) != 7)
 		_exit(UNKNOWN);
@@ -246,15 +253,15 @@ static void counts_refused(void)
 static void taken_by_first(void)
 {
 	start();
-	percpu_init_reg(1);
-	percpu_init_reg(0);
+	done(percpu_init_reg(1));
+	done(percpu_init_reg(0));
 }
 
 static void taken_by_late(void)
 {
 	start();
 	percpu_write_reg((uintptr_t)areas_alloc(1));
-	percpu_init_reg(0);
+	done(percpu_init_reg(0));
 }
 
 /* The same CPU again; and one that has lost its register; and all of them once more. */
@@ -275,7 +282,7 @@ static void taken_again(void)
 /* The register of a CPU that has not called: whatever it was, which is memory here. */
 static void astray(void)
 {
-	percpu_init_in_place_cpus(CPUS);
+	done(percpu_init_in_place_cpus(CPUS));
 	percpu_write_reg((uintptr_t)areas_alloc(1));
 	percpu_preempt_disable();
 }
@@ -308,7 +315,7 @@ static void reset_astray(void)
 /* Or no memory at all. */
 static void pointer_nowhere(void)
 {
-	percpu_init_in_place_cpus(CPUS);
+	done(percpu_init_in_place_cpus(CPUS));
 	percpu_arch_write_reg((uintptr_t)1 << 46);
 	percpu_preempt_disable();
 	*percpu_ptr(ticks) = 1;
