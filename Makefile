@@ -6,6 +6,10 @@ V        ?=
 PREFIX   ?= /usr/local
 VERSION  := 0.1.0
 
+ifneq ($(filter install runtime-install,$(MAKECMDGOALS)),)
+$(if $(filter-out /%,$(PREFIX)),$(error PREFIX=$(PREFIX): one absolute path is needed, without blanks))
+endif
+
 # Sanitizer builds live beside the plain one, so that neither rebuilds the other.
 B := build$(if $(SAN),/san)
 
