@@ -56,8 +56,10 @@ PERCPU_NOTE_THIS_UNIT;
  *
  * A variable of which each CPU has a copy. Any type, arrays as `int[4]`, but const, and in C++ none
  * with a constructor or destructor. At file scope, or in a function with `static`; with g++ not in
- * that of a template, whose variable it leaves out of the section. What C calls the variable is
- * `__PERCPU_<name>`, which only the macros below name: `name` alone does not compile.
+ * that of a template, whose variable it leaves out of the section. The initial value is a constant:
+ * another one g++ refuses, and clang++ makes code of it, which writes where no CPU reads; its
+ * -Wglobal-constructors names it at file scope. What C calls the variable is `__PERCPU_<name>`,
+ * which only the macros below name: `name` alone does not compile.
  */
 #define DEFINE_PERCPU(type, name) PERCPU_DEFINE_(type, name, PERCPU_SECTION_(".percpu"), 1)
 /* Aligned to `n` bytes, a power of two, in every area. */
@@ -166,8 +168,19 @@ extern "C" {
 #define PERCPU_SECTION_(where) where
 #endif
 
+/*
+ * C++ would compute an initial value in code, which writes where no CPU reads. To clang's attribute
+ * for this, a structure without an initialiser is not constant.
+ */
+#if defined(__cplusplus) && !defined(__clang__)
+#define PERCPU_CONSTANT_ __constinit
+#else
+#define PERCPU_CONSTANT_
+#endif
+
 /* What is asserted of the type stands in an attribute: `static` may stand before all this. */
 #define PERCPU_DEFINE_(type, name, where, align)                                                   \
+	PERCPU_CONSTANT_                                                                           \
 	__attribute__((used, section(where),                                                       \
 		aligned(PERCPU_ALIGN_(type, align) *                                               \
 			PERCPU_DEFINABLE_(type)))) __typeof__(type) __PERCPU_##name

@@ -90,6 +90,22 @@ template <class T> struct of_template {
 	}
 };
 template struct of_template<int>;
+#elif defined(COMPUTED)
+/* EXPECT c g++: initializer element is not|call to non-.constexpr. function */
+int computed(void);
+DEFINE_PERCPU(int, wrong) = computed();
+#elif defined(COMPUTED_WARNED)
+/* EXPECT clang++ -Wglobal-constructors: declaration requires a global constructor */
+int computed(void);
+DEFINE_PERCPU(int, wrong) = computed();
+#elif defined(COMPUTED_STATIC)
+/* EXPECT c g++: initializer element is not|does not have a constant initializer */
+int misuse(int k)
+{
+	static DEFINE_PERCPU(int, wrong) = k;
+
+	return percpu_read(wrong);
+}
 #elif defined(NOT_STATIC)
 /* EXPECT c c++: section */
 uint32_t misuse(void)
@@ -297,6 +313,8 @@ uint32_t misuse(void)
 {
 	return percpu_add_return(counter, 1);
 }
+#elif defined(FINE_WARNED)
+/* EXPECT clang++ -Wglobal-constructors: nothing */
 #else
 #error "no such case"
 #endif
