@@ -245,8 +245,8 @@ static inline void percpu_guard_release_(struct percpu_guard_ *guard);
 
 /*
  * Of a variable, a member of one, or an element with a constant index: an integer, bool,
- * enumeration or pointer of 1, 2, 4 or 8 bytes. What is written is converted as by `=`, before
- * anything else happens.
+ * enumeration or pointer of 1, 2, 4 or 8 bytes, aligned to its size but on x86_64. What is written
+ * is converted as by `=`, before anything else happens.
  *
  * The _raw forms are for callers who exclude a move to another CPU themselves, and call nothing;
  * the others do with PERCPU_PREEMPT, where more than one instruction is needed, and are the same
@@ -260,7 +260,7 @@ static inline void percpu_guard_release_(struct percpu_guard_ *guard);
 
 /*
  * Read-modify-write, without a value: integers only, and, or and xor of bool too. The variable is
- * aligned to its size.
+ * aligned to its size, on x86_64 too.
  */
 #define percpu_add(name, x) PERCPU_COUNT_(PERCPU_GUARD_ACCESS_, ADD, PERCPU_VAR_(name), x)
 #define percpu_add_raw(name, x) PERCPU_COUNT_(PERCPU_CHECK_RAW_, ADD, PERCPU_VAR_(name), x)
@@ -608,6 +608,16 @@ static inline uintptr_t percpu_this_base_(void)
 	PERCPU_ASSERT_(__alignof__(v) >= sizeof(v) || !PERCPU_IS_SCALAR_(v),                       \
 		"a per-CPU variable that is modified is aligned to its size")
 
+/* Else a machine may read or write it in parts, where x86_64 takes one instruction all the same. */
+#ifdef __x86_64__
+#define PERCPU_ASSERT_WHOLE_(v) PERCPU_ASSERT_SCALAR_(v)
+#else
+#define PERCPU_ASSERT_WHOLE_(v)                                                                    \
+	PERCPU_ASSERT_SCALAR_(v);                                                                  \
+	PERCPU_ASSERT_(__alignof__(v) >= sizeof(v) || !PERCPU_IS_SCALAR_(v),                       \
+		"a per-CPU variable that is read or written is aligned to its size")
+#endif
+
 /* The bits of a variable; and of what is read from it: a bool has one. */
 #define PERCPU_ALL_(v) (~(uint64_t)0 >> ((64 - 8 * sizeof(v)) & 63))
 #define PERCPU_VALID_(v) (PERCPU_IS_BOOL_(v) ? (uint64_t)1 : PERCPU_ALL_(v))
@@ -668,7 +678,7 @@ static inline uintptr_t percpu_this_base_(void)
 #define PERCPU_READ_(guard, v)                                                                     \
 	__extension__({                                                                            \
 		uint64_t percpu_out_;                                                              \
-		PERCPU_ASSERT_SCALAR_(v);                                                          \
+		PERCPU_ASSERT_WHOLE_(v);                                                           \
 		guard();                                                                           \
 		PERCPU_ARCH_READ(v, percpu_out_);                                                  \
 		if (percpu_out_ & ~PERCPU_VALID_(v))                                               \
@@ -678,7 +688,7 @@ static inline uintptr_t percpu_this_base_(void)
 
 /* Through the variable's type, so that the compiler converts, or complains, as for `v = x`. */
 #define PERCPU_CHANGE_(guard, op, v, x)                                                            \
-	PERCPU_CHANGE_AS_(guard, op, v, x, PERCPU_ASSERT_SCALAR_, PERCPU_UNIQUE_(percpu_in_))
+	PERCPU_CHANGE_AS_(guard, op, v, x, PERCPU_ASSERT_WHOLE_, PERCPU_UNIQUE_(percpu_in_))
 #define PERCPU_CHANGE_AS_(guard, op, v, x, check, in)                                              \
 	__extension__({                                                                            \
 		check(v);                                                                          \

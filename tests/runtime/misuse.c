@@ -180,6 +180,18 @@ void misuse(void)
 {
 	percpu_inc(packed.second);
 }
+#elif defined(MISALIGNED_READ)
+/* EXPECT c c++ aarch64 riscv64 loongarch64: that is read or written is aligned to its size */
+uint32_t misuse(void)
+{
+	return percpu_read(packed.second);
+}
+#elif defined(MISALIGNED_WRITE)
+/* EXPECT c c++ aarch64 riscv64 loongarch64: that is read or written is aligned to its size */
+void misuse(void)
+{
+	percpu_write_raw(packed.second, 1);
+}
 #elif defined(WRITE_TEXT)
 /* EXPECT c c++: pointer|conversion|cannot initialize */
 void misuse(void)
