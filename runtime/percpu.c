@@ -95,6 +95,10 @@ uintptr_t percpu_area_base(size_t cpu)
 
 uintptr_t percpu_remote_base_(size_t cpu)
 {
+#ifdef PERCPU_DEBUG
+	if (cpu)
+		percpu_debug_failed("the copy of a CPU that has no area");
+#endif
 	(void)cpu;
 	return 0;
 }

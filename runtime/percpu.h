@@ -316,8 +316,8 @@ static inline void percpu_guard_release_(struct percpu_guard_ *guard);
 
 /*
  * A pointer to the copy of CPU `cpu`, which has an area: one that has none gives an address that
- * no machine has, and with PERCPU_DEBUG ends in percpu_debug_failed(). The other CPU goes on; what
- * both access is up to the caller.
+ * no machine has, in naive builds that of the variable, and with PERCPU_DEBUG ends in
+ * percpu_debug_failed(). The other CPU goes on; what both access is up to the caller.
  */
 #define percpu_remote_ptr(name, cpu)                                                               \
 	((__typeof__(PERCPU_VAR_(name)) *)(percpu_remote_base_(cpu) + percpu_offset(name)))
@@ -422,6 +422,10 @@ const char *percpu_error_text(int error);
  *
  * Of several calls of the functions here at one time one works, the others return
  * PERCPU_ERROR_BUSY or, later, PERCPU_ERROR_ALREADY. None waits.
+ *
+ * In naive builds this, percpu_init_in_place_cpus() and percpu_init() return 1 whatever they are
+ * given and however often they are called, as the crate's do; percpu_init_cpu() and
+ * percpu_init_reg() look at nothing but that `cpu` is 0.
  */
 PERCPU_RESULT_ int percpu_init_in_place(void);
 
