@@ -27,6 +27,12 @@
 
 #include "percpu_note.h"
 
+#if defined(__ILP32__)
+#error "percpu: pointers have 64 bits, in x32 and ilp32 they do not"
+#endif
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "percpu: little-endian only"
+#endif
 #if defined(PERCPU_SEPARATE) && defined(PERCPU_DYNAMIC)
 #error "PERCPU_SEPARATE and PERCPU_DYNAMIC: define one of them"
 #endif
@@ -35,6 +41,9 @@
 #endif
 #if defined(PERCPU_SP_NAIVE) && (defined(PERCPU_SEPARATE) || defined(PERCPU_DYNAMIC))
 #error "PERCPU_SP_NAIVE: one CPU has no areas to place"
+#endif
+#if defined(PERCPU_SP_NAIVE) && defined(PERCPU_NON_ZERO_VMA)
+#error "PERCPU_SP_NAIVE: plain variables have no model, without PERCPU_NON_ZERO_VMA"
 #endif
 #if defined(PERCPU_WIDE) && !defined(__aarch64__)
 #error "PERCPU_WIDE is for aarch64: elsewhere offsets have 31 bits"
@@ -45,6 +54,9 @@
 #if defined(PERCPU_RISCV_TP) && !defined(__riscv)
 #error "PERCPU_RISCV_TP is for riscv64"
 #endif
+#if defined(PERCPU_X86_FSGSBASE) && !defined(__x86_64__)
+#error "PERCPU_X86_FSGSBASE is for x86_64"
+#endif
 
 /* The bytes an area's size is rounded up to at least; percpu 0.4.0, src/imp.rs, SIZE_64BIT. */
 #define PERCPU_AREA_ALIGN 64
@@ -54,6 +66,9 @@
 #endif
 #ifndef PERCPU_CPUS_MAX
 #define PERCPU_CPUS_MAX 256
+#endif
+#if PERCPU_CPUS_MAX < 1
+#error "PERCPU_CPUS_MAX: at least 1 CPU"
 #endif
 
 /* The initial values stay somewhere. */

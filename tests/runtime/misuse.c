@@ -313,6 +313,20 @@ void misuse(void *base)
 /* EXPECT c x86_64 -DPERCPU_ARM_EL2: PERCPU_ARM_EL2 is for aarch64 */
 #elif defined(TP_ELSEWHERE)
 /* EXPECT c aarch64 -DPERCPU_RISCV_TP: PERCPU_RISCV_TP is for riscv64 */
+#elif defined(FSGSBASE_ELSEWHERE)
+/* EXPECT c riscv64 -DPERCPU_X86_FSGSBASE: PERCPU_X86_FSGSBASE is for x86_64 */
+#elif defined(NAIVE_NONZERO)
+/* EXPECT c -DPERCPU_SP_NAIVE -DPERCPU_NON_ZERO_VMA: plain variables have no model */
+#elif defined(NO_CPUS)
+/* EXPECT c -DPERCPU_CPUS_MAX=0: PERCPU_CPUS_MAX: at least 1 CPU */
+#elif defined(NEGATIVE_CPUS)
+/* EXPECT c -DPERCPU_CPUS_MAX=-1: PERCPU_CPUS_MAX: at least 1 CPU */
+#elif defined(X32)
+/* EXPECT c x86_64 -mx32: pointers have 64 bits */
+#elif defined(ILP32)
+/* EXPECT gcc aarch64 -mabi=ilp32: pointers have 64 bits */
+#elif defined(BIG)
+/* EXPECT c aarch64 -mbig-endian: little-endian only */
 #elif defined(NO_ATOMICS)
 /* EXPECT c riscv64 -march=rv64imc: need the A extension */
 #elif defined(ASSEMBLY_IN_C)

@@ -170,7 +170,7 @@ list_misuse() {
 		languages= of= flags=
 		for word in $words; do
 			case $word in
-			c | *++) languages="$languages $word" ;;
+			c | gcc | *++) languages="$languages $word" ;;
 			-*) flags="$flags $word" ;;
 			*) of="$of $word" ;;
 			esac
