@@ -635,7 +635,7 @@ const char *percpu_error_text(int error)
 		[-PERCPU_ERROR_NO_ROOM] = "fewer bytes are there than the areas take",
 		[-PERCPU_ERROR_CPU_RANGE] = "no CPU, or one beyond those that are provided for",
 		[-PERCPU_ERROR_NOT_INITIALISED] =
-			"this CPU has no area: none is set up, or the script reserves for fewer CPUs",
+			"this CPU has no area: none yet, or the script reserves for fewer CPUs",
 		[-PERCPU_ERROR_BUSY] = "another CPU is setting areas up",
 		[-PERCPU_ERROR_ALREADY] = "the area has been set up already",
 		[-PERCPU_ERROR_NO_TEMPLATE] = "no copy of the initial values was kept",

@@ -109,7 +109,7 @@ check_checks() {
 api_names() {
 	sed -nE 's/^#? *define ((for_each_percpu|percpu_[a-z0-9_]*[a-z0-9]|D[A-Z]*_PERCPU[A-Z_]*))\(.*/\1/p' \
 		runtime/percpu.h
-	grep -oE '^[a-z_].*[ *]percpu_[a-z0-9_]*[a-z0-9]\(' runtime/percpu.h | grep -v '^#' |
+	grep -oE '^(PERCPU_RESULT_ )?[a-z_].*[ *]percpu_[a-z0-9_]*[a-z0-9]\(' runtime/percpu.h | grep -v '^#' |
 		grep -oE 'percpu_[a-z0-9_]*[a-z0-9]\(' | tr -d '('
 }
 
