@@ -55,11 +55,13 @@ PERCPU_NOTE_THIS_UNIT;
  * DECLARE_PERCPU(type, name);
  *
  * A variable of which each CPU has a copy. Any type, arrays as `int[4]`, but const, and in C++ none
- * with a constructor or destructor. At file scope, or in a function with `static`; with g++ not in
- * that of a template, whose variable it leaves out of the section. The initial value is a constant:
- * another one g++ refuses, and clang++ makes code of it, which writes where no CPU reads; its
- * -Wglobal-constructors names it at file scope. What C calls the variable is `__PERCPU_<name>`,
- * which only the macros below name: `name` alone does not compile.
+ * with a constructor or destructor. At file scope, or in a function with `static`. Not as what g++
+ * leaves out of the section: a variable in a function of a template, which it refuses here, a
+ * member of a class template and a variable template, which it takes without a word and `check`
+ * of percpu-tool names in the object. The initial value is a constant: another one g++ refuses,
+ * and clang++ makes code of it, which writes where no CPU reads; its -Wglobal-constructors names it
+ * at file scope. What C calls the variable is `__PERCPU_<name>`, which only the macros below name:
+ * `name` alone does not compile.
  */
 #define DEFINE_PERCPU(type, name) PERCPU_DEFINE_(type, name, PERCPU_SECTION_(".percpu"), 1)
 /* Aligned to `n` bytes, a power of two, in every area. */

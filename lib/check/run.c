@@ -406,6 +406,13 @@ static void judge_notes(struct check_run *run)
 		note_judge_file(run);
 }
 
+static void judge_symbols(struct check_run *run)
+{
+	run->check = &check_symbol_in_section;
+	if (run->options->levels[CHECK_ID_symbol_in_section] != LEVEL_ALLOW)
+		symbols_left_out(run);
+}
+
 static void nothing_there(struct check_run *run, struct report_file *file)
 {
 	const size_t elsewhere = run->image->kind == IMAGE_OBJECT ? count_elsewhere(run) : 0;
@@ -415,6 +422,7 @@ static void nothing_there(struct check_run *run, struct report_file *file)
 	run->layout = NULL;
 	if (!elsewhere || run->options->require)
 		judge_presence(run);
+	judge_symbols(run);
 	judge_notes(run);
 }
 

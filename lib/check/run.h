@@ -109,6 +109,12 @@ struct maybe wanted_cpus(const struct check_run *run);
  */
 const char *script_command(struct check_run *run, struct maybe cpus);
 
+/*
+ * The part of symbol_in_section that concerns an object without a layout: variables that its
+ * compiler left out of the per-CPU section, all of them.
+ */
+void symbols_left_out(struct check_run *run);
+
 /* Virtual address where the template is linked: its start if sound, else where its section begins.
  */
 uint64_t template_address(const struct layout *layout);

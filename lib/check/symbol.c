@@ -2,6 +2,9 @@
 #include <string.h>
 
 #include "lib/check/run.h"
+#include "lib/model/names.h"
+#include "lib/model/note.h"
+#include "lib/model/profile.h"
 
 static struct place at_variable(const struct layout *layout, const struct variable *v)
 {
@@ -61,10 +64,63 @@ static bool template_span(
 	return *start <= *end;
 }
 
+/* Of an object: data that is loaded, per-CPU by its name alone. */
+static void left_out(struct check_run *run, const struct symbol *symbol)
+{
+	struct place place = {
+		.symbol = symbol->name,
+		.address = {.known = true, .value = symbol->value},
+	};
+
+	if (symbol->type != STT_OBJECT || !symbol->size ||
+		symbol->section >= run->image->section_count)
+		return;
+	place.section = &run->image->sections[symbol->section];
+	if (place.section->flags & SHF_ALLOC)
+		found(run, SEVERITY_ERROR, &place,
+			text(run,
+				"a per-CPU variable by its name, but it is defined in %s: no CPU "
+				"has a copy of it",
+				place.section->name),
+			"define it in the per-CPU section; g++ leaves members of class templates, "
+			"and variable templates, out of it");
+}
+
+/* In naive builds a variable may stand anywhere. */
+static bool is_naive(const struct check_run *run)
+{
+	const struct maybe mode = note_agreed(run->list->note, NOTE_MODE);
+
+	return mode.known && mode.value == PERCPU_NOTE_MODE_NAIVE;
+}
+
+/* Without a layout it takes a note to tell that the object has per-CPU variables. */
+void symbols_left_out(struct check_run *run)
+{
+	const struct maybe mode = note_agreed(run->list->note, NOTE_MODE);
+	const char *prefix = profile_by_name("crate")->variable_prefix;
+
+	if (run->image->kind != IMAGE_OBJECT || !mode.known ||
+		mode.value != PERCPU_NOTE_MODE_PERCPU)
+		return;
+	for (size_t i = 1; i < run->image->symbol_count; i++) {
+		struct symbol symbol;
+
+		if (!image_symbol(run->image, i, &symbol, run->error))
+			return;
+		if (name_has_prefix(symbol.name, prefix))
+			left_out(run, &symbol);
+	}
+}
+
 static void symbol_in_section(struct check_run *run)
 {
 	const struct layout *layout = run->layout;
 
+	/* What linked files have outside, section_single says. */
+	if (layout->image->kind == IMAGE_OBJECT && !is_naive(run))
+		for (size_t i = 0; i < layout->stray_count; i++)
+			left_out(run, &layout->strays[i]);
 	for (size_t i = 0; i < layout->variable_count; i++) {
 		const struct variable *v = &layout->variables[i];
 		struct place place = at_variable(layout, v);
@@ -93,7 +149,7 @@ const struct check check_symbol_in_section = {
 	.run = symbol_in_section,
 	.summary = "every variable lies inside the template",
 	.what = "A variable of the section, by its index and value, begins or ends outside the "
-		"template.",
+		"template; or an object defines one, per-CPU by its name, in another section.",
 	.why = "What lies behind the template's end is not copied to any CPU, and with the areas "
 	       "behind it belongs to CPU 1.",
 	.example = "*(.percpu) before _percpu_load_end = .; and *(.percpu.*) behind it",

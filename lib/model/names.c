@@ -88,6 +88,13 @@ const char *variable_name(struct arena *arena, const char *name, const char *pre
 	return name;
 }
 
+/* Of C++: variables of a file, of templates and in functions; not what is made of them, as _ZGV. */
+static bool is_cpp_variable(const char *name)
+{
+	return name[0] == '_' && name[1] == 'Z' &&
+	       (name[2] == 'L' || name[2] == 'Z' || (name[2] >= '0' && name[2] <= '9'));
+}
+
 bool name_has_prefix(const char *name, const char *prefix)
 {
 	const char *found;
@@ -97,7 +104,7 @@ bool name_has_prefix(const char *name, const char *prefix)
 		return false;
 	if (strncmp(name, prefix, strlen(prefix)) == 0)
 		return true;
-	if (!is_mangled(name))
+	if (!is_mangled(name) && !is_cpp_variable(name))
 		return false;
 	/* In both manglings an identifier follows its length: `14__PERCPU_COUNT`, `14___PERCPU_`
 	 * where v0 puts an underscore before an identifier that begins with one. */

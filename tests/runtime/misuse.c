@@ -1,7 +1,7 @@
 /*
- * What is not to compile, one case a macro. Behind it, in a comment, what run.sh expects of the
- * compiler, a regular expression, after the languages it is tried in, and the machine and flags
- * where it is not all of them and none.
+ * What is not to compile, or, named CHECKED, what check names in the object, one case a macro.
+ * Behind it, in a comment, what run.sh expects of the compiler, a regular expression, after the
+ * languages it is tried in, and the machine and flags where it is not all of them and none.
  */
 #include "runtime/percpu.h"
 
@@ -90,6 +90,23 @@ template <class T> struct of_template {
 	}
 };
 template struct of_template<int>;
+#elif defined(CHECKED_MEMBER)
+/* EXPECT g++: hitsE: a per-CPU variable by its name.*symbol_in_section */
+template <class T> struct counted {
+	static inline DEFINE_PERCPU(long, hits) = 5;
+	static void misuse()
+	{
+		percpu_inc(hits);
+	}
+};
+template struct counted<int>;
+#elif defined(CHECKED_TEMPLATE)
+/* EXPECT g++: wrong.*: a per-CPU variable by its name.*symbol_in_section */
+template <class T> DEFINE_PERCPU(T, wrong) = 7;
+long *misuse()
+{
+	return &__PERCPU_wrong<long>;
+}
 #elif defined(COMPUTED)
 /* EXPECT c g++: initializer element is not|call to non-.constexpr. function */
 int computed(void);

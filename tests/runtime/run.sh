@@ -153,7 +153,12 @@ job_misuse() { # machine compiler case flags... -- expectation
 	shift
 	if $(compiler "$machine" "$kind") $common -O1 $flags -D"$case" -c -o "${log%.log}.o" \
 		$here/misuse.c 2>"$log"; then
-		case $case in FINE*) pass ;; *) fail "$machine $kind: $case compiles" ;; esac
+		case $case in
+		FINE*) pass ;;
+		CHECKED*) want_none "$machine $kind: $case" \
+			"$("$tool" check -q "${log%.log}.o" 2>&1 | grep -qE "$*" || echo unnamed)" ;;
+		*) fail "$machine $kind: $case compiles" ;;
+		esac
 	elif grep -qE "(error|Error)[: ].*($*)" "$log"; then
 		pass
 	else

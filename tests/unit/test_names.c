@@ -55,6 +55,12 @@ static void prefixes(void **state)
 	assert_true(name_has_prefix("_ZN1a10__PERCPU_X17h0123456789abcdefE", "__PERCPU_"));
 	assert_true(name_has_prefix("_RNvCs1_1a10___PERCPU_X", "__PERCPU_"));
 	assert_false(name_has_prefix("_ZN1a12MY__PERCPU_X17h0123456789abcdefE", "__PERCPU_"));
+	assert_true(name_has_prefix("_Z10__PERCPU_vIlE", "__PERCPU_"));
+	assert_true(name_has_prefix("_ZL10__PERCPU_v", "__PERCPU_"));
+	assert_true(name_has_prefix("_ZZ1fvE10__PERCPU_v", "__PERCPU_"));
+	assert_true(name_has_prefix("_ZN1CIiE10__PERCPU_vE", "__PERCPU_"));
+	assert_false(name_has_prefix("_ZGVZ1fvE10__PERCPU_v", "__PERCPU_"));
+	assert_false(name_has_prefix("_Z", "__PERCPU_"));
 	assert_false(name_has_prefix("", "__PERCPU_"));
 }
 
