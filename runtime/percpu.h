@@ -76,7 +76,7 @@ PERCPU_NOTE_THIS_UNIT;
 /* Seldom written: apart from what is. */
 #define DEFINE_PERCPU_READ_MOSTLY(type, name)                                                      \
 	PERCPU_DEFINE_(type, name, PERCPU_SECTION_(".percpu.read_mostly"), 1)
-/* At the area's start; what there is one of. */
+/* At the area's start; what there is one of. For g++ not in an inline function beside another. */
 #define DEFINE_PERCPU_FIRST(type, name) PERCPU_DEFINE_(type, name, ".percpu.first", 1)
 
 /* A variable that another object defines. */
@@ -88,61 +88,67 @@ PERCPU_NOTE_THIS_UNIT;
 }
 
 /* Of a variable's type: what it is without const and volatile, and what is asserted of it. */
-template <class T> struct percpu_type_ {
-	typedef T plain;
-	static constexpr bool is_const = false;
+template <class percpu_t_> struct percpu_type_ {
+	typedef percpu_t_ percpu_plain_;
+	static constexpr bool percpu_is_const_ = false;
 };
-template <class T> struct percpu_type_<volatile T> : percpu_type_<T> {
+template <class percpu_t_> struct percpu_type_<volatile percpu_t_> : percpu_type_<percpu_t_> {
 };
-template <class T> struct percpu_type_<const T> : percpu_type_<T> {
-	static constexpr bool is_const = true;
+template <class percpu_t_> struct percpu_type_<const percpu_t_> : percpu_type_<percpu_t_> {
+	static constexpr bool percpu_is_const_ = true;
 };
-template <class T> struct percpu_type_<const volatile T> : percpu_type_<const T> {
+template <class percpu_t_>
+struct percpu_type_<const volatile percpu_t_> : percpu_type_<const percpu_t_> {
 };
-template <class T, class... Others> struct percpu_among_ {
-	static constexpr bool yes = (__is_same(T, Others) || ...);
+template <class percpu_t_, class... percpu_others_> struct percpu_among_ {
+	static constexpr bool percpu_yes_ = (__is_same(percpu_t_, percpu_others_) || ...);
 };
-template <class T> struct percpu_kind_ {
-	static constexpr bool is_bits =
-		__is_enum(T) || percpu_among_<T, bool, char, signed char, unsigned char, wchar_t,
-					char16_t, char32_t, short, unsigned short, int, unsigned,
-					long, unsigned long, long long, unsigned long long>::yes;
-	static constexpr bool is_pointer = false;
+template <class percpu_t_> struct percpu_kind_ {
+	static constexpr bool percpu_is_bits_ =
+		__is_enum(percpu_t_) ||
+		percpu_among_<percpu_t_, bool, char, signed char, unsigned char, wchar_t, char16_t,
+			char32_t, short, unsigned short, int, unsigned, long, unsigned long,
+			long long, unsigned long long>::percpu_yes_;
+	static constexpr bool percpu_is_pointer_ = false;
 };
-template <class T> struct percpu_kind_<T *> {
-	static constexpr bool is_bits = false;
-	static constexpr bool is_pointer = true;
+template <class percpu_t_> struct percpu_kind_<percpu_t_ *> {
+	static constexpr bool percpu_is_bits_ = false;
+	static constexpr bool percpu_is_pointer_ = true;
 };
 
-template <class T> struct percpu_definable_ {
-	static_assert(!percpu_type_<T>::is_const, "a per-CPU variable is not const");
-	static_assert(__is_trivially_copyable(T), "a per-CPU variable is copied byte by byte");
-	static_assert(percpu_type_<T>::is_const || __is_trivially_constructible(T),
+template <class percpu_t_> struct percpu_definable_ {
+	static_assert(
+		!percpu_type_<percpu_t_>::percpu_is_const_, "a per-CPU variable is not const");
+	static_assert(
+		__is_trivially_copyable(percpu_t_), "a per-CPU variable is copied byte by byte");
+	static_assert(percpu_type_<percpu_t_>::percpu_is_const_ ||
+			      __is_trivially_constructible(percpu_t_),
 		"a per-CPU variable has no constructor: each CPU's copy is made of bytes");
-	static constexpr int one = 1;
+	static constexpr int percpu_one_ = 1;
 };
 /* Is what __PRETTY_FUNCTION__ says a function of a template? Such as `f(T) [with T = int]`. */
-static constexpr bool percpu_in_template_(const char *function)
+static constexpr bool percpu_in_template_(const char *percpu_name_)
 {
-	for (; *function; function++)
-		if (function[0] == '[' && function[1] == 'w' && function[2] == 'i' &&
-			function[3] == 't' && function[4] == 'h' && function[5] == ' ')
+	for (; *percpu_name_; percpu_name_++)
+		if (percpu_name_[0] == '[' && percpu_name_[1] == 'w' && percpu_name_[2] == 'i' &&
+			percpu_name_[3] == 't' && percpu_name_[4] == 'h' && percpu_name_[5] == ' ')
 			return true;
 	return false;
 }
-template <bool in_template> struct percpu_placed_ {
-	static_assert(!in_template, "g++ leaves a template's variable out of the per-CPU section");
-	static constexpr int one = 1;
+template <bool percpu_within_> struct percpu_placed_ {
+	static_assert(
+		!percpu_within_, "g++ leaves a template's variable out of the per-CPU section");
+	static constexpr int percpu_one_ = 1;
 };
 #define PERCPU_ASSERT_(condition, message) static_assert(condition, message)
-#define PERCPU_PLAIN_(v) typename percpu_type_<__typeof__(v)>::plain
+#define PERCPU_PLAIN_(v) typename percpu_type_<__typeof__(v)>::percpu_plain_
 #define PERCPU_SAME_(a, b) __is_same(a, b)
 #ifdef __clang__
-#define PERCPU_DEFINABLE_(type) percpu_definable_<__typeof__(type)>::one
+#define PERCPU_DEFINABLE_(type) percpu_definable_<__typeof__(type)>::percpu_one_
 #else
 #define PERCPU_DEFINABLE_(type)                                                                    \
-	percpu_definable_<__typeof__(type)>::one                                                   \
-		*percpu_placed_<percpu_in_template_(__PRETTY_FUNCTION__)>::one
+	percpu_definable_<__typeof__(type)>::percpu_one_                                           \
+		*percpu_placed_<percpu_in_template_(__PRETTY_FUNCTION__)>::percpu_one_
 #endif
 extern "C" {
 #else
@@ -154,7 +160,7 @@ extern "C" {
 	(int)sizeof(struct {                                                                       \
 		_Static_assert(!PERCPU_SAME_(__typeof__(type) *, const __typeof__(type) *),        \
 			"a per-CPU variable is not const");                                        \
-		char one;                                                                          \
+		char percpu_one_;                                                                  \
 	})
 #endif
 
@@ -589,10 +595,11 @@ static inline uintptr_t percpu_this_base_(void)
 #define PERCPU_PASTE_AS_(a, b) a##b
 
 #ifdef __cplusplus
-#define PERCPU_KIND_(v) percpu_kind_<typename percpu_type_<__typeof__(v)>::plain>
-#define PERCPU_IS_BITS_(v) (PERCPU_IS_SIZED_(v) && PERCPU_KIND_(v)::is_bits)
+#define PERCPU_KIND_(v) percpu_kind_<typename percpu_type_<__typeof__(v)>::percpu_plain_>
+#define PERCPU_IS_BITS_(v) (PERCPU_IS_SIZED_(v) && PERCPU_KIND_(v)::percpu_is_bits_)
 #define PERCPU_IS_SCALAR_(v)                                                                       \
-	(PERCPU_IS_SIZED_(v) && (PERCPU_KIND_(v)::is_bits || PERCPU_KIND_(v)::is_pointer))
+	(PERCPU_IS_SIZED_(v) &&                                                                    \
+		(PERCPU_KIND_(v)::percpu_is_bits_ || PERCPU_KIND_(v)::percpu_is_pointer_))
 #else
 /*
  * __builtin_classify_type, of gcc and clang: 1 to 4 are integers, char, enumerations and bool; 5
@@ -777,7 +784,6 @@ static inline uintptr_t percpu_this_base_(void)
 #if defined(PERCPU_SP_NAIVE) || !defined(PERCPU_NON_ZERO_VMA)
 #define PERCPU_OFFSET_(v) PERCPU_VALUE_(v)
 #else
-extern char _percpu_load_start[];
 #define PERCPU_OFFSET_(v) (PERCPU_VALUE_(v) - (uintptr_t)_percpu_load_start)
 #endif
 

@@ -12,8 +12,8 @@ extern char _percpu_load_start[], _percpu_load_end[];
 extern char _percpu_reserve_end[]; /* PERCPU_RESERVE: less _percpu_load_start the script's stride */
 extern char _percpu_align[];	   /* a number */
 extern char _percpu_start[], _percpu_end[];
-extern char _percpu_template[];				      /* separate, dynamic */
-extern char _percpu_pristine_start[], _percpu_pristine_end[]; /* PERCPU_PRISTINE */
+extern char _percpu_template[];	      /* separate, dynamic */
+extern char _percpu_pristine_start[]; /* PERCPU_PRISTINE */
 
 /* Where the template is loaded. */
 #if defined(PERCPU_SP_NAIVE)

@@ -66,6 +66,7 @@ hooks         | all | own | --placement separate | @DEBUG@ PERCPU_HOOKS -Itests/
 naive         | all | all | --model naive | PERCPU_SP_NAIVE
 high          | @HIGH@ | all | --pristine --reserve 4K | PERCPU_PRISTINE @RESERVE@
 high-nonzero  | @HIGH@ | all | --model nonzero --placement separate | PERCPU_NON_ZERO_VMA PERCPU_SEPARATE
+reserve-nonzero | all | all | --model nonzero --placement separate --reserve 4K | PERCPU_NON_ZERO_VMA PERCPU_SEPARATE @RESERVE@
 user-nonzero  | all | own | --model nonzero --placement dynamic | PERCPU_NON_ZERO_VMA PERCPU_DYNAMIC
 O0            | all | own | --placement separate | PERCPU_SEPARATE -O0
 fsgsbase      | x86_64 | own | | PERCPU_X86_FSGSBASE

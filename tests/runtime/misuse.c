@@ -356,6 +356,8 @@ uint32_t misuse(void)
 {
 	return percpu_add_return(counter, 1);
 }
+#elif defined(FINE_MACROS)
+/* EXPECT c c++ -DT=1 -DOthers=1 -Dplain=1 -Dyes=1 -Done=1 -Dis_const=1 -Dis_bits=1: nothing */
 #elif defined(FINE_WARNED)
 /* EXPECT clang++ -Wglobal-constructors: nothing */
 #else
