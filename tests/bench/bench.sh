@@ -112,7 +112,8 @@ runtime() {
 	[ "$(uname -m)" = x86_64 ] || return 0
 	"$tool" ldscript --arch x86_64 --model nonzero --placement dynamic --insert-after .data \
 		>"$work/runtime.ld" &&
-		"${CC:-gcc}" -std=gnu11 -O2 -D_GNU_SOURCE -DPERCPU_NON_ZERO_VMA -DPERCPU_DYNAMIC -I. \
+		"${CC:-gcc}" -std=gnu11 -O2 -D_GNU_SOURCE -DPERCPU_NON_ZERO_VMA -DPERCPU_DYNAMIC \
+			-DPERCPU_CPUS_MAX=1024 -I. \
 			-fno-pie -no-pie -o "$work/runtime" tests/bench/runtime.c runtime/*.c \
 			-Wl,-T,"$work/runtime.ld" &&
 		"$work/runtime"

@@ -1,7 +1,7 @@
 /*
  * The runtime's accessors beside what else a program could do, on x86_64: percpu_add against a
- * thread's variable, a locked addition to a private cache line and a plain global, and the copying
- * of areas against memcpy. GS is the process's own to set, and the template stays where it is
+ * thread's variable, a locked addition to a private cache line and a plain global, and the start-up
+ * of 1024 areas against memcpy. GS is the process's own to set, and the template stays where it is
  * linked: model nonzero. Ratios of one run; each figure is the least of several rounds, in turns,
  * so that what else the machine does hits all of them alike.
  */
@@ -18,6 +18,9 @@
 enum { ROUNDS = 25, INCREMENTS = 4000000, AREAS = 1024, AREA = 64 * 1024 };
 
 DEFINE_PERCPU(uint64_t, counter);
+/* So that the template has about AREA bytes. */
+DEFINE_PERCPU(char[AREA - 64], ballast) = {2};
+extern char _percpu_template[];
 static __thread uint64_t of_thread;
 static uint64_t plain;
 static uint64_t locked __attribute__((aligned(64)));
@@ -62,18 +65,23 @@ static void add_locked(void)
 		__asm__ volatile("lock addq $1, %0" : "+m"(locked) : : "memory", "cc");
 }
 
-static unsigned char *areas, *template;
+static char *areas;
+static uint64_t counted; /* in the areas that have been written over since */
+static bool started = true;
 
-static void copy_ours(void)
+static void start_up(void)
 {
-	for (int i = 0; i < AREAS; i++)
-		percpu_arch_copy(areas + (size_t)i * AREA, template, AREA);
+	counted += percpu_read(counter);
+	started = started && percpu_reinit() == PERCPU_OK && percpu_init(areas, AREAS) == AREAS;
 }
 
 static void copy_libc(void)
 {
-	for (int i = 0; i < AREAS; i++)
-		memcpy(areas + (size_t)i * AREA, template, AREA);
+	const size_t size = percpu_area_size(), stride = percpu_area_stride();
+
+	counted += percpu_read(counter);
+	for (size_t i = 0; i < AREAS; i++)
+		memcpy(areas + i * stride, _percpu_template, size);
 }
 
 /* What is compared stands with what it is compared to, whose row comes first. */
@@ -88,11 +96,11 @@ static struct row {
 	{.name = "__thread increment", .run = add_thread, .divisor = INCREMENTS, .unit = "ns"},
 	{.name = "global increment", .run = add_plain, .divisor = INCREMENTS, .unit = "ns"},
 	{.name = "lock add", .run = add_locked, .divisor = INCREMENTS, .unit = "ns"},
-	{.name = "areas copied", .run = copy_ours, .divisor = 1e6, .unit = "ms"},
+	{.name = "start-up", .run = start_up, .divisor = 1e6, .unit = "ms"},
 	{.name = "memcpy", .run = copy_libc, .divisor = 1e6, .unit = "ms"},
 };
 
-enum { ADD, THREAD, PLAIN, LOCKED, COPY, MEMCPY, ROW_COUNT };
+enum { ADD, THREAD, PLAIN, LOCKED, START, MEMCPY, ROW_COUNT };
 
 static void measure(void)
 {
@@ -110,24 +118,22 @@ static void measure(void)
 
 int main(void)
 {
-	const size_t size = percpu_area_size();
-	void *base = aligned_alloc(4096, (size + 4095) / 4096 * 4096);
+	const struct percpu_layout layout = percpu_area_layout(AREAS);
 
-	areas = aligned_alloc(4096, (size_t)AREAS * AREA);
-	template = aligned_alloc(4096, AREA);
-	if (!base || !areas || !template)
+	areas = aligned_alloc(4096, (layout.size + 4095) / 4096 * 4096);
+	if (!areas || layout.align > 4096)
 		return 1;
-	memset(areas, 1, (size_t)AREAS * AREA);
-	memset(template, 2, AREA);
-	if (percpu_init(base, 1) != 1)
+	memset(areas, 1, layout.size);
+	if (percpu_init(areas, AREAS) != AREAS)
 		return 1;
 	if (syscall(SYS_arch_prctl, ARCH_SET_GS,
 		    percpu_area_base(0) - (uintptr_t)_percpu_load_start))
 		return 1;
 	measure();
-	if (percpu_read(counter) != (uint64_t)ROUNDS * INCREMENTS) {
-		fprintf(stderr, "runtime: %d rounds of %d increments gave %lu\n", ROUNDS,
-			INCREMENTS, (unsigned long)percpu_read(counter));
+	counted += percpu_read(counter);
+	if (!started || counted != (uint64_t)ROUNDS * INCREMENTS) {
+		fprintf(stderr, "runtime: %d rounds of %d increments gave %lu%s\n", ROUNDS,
+			INCREMENTS, (unsigned long)counted, started ? "" : "; no start-up");
 		return 1;
 	}
 	for (int i = 0; i < ROW_COUNT; i++)
@@ -139,7 +145,7 @@ int main(void)
 		rows[ADD].least / rows[PLAIN].least);
 	printf("lock add / percpu_add: %.1f (goal: at least 3)\n",
 		rows[LOCKED].least / rows[ADD].least);
-	printf("memcpy / areas copied: %.2f (goal: at least 0.9)\n",
-		rows[MEMCPY].least / rows[COPY].least);
+	printf("memcpy / start-up: %.2f (goal: at least 0.9)\n",
+		rows[MEMCPY].least / rows[START].least);
 	return 0;
 }
