@@ -198,7 +198,10 @@ extern "C" {
 		: (int)(align) > (int)__alignof__(type) ? (int)(align)                             \
 							: (int)__alignof__(type))
 
-/* The variable that an argument names: `name`, `name.member`, `name[3]`. */
+/*
+ * The variable that an argument names: `name`, `name.member`, `name[3]`; no `space::name`. One of a
+ * namespace is in scope after `using space::__PERCPU_name;`, one of a class in its own functions.
+ */
 #define PERCPU_VAR_(name) __PERCPU_##name
 
 /* ---- What the kernel supplies ------------------------------------------------------------- */
@@ -257,8 +260,8 @@ static inline void percpu_guard_release_(struct percpu_guard_ *guard);
  * is converted as by `=`, before anything else happens.
  *
  * The _raw forms are for callers who exclude a move to another CPU themselves, and call nothing;
- * the others do with PERCPU_PREEMPT, where more than one instruction is needed, and are the same
- * without. All are compiler barriers. None orders anything as other CPUs see it. percpu(3) says,
+ * the others do with PERCPU_PREEMPT, where a move could divide them, and are the same without.
+ * All are compiler barriers. None orders anything as other CPUs see it. percpu(3) says,
  * for each machine, which of them an interrupt may divide.
  */
 #define percpu_read(name) PERCPU_READ_(PERCPU_GUARD_ACCESS_, PERCPU_VAR_(name))
@@ -447,8 +450,8 @@ PERCPU_RESULT_ int percpu_init_in_place_cpus(size_t cpus);
 
 /*
  * The same in memory of the caller's, `cpus` areas percpu_area_stride() bytes apart from `base` on;
- * percpu_area_layout() says how much. The memory stays the caller's, and in use for good. Returns
- * `cpus` or an error.
+ * percpu_area_layout() says how much. The memory stays the caller's, and in use until
+ * percpu_reinit() has forgotten it and no CPU's register points there. Returns `cpus` or an error.
  */
 PERCPU_RESULT_ int percpu_init(void *base, size_t cpus);
 

@@ -356,6 +356,36 @@ uint32_t misuse(void)
 {
 	return percpu_add_return(counter, 1);
 }
+#elif defined(QUALIFIED)
+/* EXPECT c++: __PERCPU_space */
+namespace space
+{
+DEFINE_PERCPU(int, inside);
+}
+int misuse()
+{
+	return percpu_read(space::inside);
+}
+#elif defined(FINE_USING)
+/* EXPECT c++: nothing */
+namespace space
+{
+DEFINE_PERCPU(int, inside);
+}
+struct owner {
+	static inline DEFINE_PERCPU(int, member) = 1;
+	static int get()
+	{
+		return percpu_read(member);
+	}
+};
+int misuse();
+int misuse()
+{
+	using space::__PERCPU_inside;
+
+	return percpu_read(inside) + owner::get();
+}
 #elif defined(FINE_MACROS)
 /* EXPECT c c++ -DT=1 -DOthers=1 -Dplain=1 -Dyes=1 -Done=1 -Dis_const=1 -Dis_bits=1: nothing */
 #elif defined(FINE_WARNED)
