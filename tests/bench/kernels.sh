@@ -72,7 +72,8 @@ kernel() { # name, directory or file
 		return
 	fi
 	grep -v '\.ko$' "$work/files" >"$work/kernels" && check_kernels "$1" "$work/kernels"
-	[ "$1" = amd64-6.1 ] && compare_references "$(<"$work/kernels")"
+	[ "$1" = amd64-6.1 ] && compare_references "$(<"$work/kernels")" &&
+		compare_decoder "$(<"$work/kernels")"
 	compare_accesses
 	grep '\.ko$' "$work/files" >"$work/modules" && check_kernels "$1 modules" "$work/modules"
 }
@@ -81,6 +82,12 @@ kernel() { # name, directory or file
 compare_references() { # file
 	tests/references/vmlinux.sh "$1" >"$work/compared" || bad=1
 	sed 's/^/    /' "$work/compared"
+}
+
+# The same one: what its gs instructions are is known too.
+compare_decoder() { # file
+	VMLINUX=$1 TEST_DIR=$work tests/x86/run.sh >"$work/compared" 2>&1 || bad=1
+	grep -E '^(FAIL|vmlinux)|passed' "$work/compared" | sed 's/^/    /'
 }
 
 # Of Linux: what its code does with per-CPU data, against an independent reader.
