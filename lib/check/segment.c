@@ -290,6 +290,11 @@ static bool is_wrapped_into(const struct image *image, const struct section *s)
 	return false;
 }
 
+/* Of PHDRS: what a template that is moved needs, under GNU ld and under lld. */
+static const char own_header[] =
+	"give the per-CPU section a PT_LOAD of its own, PHDRS { percpu PT_LOAD; } and } :percpu "
+	"behind it, and the areas and .bss one apart from .data's: } :bss";
+
 static void judge_section(struct check_run *run, const struct section *s)
 {
 	struct place place = {.section = s, .address = {true, s->addr}};
@@ -312,8 +317,9 @@ static void judge_section(struct check_run *run, const struct section *s)
 	else if (count == 0)
 		found(run, SEVERITY_ERROR, &place,
 			text(run, "section %s is in no PT_LOAD: it is not loaded", s->name),
-			"put the section into a program header: } :data, or PHDRS { percpu "
-			"PT_LOAD; }");
+			is_moved(run->layout) ? own_header
+					      : "put the section into a program header, that of "
+						"the data around it: } :data");
 	else if (count > 1)
 		found(run, SEVERITY_ERROR, &place,
 			text(run, "section %s is in %zu PT_LOADs: the last one loaded wins",
@@ -354,7 +360,9 @@ const struct check check_segment_load = {
 	.why = "Without AT() a section at address 0 is loaded at physical 0: QEMU refuses it or "
 	       "real mode code overwrites it, and start-up copies other bytes.",
 	.example = ".percpu 0x0 : { ... } without AT(_percpu_start)",
-	.fix = "Write AT(address) on the output section, and give it a PT_LOAD of its own.",
+	.fix = "Write AT(address) on the output section, and give it a PT_LOAD of its own: with "
+	       "PHDRS { percpu PT_LOAD; bss PT_LOAD; } write } :percpu behind it, and } :bss "
+	       "behind .percpu_areas and .bss.",
 };
 
 static int by_address(const void *left, const void *right)
@@ -497,15 +505,20 @@ static bool distances_of(
 	return true;
 }
 
-/* Cleared memory right behind a template that was moved: the location counter was not restored. */
-static bool follows_template(const struct layout *layout, const struct segment *segment)
+/* Right behind a template that was moved: the location counter was not restored. */
+static bool is_behind_template(const struct layout *layout, uint64_t address, uint64_t align)
 {
 	const struct section *s = first_section(layout);
 	const uint64_t end = s->addr + s->size;
 	const uint64_t page = layout->image->arch->page;
 
-	return is_moved(layout) && !segment->filesz && segment->vaddr >= end &&
-	       segment->vaddr - end < (segment->align > page ? segment->align : page);
+	return is_moved(layout) && address >= end && address - end < (align > page ? align : page);
+}
+
+/* Cleared memory there. */
+static bool follows_template(const struct layout *layout, const struct segment *segment)
+{
+	return !segment->filesz && is_behind_template(layout, segment->vaddr, segment->align);
 }
 
 /* What to call a segment by: the first section in it. */
@@ -563,10 +576,12 @@ static void judge_distances(struct check_run *run, const struct segment *own)
 				"program header %u (%s) at 0x%" PRIx64 " is loaded at 0x%" PRIx64
 				": %s",
 				s->index, name, s->vaddr, s->paddr, fault),
-			text(run,
-				"restore the location counter behind the per-CPU section, and give "
-				"%s its own load address: AT(ADDR(%s)%s)",
-				name, name, less_distance(run, own)));
+			text(run, "%s %s its own load address: AT(ADDR(%s)%s); with PHDRS, %s",
+				is_behind_template(run->layout, s->vaddr, s->align)
+					? "restore the location counter behind the per-CPU "
+					  "section, and give"
+					: "give",
+				name, name, less_distance(run, own), own_header));
 	}
 }
 
@@ -612,8 +627,11 @@ static void judge_intruders(struct check_run *run, const struct segment *own)
 				"section %s shares the template's segment: it stands at 0x%" PRIx64
 				", behind an address that is an offset",
 				list[i]->name, list[i]->addr),
-			"restore the location counter behind the per-CPU section, give it a "
-			"program header of its own, and link with --orphan-handling=error");
+			is_behind_template(run->layout, list[i]->addr, list[i]->align)
+				? "restore the location counter behind the per-CPU section, give "
+				  "it a program header of its own, and link with "
+				  "--orphan-handling=error"
+				: own_header);
 	}
 }
 
@@ -702,5 +720,6 @@ const struct check check_segment_lma = {
 	       "one of them.",
 	.example =
 		".percpu 0x0 : AT(_percpu_start) { ... } followed by .bss : { ... } under GNU ld",
-	.fix = "Write AT() on the section that follows, or put it before the per-CPU section.",
+	.fix = "Write AT() on the section that follows, or put it before the per-CPU section. With "
+	       "PHDRS, give the section a PT_LOAD of its own, and .bss one apart from .data's.",
 };

@@ -456,6 +456,44 @@ asserts() {
 	done
 }
 
+# A user's script with PHDRS, which includes the fragment: sections go into the headers of those before
+# them. As segment_load says to write it, it links, and check has nothing to say.
+headers() { # linker
+	local linker=$1 out=$build/out/headers-$1 log form
+	has "$(linker_of x86_64 "$linker")" || return
+	"$tool" ldscript -a x86_64 -c 4 >"$out.inherited.ld"
+	awk '/^\t\.percpu_areas/ { to = ":bss" } /^\t\.percpu / { to = ":percpu" }
+		/^\t}/ && to { $0 = $0 " " to; to = "" } { print }' \
+		"$out.inherited.ld" >"$out.own.ld"
+	rm -f "$out".{inherited,own}
+	for form in inherited own; do
+		cat >"$out.$form.user.ld" <<-END
+			PHDRS { text PT_LOAD FLAGS(5); data PT_LOAD FLAGS(6); percpu PT_LOAD FLAGS(6); bss PT_LOAD FLAGS(6); }
+			SECTIONS {
+				. = 0x200000;
+				.text : { *(.text .text.*) } :text
+				. = ALIGN(4096);
+				.data : { *(.data .data.* .rodata .rodata.*) } :data
+				INCLUDE $out.$form.ld
+				.bss : { *(.bss .bss.* COMMON) } :bss
+				/DISCARD/ : { *(.comment .note.*) }
+			}
+		END
+		log=$($(linker_of x86_64 "$linker") -m "${emulation[x86_64]}" -e 0 \
+			-T "$out.$form.user.ld" -o "$out.$form" "$build/x86_64-clang/plain64.o" 2>&1)
+		[ -z "$log" ] || [ $form = inherited ] || echo "FAIL ldscript headers $linker: $log"
+		[ -f "$out.$form" ] || continue
+		log=$("$tool" check -q --cpus 4 "$out.$form" 2>&1)
+		if [ $form = own ] && [ -z "$log" ]; then
+			echo PASS
+		elif [ $form = inherited ] && [[ $log == *\[segment_load\]*"a PT_LOAD of its own"* ]]; then
+			echo PASS
+		else
+			echo "FAIL ldscript headers $linker $form: check says: $log"
+		fi
+	done
+}
+
 # What the comment on top says makes the same script.
 comment_repeats() {
 	local line options first
@@ -505,7 +543,7 @@ main() {
 		for ((i = 0; i < jobs; i++)); do
 			worker "$build/cases.$(printf %02d $i)" $i >"$build/results.$i" &
 		done
-		{ refusals; asserts; comment_repeats; } >"$build/results.rest"
+		{ refusals; asserts; headers bfd; headers lld; comment_repeats; } >"$build/results.rest"
 		for arch in "${arches[@]}"; do
 			for compiler in bfd lld; do
 				has "$(linker_of "$arch" $compiler)" ||
