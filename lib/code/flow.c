@@ -260,17 +260,22 @@ static uint8_t form_of(const struct insn *insn)
 
 /*
  * With something unknown in the sum, is the constant a place all the same, and no member of what
- * the unknown points to? Structures are smaller than pages; on x86_64 the displacement of an array
- * is long where a member's would be short.
+ * the unknown points to? Structures are smaller than pages.
  */
-static bool says_place(const struct insn *insn, struct value at)
+static bool says_place(struct value at)
 {
 	enum { MEMBER_MAX = 0xfff };
-	const bool is_short = insn->constant >= INT8_MIN && insn->constant <= INT8_MAX;
 
 	return !at.unknown || at.formed || at.relocated ||
-	       (at.constant > MEMBER_MAX && at.constant < (uint64_t)INT64_MIN) ||
-	       (insn->percpu && insn->displacement_size == 4 && !is_short);
+	       at.constant + MEMBER_MAX > 2 * (uint64_t)MEMBER_MAX;
+}
+
+/* On x86_64 the displacement of an array is long where a member's would be short. */
+static bool has_long_displacement(const struct insn *insn)
+{
+	const bool is_short = insn->constant >= INT8_MIN && insn->constant <= INT8_MAX;
+
+	return insn->percpu && insn->displacement_size == 4 && !is_short;
 }
 
 static struct access access_at(
@@ -293,7 +298,7 @@ static struct access access_at(
 		.relocated = at.relocated,
 	};
 
-	if (!says_place(&step->insn, at))
+	if (!says_place(at) && (kind == ACCESS_ADDRESS || !has_long_displacement(&step->insn)))
 		access.layout = NULL;
 	if (access.layout)
 		access.variable = layout_variable_at(access.layout,
@@ -417,7 +422,8 @@ static struct value result(struct flow *f, const struct state *state, const stru
 	switch (insn->kind) {
 	case INSN_SET:
 		value = sum_of(f, state, step, INSN_NO_REGISTER, insn->second);
-		value.formed = true;
+		/* With an index, as in lea, it is a displacement. */
+		value.formed = value.formed || !value.unknown;
 		break;
 	case INSN_MORE:
 		value = more(state, step);

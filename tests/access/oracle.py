@@ -35,7 +35,7 @@ Sum = namedtuple("Sum", "base regs const unknown formed hidden")
 
 def is_place(value):
     """Is the constant a place, and no member of what something unknown points to?"""
-    return not value.floating or value.formed or 0xfff < value.const < 1 << 63
+    return not value.floating or value.formed or not -0x1000 < signed(value.const, 64) < 0x1000
 
 
 def make_sum(regs=(), const=0, base=None, unknown=False, formed=False, hidden=()):
