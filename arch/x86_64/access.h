@@ -255,9 +255,50 @@ static inline void percpu_arch_keep_reg(uintptr_t value)
 	PERCPU_X86_CHANGE_("movq", "q", "r", __PERCPU_SELF_PTR, value);
 }
 
-/* Intel SDM volume 1, "REP": fast for areas, and nothing that a compiler would call memcpy for. */
+/* What rep movsb copies at once is kept in the cache; whole pages of other CPUs' areas need not be.
+ */
+#define PERCPU_X86_STREAM_LEAST_ 4096
+
+#define PERCPU_X86_STREAM_(at)                                                                     \
+	"movq " #at "(%[from]), %[a]\n\t"                                                          \
+	"movq " #at "+8(%[from]), %[b]\n\t"                                                        \
+	"movnti %[a], " #at "(%[to])\n\t"                                                          \
+	"movnti %[b], " #at "+8(%[to])\n\t"
+
+/*
+ * `lines` times 64 bytes, past the cache: an area is written once and next read by its own CPU.
+ * Intel SDM volume 2, MOVNTI: of SSE2, which each x86_64 has, but of no vector register, so that
+ * CR4.OSFXSR may be clear; weakly ordered, hence the SFENCE before anybody is told of the area.
+ */
+static inline void percpu_x86_stream_(void *to, const void *from, size_t lines)
+{
+	uint64_t a, b;
+
+	__asm__ volatile("1:\n\t" PERCPU_X86_STREAM_(0) PERCPU_X86_STREAM_(16)
+			PERCPU_X86_STREAM_(32) PERCPU_X86_STREAM_(48) "addq $64, %[from]\n\t"
+								      "addq $64, %[to]\n\t"
+								      "decq %[lines]\n\t"
+								      "jnz 1b\n\t"
+								      "sfence"
+		: [to] "+r"(to), [from] "+r"(from), [lines] "+r"(lines), [a] "=&r"(a), [b] "=&r"(b)
+		:
+		: "memory", "cc");
+}
+
+/*
+ * Intel SDM volume 1, "REP": fast for what is small, and nothing that a compiler would call memcpy
+ * for. Areas of a page and more go past the cache.
+ */
 static inline void percpu_arch_copy(void *to, const void *from, size_t size)
 {
+	const size_t streamed = size >= PERCPU_X86_STREAM_LEAST_ ? size & ~(size_t)63 : 0;
+
+	if (streamed) {
+		percpu_x86_stream_(to, from, streamed / 64);
+		to = (char *)to + streamed;
+		from = (const char *)from + streamed;
+		size -= streamed;
+	}
 	__asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(size) : : "memory");
 }
 

@@ -337,22 +337,36 @@ static void check_assembly(void)
 #endif
 }
 
+/* What is copied in one piece, in lines, and a page or more at a time; with what is left of each.
+ */
+static const struct {
+	size_t least, end;
+} copied[] = {{0, 130}, {4094, 4099}, {4158, 4163}, {8190, 8195}};
+
+enum { COPIED_MOST = 8194 + 32 };
+
+static void check_copied(size_t at, size_t size)
+{
+	static unsigned char from[COPIED_MOST], to[COPIED_MOST];
+	const size_t start = at * 2 % 9;
+	const size_t end = size + 32;
+
+	for (size_t i = 0; i < end; i++) {
+		((volatile unsigned char *)from)[i] = (unsigned char)(i % 251 + 1);
+		((volatile unsigned char *)to)[i] = 0;
+	}
+	percpu_arch_copy(to + at, from + start, size);
+	for (size_t i = 0; i < end; i++)
+		expect("copy", "byte", (int)size, to[i],
+			i < at || i >= at + size ? 0u : from[start + i - at]);
+}
+
 static void check_copy(void)
 {
-	static unsigned char from[160], to[160];
-
-	for (unsigned i = 0; i < sizeof(from); i++)
-		from[i] = (unsigned char)(i + 1);
-	for (size_t at = 0; at < 9; at++) {
-		for (size_t size = 0; size < 130; size++) {
-			for (unsigned i = 0; i < sizeof(to); i++)
-				((volatile unsigned char *)to)[i] = 0;
-			percpu_arch_copy(to + at, from + at * 2 % 9, size);
-			for (size_t i = 0; i < sizeof(to); i++)
-				expect("copy", "byte", (int)size, to[i],
-					i < at || i >= at + size ? 0u : from[at * 2 % 9 + i - at]);
-		}
-	}
+	for (size_t range = 0; range < sizeof(copied) / sizeof(copied[0]); range++)
+		for (size_t at = 0; at < 9; at++)
+			for (size_t size = copied[range].least; size < copied[range].end; size++)
+				check_copied(at, size);
 }
 #endif
 
