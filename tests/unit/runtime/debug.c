@@ -2,7 +2,7 @@
  * What PERCPU_DEBUG catches, in overlay with a slot and room for two CPUs more than there are. Each
  * test is a process of its own.
  */
-#include "tests/unit/runtime/areas.h"
+#include "tests/unit/runtime/catches.h"
 
 DEFINE_PERCPU(int, ticks) = 7;
 
@@ -25,38 +25,9 @@ bool percpu_preempt_is_disabled(void)
 	return !preemptible;
 }
 
-/* What is caught ends the process, with an exit code: an index of `texts` from 1. */
-static const char *const texts[] = {
-	"the copy of a CPU that has no area",
-	"an offset that percpu_alloc() did not give",
-	"a reset of bytes that are no per-CPU variable",
-	"a raw per-CPU access while preemption is enabled",
-	"a per-CPU variable was written before start-up copied it",
-	"a second CPU took an area: percpu_init_reg() of one number",
-	"this CPU has no area: percpu_init_reg() was not called",
-};
-enum { NOTHING, ABSENT, OFFSET, RESET, PREEMPTION, EARLY, TAKEN, NO_AREA, UNKNOWN = 99 };
-
 void percpu_debug_failed(const char *what)
 {
-	for (size_t i = 0; i < COUNT(texts); i++)
-		if (strcmp(what, texts[i]) == 0)
-			_exit((int)i + 1);
-	_exit(UNKNOWN);
-}
-
-static int catches(void (*body)(void))
-{
-	int status = -1;
-	const pid_t child = fork();
-
-	if (!child) {
-		body();
-		_exit(NOTHING);
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
+	exit_caught(what);
 }
 
 /* What is done on the way to a fault. */

@@ -2,7 +2,7 @@
  * Preemption is counted in a per-CPU variable, with PERCPU_DEBUG: by static inline hooks,
  * hooks_macros.c by macros, hooks_apart.c by functions of a file of their own.
  */
-#include "tests/unit/runtime/areas.h"
+#include "tests/unit/runtime/catches.h"
 
 /* percpu_hooks.h has more to say of these. */
 DEFINE_PERCPU(uint32_t, hooks_count);
@@ -11,35 +11,9 @@ __attribute__((noreturn)) void hooks_failed(const char *what);
 
 DEFINE_PERCPU(int, ticks) = 7;
 
-/* What is caught ends the process, with an exit code: an index of `texts` from 1. */
-static const char *const texts[] = {
-	"a raw per-CPU access while preemption is enabled",
-	"the copy of a CPU that has no area",
-	"this CPU has no area: percpu_init_reg() was not called",
-};
-enum { NOTHING, PREEMPTION, ABSENT, NO_AREA, ANOTHER };
-
 void hooks_failed(const char *what)
 {
-	for (int i = 0; i < (int)COUNT(texts); i++)
-		if (strcmp(what, texts[i]) == 0)
-			_exit(i + 1);
-	_exit(ANOTHER);
-}
-
-static int catches(void (*body)(void))
-{
-	int status = -1;
-	const pid_t child = fork();
-
-	assert_true(child >= 0);
-	if (child == 0) {
-		body();
-		_exit(NOTHING);
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
+	exit_caught(what);
 }
 
 static uint32_t depth(void)

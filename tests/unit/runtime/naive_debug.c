@@ -1,38 +1,13 @@
 /* What PERCPU_DEBUG catches where there is one CPU. Each test is a process of its own. */
-#include "tests/unit/runtime/areas.h"
+#include "tests/unit/runtime/catches.h"
 
 DEFINE_PERCPU(int, ticks) = 7;
 
 extern char _percpu_load_start[], _percpu_load_end[];
 
-/* What is caught ends the process, with an exit code: an index of `texts` from 1. */
-static const char *const texts[] = {
-	"the copy of a CPU that has no area",
-	"an offset that percpu_alloc() did not give",
-	"a reset of bytes that are no per-CPU variable",
-};
-enum { NOTHING, ABSENT, OFFSET, RESET, UNKNOWN = 99 };
-
 void percpu_debug_failed(const char *what)
 {
-	for (size_t i = 0; i < COUNT(texts); i++)
-		if (strcmp(what, texts[i]) == 0)
-			_exit((int)i + 1);
-	_exit(UNKNOWN);
-}
-
-static int catches(void (*body)(void))
-{
-	int status = -1;
-	const pid_t child = fork();
-
-	if (!child) {
-		body();
-		_exit(NOTHING);
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
+	exit_caught(what);
 }
 
 static void start(void)
