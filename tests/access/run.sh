@@ -15,38 +15,23 @@ here=tests/access
 dir=${TEST_DIR:-$PWD/build/test}/access
 export LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
 machines='x86_64 aarch64 riscv64 loongarch64'
-common='-I. -Iruntime -ffreestanding -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables'
-
-have() { command -v "${1%% *}" >/dev/null 2>&1; }
 
 . tests/lib.sh 'access: '
+. tests/toolchain.sh
 in_lines=1 shown=12
 
 # ---- what there is ------------------------------------------------------------------------------
 
 # Empty: there is none here.
 compiler() { # machine gcc|clang
-	local command flags
-	case $1 in
-	x86_64) flags='-mno-red-zone -mgeneral-regs-only -fcf-protection=none' ;;
-	aarch64) flags='-mgeneral-regs-only -mstrict-align' ;;
-	riscv64) flags='-march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany' ;;
-	loongarch64) flags='-march=loongarch64 -mabi=lp64s -fdirect-access-external-data' ;;
-	esac
-	case $2 in
-	gcc)
-		command=$1-linux-gnu-gcc
-		[ "$1" = aarch64 ] && flags+=' -mno-outline-atomics' ;;
-	clang) command="clang-19 --target=$1-unknown-none" ;;
-	esac
-	have "$command" && echo "$command -std=gnu11 $common $flags"
+	has "$(kernel_compiler "$@")" && kernel_compiler "$@"
 }
 
 # GNU ld for gcc, lld for clang.
 linker() { # machine gcc|clang
 	case $2 in
-	gcc) echo "$1-linux-gnu-ld.bfd --no-warn-rwx-segments" ;;
-	clang) echo ld.lld-19 ;;
+	gcc) echo "$(kernel_linker "$1" bfd) --no-warn-rwx-segments" ;;
+	clang) kernel_linker "$1" lld ;;
 	esac
 }
 
@@ -180,7 +165,7 @@ job_crate() { # machine model
 
 list_crate() {
 	local target
-	have rustc || return
+	has rustc || return
 	for target in x86_64-unknown-none aarch64-unknown-none-softfloat riscv64imac-unknown-none-elf \
 		loongarch64-unknown-none-softfloat; do
 		echo "crate $target zero"
@@ -334,7 +319,7 @@ if [ "${1:-}" = --job ]; then
 fi
 
 for needed in llvm-objdump-19 llvm-readelf-19 python3 clang-19 ld.lld-19; do
-	have $needed && continue
+	has $needed && continue
 	in_lines=
 	skip "no $needed"
 	finish
@@ -359,7 +344,7 @@ done >"$dir/jobs"
 	for machine in $machines; do
 		[ -n "$(compiler $machine gcc)" ] || skip "$machine: no cross gcc"
 	done
-	have rustc || skip "no rustc for crate.rs"
+	has rustc || skip "no rustc for crate.rs"
 	tr '\n' '\0' <"$dir/jobs" | PERCPU_TOOL=$tool TEST_DIR=${TEST_DIR:-$PWD/build/test} \
 		xargs -0 -P "${JOBS:-$(nproc)}" -I{} \
 		bash -c 'out=$(set -f; "$0" --job $1 2>&1); echo "$out"' "$here/run.sh" {}

@@ -17,54 +17,22 @@ dir=${TEST_DIR:-$PWD/build/test}/crate
 here=tests/crate
 export LC_ALL=C.UTF-8
 
-have() { command -v "${1%% *}" >/dev/null 2>&1; }
+. tests/toolchain.sh
 
 # ---- what there is ------------------------------------------------------------------------------
 
 # bfd means gcc and GNU ld, lld means clang and lld: objects of one compiler for each linker.
 compiler() { # machine linker
-	local command flags
-	case $1 in
-	x86_64) flags='-mno-red-zone -mgeneral-regs-only -fcf-protection=none' ;;
-	aarch64) flags='-mgeneral-regs-only -mstrict-align' ;;
-	riscv64) flags='-march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany' ;;
-	loongarch64) flags='-march=loongarch64 -mabi=lp64s -fdirect-access-external-data' ;;
-	esac
-	case $2 in
-	bfd)
-		command=$1-linux-gnu-gcc
-		[ "$1" = aarch64 ] && flags+=' -mno-outline-atomics' ;;
-	lld) command="clang-19 --target=$1-unknown-none" ;;
-	esac
-	echo "$command -O2 -Wall -Wextra -Werror -ffreestanding -fno-pic -fno-stack-protector" \
-		"-fno-asynchronous-unwind-tables $flags -I. -Iruntime -I$here"
-}
-
-linker() { # machine linker
-	case $2 in
-	bfd) echo "$1-linux-gnu-ld.bfd" ;;
-	lld) echo ld.lld-19 ;;
-	esac
+	local kind=gcc
+	[ "$2" = lld ] && kind=clang
+	echo "$(kernel_compiler "$1" $kind) -O2 -Wall -Wextra -Werror -I$here"
 }
 
 has_toolchain() { # machine linker
-	have "$(compiler "$1" "$2")" && have "$(linker "$1" "$2")"
+	has "$(compiler "$1" "$2")" && has "$(kernel_linker "$1" "$2")"
 }
 
-emulator() { # machine
-	echo "qemu-system-$1 -display none -serial stdio -monitor none -no-reboot -smp 4"
-	case $1 in
-	x86_64) echo '-M q35 -m 128M -device isa-debug-exit,iobase=0xf4,iosize=0x04' ;;
-	aarch64) echo '-M virt -cpu cortex-a57 -m 128M -semihosting' ;;
-	riscv64) echo '-M virt -m 128M' ;;
-	loongarch64) echo '-M virt -m 1G -device pvpanic-pci,addr=5 -action panic=exit-failure' ;;
-	esac
-}
-
-# What the emulator exits with when the kernel says that it passed; on x86_64 0 is a triple fault.
-exit_passed() { # machine
-	case $1 in x86_64) echo 33 ;; *) echo 0 ;; esac
-}
+emulator() { echo "qemu-system-$1 $qemu_console -smp 4 ${qemu_options[$1]}"; } # machine
 
 # The Rust target that needs nothing installed, and the one that has a core library.
 bare_target() { # machine
@@ -95,7 +63,7 @@ model_macro() { # model
 # The C side: the runtime, and the kernel with what it takes from tests/kernel.
 c_side() { # machine linker model directory macros...
 	local machine=$1 out=$4 cc source
-	cc="$(compiler "$1" "$2") -std=gnu11 $(model_macro "$3")"
+	cc="$(compiler "$1" "$2") $(model_macro "$3")"
 	shift 4
 	mkdir -p "$out"
 	for source in runtime/percpu.c tests/kernel/{check,common}.c tests/kernel/"$machine"/*.[cS] \
@@ -126,7 +94,7 @@ rustc_flags=(--edition 2021 --emit=obj -A warnings -C panic=abort -C opt-level=2
 # The image, in the directory of the crate's side.
 link() { # machine linker model objects directory script-options linker-options
 	"$tool" ldscript --full --arch "$1" --cpus 4 --model "$3" $6 >"$5/script.ld" || return
-	$(linker "$1" "$2") -static -z noexecstack -z max-page-size=4096 $7 --emit-relocs \
+	$(kernel_linker "$1" "$2") -static -z noexecstack -z max-page-size=4096 $7 --emit-relocs \
 		--orphan-handling=error -T "$5/script.ld" -o "$5/kernel" "$4"/*.o "$5/crate.o"
 }
 
@@ -195,7 +163,7 @@ boots_not() { # machine directory
 	local code
 	timeout 60 $(emulator "$1") -kernel "$2/kernel" </dev/null 2>&1 | tr -d '\r' >"$2/out"
 	code=${PIPESTATUS[0]}
-	[ "$code" = "$(exit_passed "$1")" ] && [ "$(tail -n 1 "$2/out")" = PASS ] && return
+	[ "$code" = "${exit_passed[$1]}" ] && [ "$(tail -n 1 "$2/out")" = PASS ] && return
 	echo "exit code $code, $(tail -n 1 "$2/out" | cut -c 1-200)"
 }
 
@@ -329,7 +297,7 @@ fi
 # What Rust compiles here: without a core library crate.rs stands on what a compiler may not have.
 rust_sides() { # machine
 	local side
-	have rustc || return
+	has rustc || return
 	for side in rust rust-core; do
 		[ $side-"$1" = rust-core-"${host_target%%-*}" ] || [ $side = rust ] || continue
 		crate_side "$1" - zero $side "$dir/probe.o" >"$dir/$1-$side.log" 2>&1 && echo $side
@@ -346,7 +314,7 @@ list_jobs() { # words
 				chosen $machine/$linker/$model "$@" || continue
 				if ! has_toolchain $machine $linker; then
 					skip "$machine/$linker/$model: no compiler or linker"
-				elif ! have "$(emulator $machine)"; then
+				elif ! has "$(emulator $machine)"; then
 					skip "$machine/$linker/$model: no emulator"
 				else
 					[ -n "$rust" ] || skip \
@@ -367,7 +335,7 @@ chosen() { # name words
 }
 
 for needed in llvm-readelf-19 llvm-nm-19 llvm-objcopy-19; do
-	have $needed && continue
+	has $needed && continue
 	skip "no $needed"
 	finish
 done

@@ -16,6 +16,7 @@ build=${TEST_DIR:-$PWD/build/test}/kernel
 jobs=${JOBS:-2}
 here=tests/kernel
 export LC_ALL=C.UTF-8
+. tests/toolchain.sh
 
 arches=(x86_64 aarch64 riscv64 loongarch64)
 
@@ -25,29 +26,17 @@ declare -A machines=([x86_64]="q35" [aarch64]="el1 el2" [riscv64]="smode mmode" 
 declare -A runtime_macros=([aarch64/el2]=PERCPU_ARM_EL2)
 declare -A kernel_macros=([riscv64/mmode]=MACHINE_MMODE)
 declare -A machine_options=(
-	[x86_64/q35]="-M q35 -m 128M -device isa-debug-exit,iobase=0xf4,iosize=0x04"
-	[aarch64/el1]="-M virt -cpu cortex-a57 -m 128M -semihosting"
-	[aarch64/el2]="-M virt,virtualization=on -cpu cortex-a57 -m 128M -semihosting"
-	[riscv64/smode]="-M virt -m 128M"
-	[riscv64/mmode]="-M virt -m 128M -bios none
+	[x86_64/q35]=${qemu_options[x86_64]}
+	[aarch64/el1]=${qemu_options[aarch64]}
+	[aarch64/el2]=${qemu_options[aarch64]/-M virt/-M virt,virtualization=on}
+	[riscv64/smode]=${qemu_options[riscv64]}
+	[riscv64/mmode]="${qemu_options[riscv64]} -bios none
 		-device loader,addr=0x80000000,data=0x0002806700200297,data-len=8"
-	[loongarch64/virt]="-M virt -m 1G -device pvpanic-pci,addr=5 -action panic=exit-failure"
+	[loongarch64/virt]=${qemu_options[loongarch64]}
 )
-# What the emulator exits with when the kernel says that it passed; on x86_64 0 is a triple fault.
-declare -A exit_passed=([x86_64]=33 [aarch64]=0 [riscv64]=0 [loongarch64]=0)
-
-declare -A arch_flags=(
-	[x86_64]="-mno-red-zone -mgeneral-regs-only -fcf-protection=none"
-	[aarch64]="-mgeneral-regs-only -mstrict-align"
-	[riscv64]="-march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany"
-	[loongarch64]="-march=loongarch64 -mabi=lp64s -fdirect-access-external-data"
-)
-declare -A gcc_flags=([x86_64]="" [aarch64]="-mno-outline-atomics" [riscv64]="" [loongarch64]="")
 declare -A high_flags=([x86_64]="-mcmodel=kernel" [aarch64]="" [riscv64]="" [loongarch64]="")
 declare -A high_offset=([x86_64]=0xffffffff80000000 [aarch64]=0xffff000000000000
 	[riscv64]=0xffffffc000000000 [loongarch64]=0x9000000000000000)
-declare -A emulation=([x86_64]=elf_x86_64 [aarch64]=aarch64elf [riscv64]=elf64lriscv
-	[loongarch64]=elf64loongarch)
 
 # name | architectures or machines | compilers and linkers: all of them, or each with its own | options of
 # percpu-tool ldscript | macros and options of the compiler. A name with `high` in it: in the high half. With `timer` in it: the
@@ -85,23 +74,6 @@ configurations=${configurations//@RESERVE@/PERCPU_RESERVE=4096 PERCPU_ALLOC_LOCK
 configurations=${configurations//@DEBUG@/PERCPU_DEBUG PERCPU_PREEMPT}
 configurations=${configurations//@HIGH@/x86_64 aarch64\/el1 riscv64\/smode loongarch64}
 
-compiler_of() { # arch compiler
-	case $2 in
-	# A triple with -elf would imply floating point on loongarch64.
-	clang) echo "clang-19 --target=$1-unknown-none" ;;
-	gcc) echo "$1-linux-gnu-gcc" ;;
-	esac
-}
-
-linker_of() { # arch linker
-	case $2 in
-	lld) echo ld.lld-19 ;;
-	bfd) echo "$1-linux-gnu-ld.bfd" ;;
-	esac
-}
-
-has() { command -v "${1%% *}" >/dev/null 2>&1; }
-
 emulator_of() { echo "${QEMU_PREFIX:-}qemu-system-$1"; }
 
 # The fields of a row, without the blanks around them.
@@ -137,10 +109,8 @@ objects_build() { # arch macros-of-the-runtime compiler configuration
 	local arch=$1 machine config=$4 row out command source
 	row=$(row_of "$config")
 	# No -g: GNU ld 2.40 crashes on relocation 60 of RISC-V, which clang has in its line tables.
-	command="$(compiler_of "$arch" "$3") -std=gnu11 -O2 -Wall -Wextra -Werror -ffreestanding
-		-fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables ${arch_flags[$arch]}
-		-I. -Iruntime $(defines ${2/none/} $(field "$row" 5))"
-	[ "$3" = gcc ] && command+=" ${gcc_flags[$arch]}"
+	command="$(kernel_compiler "$arch" "$3") -O2 -Wall -Wextra -Werror
+		$(defines ${2/none/} $(field "$row" 5))"
 	[[ $config == *high* ]] &&
 		command+=" ${high_flags[$arch]} -DLOAD_OFFSET=${high_offset[$arch]}"
 	out=$build/objects/$arch/$2/$3/$config
@@ -170,7 +140,7 @@ link() { # arch machine compiler linker configuration output [option]
 	[[ $options == *dynamic* || $config == naive ]] || options+=" --cpus 4"
 	[[ $config == *high* ]] && options+=" --load-offset ${high_offset[$arch]}"
 	"$tool" ldscript $options >"$6.ld" || return 1
-	"$(linker_of "$arch" "$4")" -m "${emulation[$arch]}" -static -z noexecstack \
+	"$(kernel_linker "$arch" "$4")" -m "${emulation[$arch]}" -static -z noexecstack \
 		-z max-page-size=4096 --orphan-handling=error --emit-relocs ${7:-} -T "$6.ld" -o "$6" \
 		"$(objects_at "$arch" "$2" "$3" "$config")"/{,"$2"/}*.o
 }
@@ -223,8 +193,7 @@ boot() { # arch machine configuration kernel
 	# Interrupts are a matter of one CPU; the areas are there for four all the same.
 	[[ $3 == timer* ]] && options+=" $(<"$build/single.$1")" cpus=1
 	case $3 in fsgsbase | *lse) options+=" -cpu max" ;; esac
-	timeout 60 "$(emulator_of "$1")" $options -smp $cpus -display none \
-		-serial stdio -monitor none -no-reboot -kernel "$4" </dev/null 2>&1
+	timeout 60 "$(emulator_of "$1")" $options -smp $cpus $qemu_console -kernel "$4" </dev/null 2>&1
 }
 
 # RISC-V's relaxation, which nothing here switches off, destroys accesses to what stands below 0x800,
@@ -329,13 +298,14 @@ chosen() { # words; names on standard input
 
 # Takes what can run here; says what cannot.
 available() { # names on standard input
-	local name arch machine compiler linker config what
+	local name arch machine compiler linker config what command
 	while read -r name; do
 		IFS=/ read -r arch machine compiler linker config <<<"$name"
 		what=
 		has "$(emulator_of "$arch")" || what="no $(emulator_of "$arch")"
-		has "$(linker_of "$arch" "$linker")" || what="no $(linker_of "$arch" "$linker")"
-		has "$(compiler_of "$arch" "$compiler")" || what="no $(compiler_of "$arch" "$compiler")"
+		has "$(kernel_linker "$arch" "$linker")" || what="no $(kernel_linker "$arch" "$linker")"
+		command=$(kernel_compiler "$arch" "$compiler")
+		has "$command" || what="no ${command%% *}"
 		[[ $config == timer* ]] && [ -f "$build/single.$arch.none" ] &&
 			what="$(emulator_of "$arch") cannot run one instruction a block"
 		if [ -n "$what" ]; then echo "$name: $what" >>"$build/missing"; else echo "$name"; fi

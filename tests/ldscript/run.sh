@@ -19,6 +19,7 @@ root=$(cd "$here/../.." && pwd)
 tool=${PERCPU_TOOL:-$root/build/percpu-tool}
 build=${TEST_DIR:-$root/build/test}/ldscript
 jobs=${JOBS:-2}
+. "$root/tests/toolchain.sh"
 
 arches=(x86_64 aarch64 riscv64 loongarch64)
 cpu_counts=(1 2 4 8 64 255 1024)
@@ -32,8 +33,6 @@ declare -A high=([x86_64]=0xffffffff80000000 [aarch64]=0xffff000000000000
 	[riscv64]=0xffffffc000000000 [loongarch64]=0x9000000000000000)
 declare -A model_flags=([x86_64]=-mcmodel=kernel [aarch64]="" [riscv64]=-mcmodel=medany
 	[loongarch64]=-fdirect-access-external-data)
-declare -A emulation=([x86_64]=elf_x86_64 [aarch64]=aarch64elf [riscv64]=elf64lriscv
-	[loongarch64]=elf64loongarch)
 
 # Linker and compiler commands; empty where there is none.
 linker_of() {
@@ -55,8 +54,6 @@ compiler_of() {
 		esac ;;
 	esac
 }
-
-has() { [ -n "$1" ] && command -v "${1%% *}" >/dev/null 2>&1; }
 
 objects_build() { # arch compiler
 	local cc align out=$build/$1-$2

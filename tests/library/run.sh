@@ -11,9 +11,8 @@ out=${TEST_DIR:-$PWD/build/test}/library
 here=tests/library
 export LC_ALL=C.UTF-8
 . tests/lib.sh 'library: '
+. tests/toolchain.sh
 shown=12
-
-has() { [ -n "$1" ] && command -v "${1%% *}" >/dev/null; }
 
 compilers() { # arch
 	case $1 in
@@ -30,8 +29,6 @@ linkers() { # arch
 	echo ld.lld-19
 }
 
-declare -A emulation=([x86_64]=elf_x86_64 [aarch64]=aarch64elf [riscv64]=elf64lriscv
-	[loongarch64]=elf64loongarch)
 configurations=(
 	""
 	"-DPERCPU_SEPARATE -DPERCPU_RESERVE=4096 -DPERCPU_ALLOC_LOCK"
