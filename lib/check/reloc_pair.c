@@ -216,20 +216,12 @@ static void report_lone(struct check_run *run, const struct reference *r, const 
 /* Marks the reference at `place` that begins a sequence, if it is one of the layout's. */
 static void mark(const struct references *references, size_t from, uint64_t place, bool *paired)
 {
-	const uint32_t section = references->items[from].section;
-	size_t low = 0, high = from;
+	const struct references there =
+		references_within(references, references->items[from].section, place, 1);
+	const size_t first = (size_t)(there.items - references->items);
 
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-		const struct reference *r = &references->items[middle];
-
-		if (r->section < section || (r->section == section && r->place < place))
-			low = middle + 1;
-		else
-			high = middle;
-	}
 	/* All at the place are marked at once. */
-	for (size_t i = low; i < from && references->items[i].place == place && !paired[i]; i++)
+	for (size_t i = first; i < first + there.count && i < from && !paired[i]; i++)
 		paired[i] = true;
 }
 

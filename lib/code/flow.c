@@ -47,24 +47,6 @@ static uint64_t address_at(const struct flow *f, const struct step *step)
 	return start + f->region->start + step->offset;
 }
 
-/* The first reference at or behind a place, of one layout. */
-static const struct reference *reference_from(
-	const struct references *references, uint32_t section, uint64_t place)
-{
-	size_t low = 0, high = references->count;
-
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-		const struct reference *r = &references->items[middle];
-
-		if (r->section < section || (r->section == section && r->place < place))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < references->count ? &references->items[low] : NULL;
-}
-
 /* Of which operand of the instruction is the reference? On x86_64 the field's place tells. */
 static bool is_of_memory(const struct insn *insn, const struct reference *r, uint64_t address)
 {
@@ -89,15 +71,14 @@ static const struct reference *reference_of(
 	const uint64_t address = address_at(f, step);
 
 	for (size_t i = 0; step->referred && i < f->file->list->count; i++) {
-		const struct references *all = &f->file->list->layouts[i].references;
-		const struct reference *r = reference_from(all, f->region->section, address);
+		const struct references here =
+			references_within(&f->file->list->layouts[i].references, f->region->section,
+				address, step->insn.length);
 
-		for (; r && r < all->items + all->count && r->section == f->region->section &&
-			r->place < address + step->insn.length;
-			r++)
-			if (is_of_memory(&step->insn, r, address) == of_memory &&
-				says_address(f, r))
-				return r;
+		for (size_t k = 0; k < here.count; k++)
+			if (is_of_memory(&step->insn, &here.items[k], address) == of_memory &&
+				says_address(f, &here.items[k]))
+				return &here.items[k];
 	}
 	return NULL;
 }
@@ -653,13 +634,11 @@ static void mark_references(struct flow *f)
 	const uint64_t size = f->region->end - f->region->start;
 
 	for (size_t i = 0; i < f->file->list->count; i++) {
-		const struct references *all = &f->file->list->layouts[i].references;
-		const struct reference *r = reference_from(all, f->region->section, start);
+		const struct references here = references_within(
+			&f->file->list->layouts[i].references, f->region->section, start, size);
 
-		for (; r && r < all->items + all->count && r->section == f->region->section &&
-			r->place - start < size;
-			r++) {
-			const uint64_t at = reference_instruction(r) - start;
+		for (size_t k = 0; k < here.count; k++) {
+			const uint64_t at = reference_instruction(&here.items[k]) - start;
 
 			if (at < size && f->step_at[at])
 				f->steps[f->step_at[at] - 1].referred = true;

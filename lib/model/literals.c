@@ -31,9 +31,8 @@ static size_t literal_from(const struct literals *literals, uint32_t section, ui
 
 	while (low < high) {
 		const size_t middle = low + (high - low) / 2;
-		const struct reference *r = literals->items[middle];
 
-		if (r->section < section || (r->section == section && r->place < place))
+		if (reference_is_before(literals->items[middle], section, place))
 			low = middle + 1;
 		else
 			high = middle;

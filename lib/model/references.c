@@ -6,6 +6,30 @@
 #include "lib/model/names.h"
 #include "lib/model/private.h"
 
+bool reference_is_before(const struct reference *r, uint32_t section, uint64_t place)
+{
+	return r->section < section || (r->section == section && r->place < place);
+}
+
+struct references references_within(
+	const struct references *all, uint32_t section, uint64_t from, uint64_t size)
+{
+	size_t first = 0, end = all->count;
+
+	while (first < end) {
+		const size_t middle = first + (end - first) / 2;
+
+		if (reference_is_before(&all->items[middle], section, from))
+			first = middle + 1;
+		else
+			end = middle;
+	}
+	while (end < all->count && all->items[end].section == section &&
+		all->items[end].place - from < size)
+		end++;
+	return (struct references){all->count ? all->items + first : NULL, end - first};
+}
+
 const struct reloc_info *reference_info(
 	const struct image *image, const struct reference *reference)
 {

@@ -34,6 +34,13 @@ struct references {
 	size_t count;
 };
 
+/* Is its place before another, in the order of `struct references`? */
+bool reference_is_before(const struct reference *reference, uint32_t section, uint64_t place);
+
+/* Those whose places are in `size` bytes of a section; they stand where `all` has them. */
+struct references references_within(
+	const struct references *all, uint32_t section, uint64_t from, uint64_t size);
+
 /* The table's row of a reference's relocation; NULL for a number that nobody knows. */
 const struct reloc_info *reference_info(
 	const struct image *image, const struct reference *reference);
