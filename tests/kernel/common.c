@@ -3,6 +3,7 @@
 #include "kernel.h"
 
 #include "runtime/percpu.h"
+#include "tests/memory.h"
 
 char stacks[CPUS][STACK_SIZE] __attribute__((aligned(STACK_SIZE)));
 
@@ -34,31 +35,4 @@ void other_arrives(size_t cpu)
 {
 	SAME(percpu_init_reg(cpu), PERCPU_OK);
 	__atomic_store_n(&arrived[cpu], true, __ATOMIC_RELEASE);
-}
-
-/* Compilers call these for structures, freestanding or not. */
-void *memcpy(void *restrict to, const void *restrict from, size_t size);
-void *memset(void *to, int byte, size_t size);
-
-void *memcpy(void *restrict to, const void *restrict from, size_t size)
-{
-	char *out = to;
-	const char *in = from;
-
-	for (; size; size--) {
-		*out++ = *in++;
-		__asm__ volatile("" : : : "memory"); /* or a compiler sees a call of memcpy in it */
-	}
-	return to;
-}
-
-void *memset(void *to, int byte, size_t size)
-{
-	char *out = to;
-
-	for (; size; size--) {
-		*out++ = (char)byte;
-		__asm__ volatile("" : : : "memory");
-	}
-	return to;
 }

@@ -1,6 +1,7 @@
 /* bare.h, by the system calls that Linux has on aarch64, riscv64 and loongarch64 alike. */
 #include "tests/unit/runtime/bare.h"
 
+#include "tests/memory.h"
 #include "tests/runtime/program.h"
 
 /* asm-generic/unistd.h */
@@ -14,27 +15,6 @@ enum {
 	CALL_MPROTECT = 226,
 	CALL_WAIT4 = 260,
 };
-
-/* Never a call of itself. */
-#define KEEP_LOOP() __asm__ volatile("" : : : "memory")
-
-void *memset(void *to, int byte, size_t size)
-{
-	for (size_t i = 0; i < size; i++) {
-		((unsigned char *)to)[i] = (unsigned char)byte;
-		KEEP_LOOP();
-	}
-	return to;
-}
-
-void *memcpy(void *restrict to, const void *restrict from, size_t size)
-{
-	for (size_t i = 0; i < size; i++) {
-		((unsigned char *)to)[i] = ((const unsigned char *)from)[i];
-		KEEP_LOOP();
-	}
-	return to;
-}
 
 int strcmp(const char *a, const char *b)
 {

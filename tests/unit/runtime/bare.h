@@ -13,7 +13,7 @@
 /* A multiple of the machine's page. */
 enum { HOST_PAGE = 0x10000 };
 
-/* Compilers call the first two of them as well. */
+/* memory.h defines the first two. */
 void *memset(void *to, int byte, size_t size);
 void *memcpy(void *restrict to, const void *restrict from, size_t size);
 int strcmp(const char *a, const char *b);
