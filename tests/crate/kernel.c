@@ -197,7 +197,7 @@ static void test_register(size_t cpu)
 
 /* ---- Flow --------------------------------------------------------------------------------- */
 
-static void run(size_t cpu)
+void run(size_t cpu)
 {
 	random_state[cpu] = 88172645463325252 + cpu;
 	test_areas(cpu);
@@ -214,26 +214,13 @@ static void run(size_t cpu)
 	meet();
 }
 
-static void run_first(void)
+void run_first(void)
 {
 	SAME(percpu_init_in_place(), CPUS);
 	SAME(percpu_init_reg(0), PERCPU_OK);
 	others_start();
 	run(0);
-	print_text("PASS\n");
-	machine_exit(true);
-}
-
-void kernel_entry(size_t cpu)
-{
-	this_cpu()->number = cpu;
-	machine_init();
-	if (cpu == 0)
-		run_first();
-	other_arrives(cpu);
-	run(cpu);
-	for (;;)
-		;
+	check_passed();
 }
 
 void timer_tick(void)

@@ -9,6 +9,9 @@
 
 void check_same(const char *file, int line, const char *what, uint64_t got, uint64_t want);
 
+/* The run has passed, which is the last that is said. */
+_Noreturn void check_passed(void);
+
 /* The run has failed, of a reason in words. */
 _Noreturn void check_failed(const char *file, int line, const char *why);
 

@@ -31,8 +31,21 @@ void others_start(void)
 	}
 }
 
-void other_arrives(size_t cpu)
+static void other_arrives(size_t cpu)
 {
 	SAME(percpu_init_reg(cpu), PERCPU_OK);
 	__atomic_store_n(&arrived[cpu], true, __ATOMIC_RELEASE);
+}
+
+void kernel_entry(size_t cpu)
+{
+	this_cpu()->number = cpu;
+	this_cpu()->preempt = 0;
+	machine_init();
+	if (CPUS == 1 || cpu == 0)
+		run_first();
+	other_arrives(cpu);
+	run(cpu);
+	for (;;)
+		;
 }

@@ -36,9 +36,12 @@ static inline uint64_t random_next(uint64_t *state)
 /* All CPUs come here before any leaves. */
 void meet(void);
 
-/* CPU 0 starts the others, one by one: each is there when it says so, with its register set. */
+/* CPU 0 starts the others, one by one: each is there when its register is set. */
 void others_start(void);
-void other_arrives(size_t cpu);
+
+/* A kernel's own: what CPU 0 does, which ends the run; and every CPU that has its register. */
+_Noreturn void run_first(void);
+void run(size_t cpu);
 
 /* Start-up of the areas, with the mistakes that it refuses; on CPU 0. */
 void areas_init(void);

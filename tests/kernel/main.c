@@ -143,15 +143,14 @@ static void print_layout(void)
 void finish(void)
 {
 	print_layout();
-	print_text("PASS\n");
-	machine_exit(true);
+	check_passed();
 }
 
 /* ---- Flow --------------------------------------------------------------------------------- */
 
 #ifdef TEST_TIMER
 
-static void run(size_t cpu)
+void run(size_t cpu)
 {
 	test_initial_values();
 	test_register(cpu);
@@ -161,7 +160,7 @@ static void run(size_t cpu)
 
 #else
 
-static void run(size_t cpu)
+void run(size_t cpu)
 {
 	test_register(cpu);
 	test_initial_values();
@@ -196,7 +195,7 @@ void timer_tick(void)
 
 #endif
 
-static void run_first(void)
+void run_first(void)
 {
 #ifdef TEST_EARLY_WRITE
 	debug_expect();
@@ -209,17 +208,4 @@ static void run_first(void)
 #endif
 	run(0);
 	finish();
-}
-
-void kernel_entry(size_t cpu)
-{
-	this_cpu()->number = cpu;
-	this_cpu()->preempt = 0;
-	machine_init();
-	if (cpu == 0)
-		run_first();
-	other_arrives(cpu);
-	run(cpu);
-	for (;;)
-		;
 }
