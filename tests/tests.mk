@@ -109,19 +109,19 @@ kernels: all $(BENCH)/elf_files
 
 # The runtime as programs of Linux on x86_64, a program a configuration; tests/runtime/run.sh has them
 # on the other architectures. The script is that of percpu-tool ldscript.
-RT_UNITS := $(shell sed -n 's/^\([a-z_]*\) *|.*/\1/p' tests/unit/runtime/programs)
+RT_UNITS := $(shell tests/unit/runtime/programs)
 RT_BIN   := $(if $(filter x86_64,$(shell uname -m)),$(RT_UNITS:%=$(T)/unit/test_runtime_%))
-RT_FIELD  = sed -n 's/^$* *|//p' tests/unit/runtime/programs | cut -d'|' -f$(1)
+RT_FIELD  = tests/unit/runtime/programs $* $(1)
 
 $(T)/unit/test_runtime_%: tests/unit/runtime/%.c $(wildcard runtime/*.[ch] arch/*/access.h) \
 		$(wildcard tests/unit/runtime/*.h tests/runtime/hooks/*.h) \
 		tests/unit/runtime/hooks.c tests/unit/runtime/script_model.c $(wildcard tests/unit/runtime/hooks/*.c) \
 		tests/unit/runtime/programs $(TOOL)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(TOOL) ldscript -a x86_64 --insert-after .data $$($(call RT_FIELD,2)) | \
-		sed "$$($(call RT_FIELD,3))" >$@.ld
-	$(Q)$(CC) -I. -D_GNU_SOURCE -std=c11 -pthread $(WARN) $(CFLAGS) $$($(call RT_FIELD,1)) -fno-pic -no-pie \
+	$(Q)$(TOOL) ldscript -a x86_64 --insert-after .data $$($(call RT_FIELD,options)) | \
+		sed "$$($(call RT_FIELD,script))" >$@.ld
+	$(Q)$(CC) -I. -D_GNU_SOURCE -std=c11 -pthread $(WARN) $(CFLAGS) $$($(call RT_FIELD,macros)) -fno-pic -no-pie \
 		-include tests/unit/runtime/user_gs.h $(CMOCKA_CFLAGS) -Wl,-T,$@.ld -o $@ $< \
-		$$($(call RT_FIELD,4)) $(wildcard runtime/*.c) $(CMOCKA_LIBS)
+		$$($(call RT_FIELD,source)) $(wildcard runtime/*.c) $(CMOCKA_LIBS)
 
 check-build: $(RT_BIN)

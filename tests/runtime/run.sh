@@ -462,10 +462,6 @@ list_inline() {
 # place of cmocka and a C library. The table of programs is the Makefile's, too.
 units=tests/unit/runtime
 
-unit_field() { # program number
-	sed -n "s/^$1 *|//p" $units/programs | cut -d'|' -f"$2"
-}
-
 # What a program said in TAP; of those that it ends before nothing is known, which is a failure.
 unit_results() { # what exit-code
 	awk -v what="FAIL runtime: $1" -v code="$2" '
@@ -482,15 +478,15 @@ unit_results() { # what exit-code
 
 job_unit() { # machine compiler program
 	local what="$1 $2 unit $3" base=$dir/units/$1-$2-$3 machine=$1 kind=$2 name=$3 source cc said
-	cc="$(compiler "$machine" "$kind") $common -O2 -DPERCPU_TEST_USER $(unit_field "$name" 1)"
+	cc="$(compiler "$machine" "$kind") $common -O2 -DPERCPU_TEST_USER $($units/programs "$name" macros)"
 	case $machine-$kind in aarch64-gcc) cc="$cc -mno-outline-atomics" ;; esac
-	for source in $units/"$name".c $(unit_field "$name" 4) $units/bare.c runtime/*.c; do
+	for source in $units/"$name".c $($units/programs "$name" source) $units/bare.c runtime/*.c; do
 		said=$($cc -c -o "$base.$(basename "$source" .c).o" "$source" 2>&1) && continue
 		fail "$what: does not compile" "$said"
 		return
 	done
-	"$tool" ldscript -a "$machine" --insert-after .data $(unit_field "$name" 2) |
-		sed "$(unit_field "$name" 3)" >"$base.ld"
+	"$tool" ldscript -a "$machine" --insert-after .data $($units/programs "$name" options) |
+		sed "$($units/programs "$name" script)" >"$base.ld"
 	said=$($(linker "$machine" "$kind") -static --no-relax -z noexecstack -T "$base.ld" -o "$base" \
 		"$base".*.o 2>&1)
 	want_none "$what: link" "$said"
@@ -506,7 +502,7 @@ list_units() {
 		[ -n "$(runner $machine)" ] || continue
 		for kind in gcc clang; do
 			[ -n "$(compiler $machine $kind)" ] || continue
-			sed -n "s/^\([a-z_]*\) *|.*/unit $machine $kind \1/p" $units/programs
+			$units/programs | sed "s/^/unit $machine $kind /"
 		done
 	done
 }
