@@ -63,16 +63,6 @@ struct listing_file {
 	struct error *error;
 };
 
-static bool take_jobs(struct request *r, const char *argument)
-{
-	uint64_t jobs;
-
-	if (!number_read(r->command, "jobs", argument, false, &jobs))
-		return false;
-	r->layout.threads = jobs < PARALLEL_MAX ? (unsigned)jobs : PARALLEL_MAX;
-	return jobs || usage_error(r->command, "--jobs: there is at least one thread");
-}
-
 static bool take_option(void *context, size_t index, const char *argument)
 {
 	struct request *r = context;
@@ -82,10 +72,7 @@ static bool take_option(void *context, size_t index, const char *argument)
 	case OPTION_PROFILE:
 		return profile_read(r->command, argument, &r->layout.profile);
 	case OPTION_MODEL:
-		if (!choice_read(r->command, "model", argument, model_choices, &choice))
-			return false;
-		r->layout.model = (enum model)(choice + 1);
-		return true;
+		return model_read(r->command, argument, &r->layout.model);
 	case OPTION_VAR:
 		r->variable = argument;
 		return true;
@@ -104,7 +91,7 @@ static bool take_option(void *context, size_t index, const char *argument)
 		return choice_read(
 			r->command, "format", argument, access_format_choices, &r->format);
 	default:
-		return take_jobs(r, argument);
+		return threads_read(r->command, argument, &r->layout.threads);
 	}
 }
 
@@ -245,18 +232,18 @@ static enum exit_code run(const struct command *command, int argc, char **argv)
 	struct request r = {.command = command, .layout.threads = parallel_cpus()};
 	const struct option_reader reader = {
 		.option = take_option, .operand = take_operand, .context = &r};
-	enum exit_code code = EXIT_INTERNAL;
+	enum exit_code code;
 	bool stop;
 
 	r.files = calloc((size_t)argc + 1, sizeof(*r.files));
 	if (!r.files)
-		fprintf(stderr, "percpu-tool: out of memory\n");
-	else if (code = options_read(command, argc, argv, &reader, &stop), !stop) {
+		return memory_failure();
+	code = options_read(command, argc, argv, &reader, &stop);
+	if (!stop && r.file_count)
+		code = list_files(&r);
+	else if (!stop) {
+		usage_error(command, "name the ELF files to read");
 		code = EXIT_USAGE;
-		if (r.file_count)
-			code = list_files(&r);
-		else
-			usage_error(command, "name the ELF files to read");
 	}
 	free(r.files);
 	return code;

@@ -93,15 +93,11 @@ struct request {
 };
 
 /* Sizes may end in K, M or G; counts do not. */
-static bool is_size(size_t option)
-{
-	return option != OPTION_CPUS && option != OPTION_JOBS;
-}
-
 static bool take_number(struct request *r, size_t option, const char *argument, struct maybe *to)
 {
 	to->known = true;
-	return number_read(r->command, options[option].name, argument, is_size(option), &to->value);
+	return number_read(
+		r->command, options[option].name, argument, option != OPTION_CPUS, &to->value);
 }
 
 static bool take_cpus(struct request *r, const char *argument)
@@ -122,32 +118,12 @@ static bool take_stride_align(struct request *r, const char *argument)
 	       usage_error(r->command, "--stride-align: %s is no power of two", argument);
 }
 
-static bool take_jobs(struct request *r, const char *argument)
-{
-	struct maybe jobs;
-
-	if (!take_number(r, OPTION_JOBS, argument, &jobs))
-		return false;
-	r->check.layout.threads = jobs.value < PARALLEL_MAX ? (unsigned)jobs.value : PARALLEL_MAX;
-	return jobs.value || usage_error(r->command, "--jobs: there is at least one thread");
-}
-
 static bool take_choice(struct request *r, size_t option, const char *argument)
 {
 	static const char *const color_choices[] = {"auto", "always", "never", NULL};
 	const char *name = options[option].name;
-	size_t index = 0;
-	bool fine;
 
 	switch (option) {
-	case OPTION_MODEL:
-		fine = choice_read(r->command, name, argument, model_choices, &index);
-		r->check.layout.model = (enum model)(index + 1);
-		return fine;
-	case OPTION_PLACEMENT:
-		fine = choice_read(r->command, name, argument, placement_choices, &index);
-		r->check.layout.placement = (enum placement)(index + 1);
-		return fine;
 	case OPTION_FAIL_ON:
 		return choice_read(r->command, name, argument, severity_choices, &r->fail_on);
 	case OPTION_FORMAT:
@@ -204,6 +180,10 @@ static bool take_option(void *context, size_t option, const char *argument)
 	switch ((enum option)option) {
 	case OPTION_PROFILE:
 		return profile_read(r->command, argument, &r->check.layout.profile);
+	case OPTION_MODEL:
+		return model_read(r->command, argument, &r->check.layout.model);
+	case OPTION_PLACEMENT:
+		return placement_read(r->command, argument, &r->check.layout.placement);
 	case OPTION_SECTION:
 	case OPTION_START:
 	case OPTION_END:
@@ -219,7 +199,7 @@ static bool take_option(void *context, size_t option, const char *argument)
 	case OPTION_MODULE_RESERVE:
 		return take_number(r, option, argument, &r->check.module_reserve);
 	case OPTION_JOBS:
-		return take_jobs(r, argument);
+		return threads_read(r->command, argument, &r->check.layout.threads);
 	case OPTION_OBJECTS:
 		return take_object(r, argument);
 	case OPTION_ALLOW:
@@ -456,8 +436,7 @@ static enum exit_code emission_end(const struct request *r, struct emission *emi
 	emitter_at(r->format)->end(emission, summary);
 	if (!emission->failed)
 		return code;
-	fprintf(stderr, "percpu-tool: out of memory\n");
-	return EXIT_INTERNAL;
+	return memory_failure();
 }
 
 static enum exit_code check_files(const struct request *r, const struct inputs *inputs)
@@ -523,13 +502,13 @@ static enum exit_code run(const struct command *command, int argc, char **argv)
 		.options_end = take_options_end,
 		.context = &r,
 	};
-	enum exit_code code = EXIT_INTERNAL;
+	enum exit_code code;
 	bool stop;
 
 	r.files = calloc((size_t)argc + 1, sizeof(*r.files));
 	r.objects = calloc((size_t)argc + 1, sizeof(*r.objects));
 	if (!r.files || !r.objects)
-		fprintf(stderr, "percpu-tool: out of memory\n");
+		code = memory_failure();
 	else if (code = options_read(command, argc, argv, &reader, &stop), !stop) {
 		code = EXIT_USAGE;
 		if (r.list) {

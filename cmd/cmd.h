@@ -70,8 +70,15 @@ bool number_read(const struct command *command, const char *option, const char *
 bool choice_read(const struct command *command, const char *option, const char *text,
 	const char *const *names, size_t *index);
 
-/* A profile by its name; prints the names and returns false. */
+/* The arguments of --profile, --model, --placement and --jobs; each prints what is wrong with one
+ * and returns false. */
 bool profile_read(const struct command *command, const char *text, const struct profile **profile);
+bool model_read(const struct command *command, const char *text, enum model *model);
+bool placement_read(const struct command *command, const char *text, enum placement *placement);
+bool threads_read(const struct command *command, const char *text, unsigned *threads);
+
+/* One line on standard error, and EXIT_INTERNAL. */
+enum exit_code memory_failure(void);
 
 /* One line on standard error, after what standard output has, and the exit code of its kind. */
 enum exit_code file_failure(const char *path, const char *member, const struct error *error);

@@ -83,19 +83,12 @@ static bool cpus_read(const char *text, struct ldscript_options *out)
 static bool layout_read(size_t index, const char *argument, struct ldscript_options *out)
 {
 	const struct command *command = &command_ldscript;
-	size_t choice = 0;
 
 	switch (index) {
 	case OPTION_MODEL:
-		if (!choice_read(command, "model", argument, model_choices, &choice))
-			return false;
-		out->model = (enum model)(choice + 1);
-		return true;
+		return model_read(command, argument, &out->model);
 	case OPTION_PLACEMENT:
-		if (!choice_read(command, "placement", argument, placement_choices, &choice))
-			return false;
-		out->placement = (enum placement)(choice + 1);
-		return true;
+		return placement_read(command, argument, &out->placement);
 	case OPTION_STRIDE_ALIGN:
 		return number_read(command, "stride-align", argument, true, &out->stride_align);
 	case OPTION_VMA:

@@ -1,5 +1,6 @@
 #include "cmd/cmd.h"
 
+#include "lib/base/parallel.h"
 #include "lib/out/terminal.h"
 
 #include <errno.h>
@@ -184,6 +185,42 @@ bool profile_read(const struct command *command, const char *text, const struct 
 		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", i ? ", " : "",
 			profile_at(i)->name);
 	return *profile || usage_error(command, "--profile: '%s' is not one of %s", text, list);
+}
+
+bool model_read(const struct command *command, const char *text, enum model *model)
+{
+	size_t index;
+
+	if (!choice_read(command, "model", text, model_choices, &index))
+		return false;
+	*model = (enum model)(index + 1);
+	return true;
+}
+
+bool placement_read(const struct command *command, const char *text, enum placement *placement)
+{
+	size_t index;
+
+	if (!choice_read(command, "placement", text, placement_choices, &index))
+		return false;
+	*placement = (enum placement)(index + 1);
+	return true;
+}
+
+bool threads_read(const struct command *command, const char *text, unsigned *threads)
+{
+	uint64_t jobs;
+
+	if (!number_read(command, "jobs", text, false, &jobs))
+		return false;
+	*threads = jobs < PARALLEL_MAX ? (unsigned)jobs : PARALLEL_MAX;
+	return jobs || usage_error(command, "--jobs: there is at least one thread");
+}
+
+enum exit_code memory_failure(void)
+{
+	fprintf(stderr, "percpu-tool: out of memory\n");
+	return EXIT_INTERNAL;
 }
 
 enum exit_code file_failure(const char *path, const char *member, const struct error *error)
