@@ -18,7 +18,7 @@ want_none() { # rule, what breaks it
 files() { git ls-files -- "$@" | while read -r file; do [ -f "$file" ] && echo "$file"; done; }
 c_files() { files '*.c' '*.h' '*.def' '*.S'; }
 
-# The floor of a file: what it may include of ours, as prefixes. DESIGN.md, "Floors".
+# The floor of a file: what it may include of ours, as prefixes. DESIGN.md, "Rooms".
 allowed() { # file
 	case $1 in
 	arch/*) echo arch/ lib/base/ runtime/percpu_note.h ;;
@@ -52,10 +52,11 @@ upward_includes() {
 	done
 }
 
-# private.h, run.h, internal.h: for the files of their own folder.
+# Those of one room: for the files of their own folder.
 foreign_private_includes() {
 	local header
-	for header in $(files 'lib/*/private.h' 'lib/*/internal.h' 'lib/check/run.h'); do
+	for header in $(files 'lib/*/private.h' 'lib/*/internal.h' lib/check/{run,reloc}.h \
+		lib/code/flow.h); do
 		git grep -n "#include \"$header\"" -- lib cmd arch |
 			grep -v "^$(dirname "$header")/"
 	done
