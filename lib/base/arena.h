@@ -38,8 +38,9 @@ void arena_release(struct arena *arena);
 #define ARENA_ARRAY(arena, type, count) ((type *)arena_alloc((arena), (count), sizeof(type)))
 
 /*
- * A growing array in an arena: `data`, `count` and `room` are members of the owner. Old storage
- * stays with the arena until release, so growth by doubling wastes at most as much again.
+ * A growing array in an arena: `data`, `count` and `room` are members of the owner. What the arena
+ * gave last grows where it is while its block has room. Other storage, left for a larger one, stays
+ * with the arena until release, so growth by doubling wastes at most as much again.
  * True when there is room for one more element.
  */
 #define ARENA_GROW(arena, data, count, room)                                                       \
