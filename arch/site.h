@@ -39,10 +39,13 @@ struct site {
 	/* Of USE_PERCPU: the PERCPU_NOTE_REGISTER_* that was copied to the register that is added;
 	 * 0 where the area is in a general register or a segment. */
 	uint8_t copied;
-	bool reaches;  /* of USE_PERCPU: memory is seen to be reached at the sum */
-	bool doubtful; /* another instruction has nearly as much on its side: site_walk() knows */
-	bool distance; /* the constant is one from the GOT or the place: it takes an addition */
-	bool starts;   /* it sets the register whatever it held: no part of a sequence before it */
+	/* A bit each: kernels have ten thousands of sites. */
+	bool reaches : 1;  /* of USE_PERCPU: memory is seen to be reached at the sum */
+	bool doubtful : 1; /* another instruction has nearly as much on its side: site_walk() knows
+			    */
+	bool distance : 1; /* the constant is one from the GOT or the place: it takes an addition */
+	bool starts : 1;   /* it sets the register whatever it held: no part of a sequence before it
+			    */
 	/*
 	 * Bytes from the instruction's start to the relocated field, of which a word among the code
 	 * is none: its instruction is the one that loads it, before the word or behind it.

@@ -20,12 +20,12 @@ struct reference {
 	/* A PC-relative pair that GNU ld has made absolute: the target is read from the code, and
 	 * `symbol` is 0. */
 	bool rewritten;
-	bool misplaced;	  /* the code at the place is not what the linker changed: it is unread */
-	struct site site; /* of SITE_NONE when the place is no code */
-	bool may_relax;	  /* the linker may rewrite the instruction (R_RISCV_RELAX) */
+	bool misplaced; /* the code at the place is not what the linker changed: it is unread */
+	bool may_relax; /* the linker may rewrite the instruction (R_RISCV_RELAX) */
 	/* The symbol is not of the template: what a linker has left of rewritten code is kept
 	 * whatever it names. */
 	bool foreign;
+	struct site site; /* of SITE_NONE when the place is no code */
 };
 
 /* In the order of sections and places. */
