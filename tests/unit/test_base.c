@@ -159,6 +159,53 @@ static void parallel_does_each_part_once(void **state)
 		}
 }
 
+/* One crew for much work, some of which is not worth waiting for. */
+static void crews_work_again(void **state)
+{
+	static const unsigned threads[] = {0, 1, 2, 3, PARALLEL_MAX, 1000000};
+	enum { PARTS = 300, TIMES = 40 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(threads) / sizeof(threads[0]); i++) {
+		struct crew *crew = crew_begin(threads[i]);
+
+		assert_int_equal(crew == NULL, threads[i] < 2);
+		for (size_t time = 0; time < TIMES; time++) {
+			atomic_uint beside[PARTS] = {0}, calls[PARTS + 1] = {0};
+			const size_t count = time % 4 ? PARTS : time % 3;
+
+			crew_meanwhile(crew, time % 2 ? PARTS : 1, count_call, beside);
+			crew_work(crew, count, count_call, calls);
+			for (size_t k = 0; k <= PARTS; k++)
+				assert_int_equal(atomic_load(&calls[k]), k < count);
+			/* In order, and none twice: what is left undone is at the end. */
+			for (size_t k = 0; k < PARTS; k++)
+				assert_true(atomic_load(&beside[k]) <= (k ? beside[k - 1] : 1));
+		}
+		crew_end(crew);
+	}
+}
+
+static void crews_end_in_the_middle(void **state)
+{
+	static atomic_uint calls[1 << 16];
+
+	(void)state;
+	for (size_t time = 0; time < 50; time++) {
+		struct crew *crew = crew_begin(2 + (unsigned)time % 3);
+		unsigned done, sum = 0;
+
+		memset(calls, 0, sizeof(calls));
+		crew_meanwhile(crew, sizeof(calls) / sizeof(calls[0]), count_call, calls);
+		crew_end(crew);
+		for (done = 0; done < sizeof(calls) / sizeof(calls[0]) && calls[done]; done++)
+			assert_int_equal(calls[done], 1);
+		for (size_t k = done; k < sizeof(calls) / sizeof(calls[0]); k++)
+			sum += calls[k];
+		assert_int_equal(sum, 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -172,6 +219,8 @@ int main(void)
 		cmocka_unit_test(errors_keep_the_first),
 		cmocka_unit_test(errors_are_one_line),
 		cmocka_unit_test(parallel_does_each_part_once),
+		cmocka_unit_test(crews_work_again),
+		cmocka_unit_test(crews_end_in_the_middle),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
