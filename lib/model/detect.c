@@ -415,6 +415,27 @@ static bool find_noted(struct finder *finder)
 		       finder->error);
 }
 
+static bool try_profiles(struct finder *finder)
+{
+	const struct profile *profile;
+
+	if (finder->options->profile)
+		return try_profile(finder, finder->options->profile);
+	for (size_t i = 0; (profile = profile_at(i)) != NULL; i++)
+		if (!try_profile(finder, profile))
+			return false;
+	return true;
+}
+
+/* What relocations say is asked once, for all layouts, and tells the model. */
+static bool find_with_references(struct finder *finder, struct crew *crew)
+{
+	return follow_sections(finder) && scan_symbols(finder) && read_note(finder) &&
+	       try_profiles(finder) && try_strays(finder) &&
+	       layouts_refer(finder->image, finder->list, finder->scan, crew, finder->arena,
+		       finder->error);
+}
+
 bool layouts_find(const struct image *image, const struct layout_options *options,
 	struct arena *arena, struct layout_list *list, struct error *error)
 {
@@ -426,21 +447,16 @@ bool layouts_find(const struct image *image, const struct layout_options *option
 		.scan = ARENA_NEW(arena, struct symbol_scan),
 		.list = list,
 	};
-	const struct profile *profile;
+	struct crew *crew;
+	bool ok;
 
 	*list = (struct layout_list){0};
 	if (!finder.scan)
 		return error_memory(error);
-	if (!follow_sections(&finder) || !scan_symbols(&finder) || !read_note(&finder))
-		return false;
-	if (options->profile && !try_profile(&finder, options->profile))
-		return false;
-	for (size_t i = 0; !options->profile && (profile = profile_at(i)) != NULL; i++)
-		if (!try_profile(&finder, profile))
-			return false;
-	/* What relocations say is asked once, for all of them, and tells the model. */
-	if (!try_strays(&finder) ||
-		!layouts_refer(image, list, finder.scan, options->threads, arena, error))
+	crew = layouts_refer_begin(image, options->threads);
+	ok = find_with_references(&finder, crew);
+	crew_end(crew);
+	if (!ok)
 		return false;
 	drop_unreached(list);
 	for (size_t i = 0; i < list->count; i++)

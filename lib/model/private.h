@@ -2,6 +2,7 @@
 #ifndef PERCPU_MODEL_PRIVATE_H
 #define PERCPU_MODEL_PRIVATE_H
 
+#include "lib/base/parallel.h"
 #include "lib/model/layout.h"
 #include "lib/model/symbols.h"
 
@@ -10,11 +11,17 @@ bool layout_bind(struct layout *layout, const struct symbol_scan *scan, struct a
 	struct error *error);
 
 /*
- * Gathers the references of all layouts, which are bound but not derived, on at most `threads`
- * threads. False with *error set.
+ * The crew for layouts_refer(), of `threads` threads at most, begun ahead of it. NULL for a file
+ * that is not worth one. The caller ends it.
+ */
+struct crew *layouts_refer_begin(const struct image *image, unsigned threads);
+
+/*
+ * Gathers the references of all layouts, which are bound but not derived. False with *error set.
  */
 bool layouts_refer(const struct image *image, struct layout_list *list,
-	const struct symbol_scan *scan, unsigned threads, struct arena *arena, struct error *error);
+	const struct symbol_scan *scan, struct crew *crew, struct arena *arena,
+	struct error *error);
 
 /*
  * Does the symbol stand in the template? By its section and its value: linkers give boundary

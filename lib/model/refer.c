@@ -3,13 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/parallel.h"
 #include "lib/model/functions.h"
 #include "lib/model/private.h"
 
 /* As many relocations as are read at a time: a thread has the next ones when it is done with these.
  */
-enum { PART_ENTRIES = 1 << 16 };
+enum { PART_ENTRIES = 1 << 15 };
 
 struct spot {
 	uint32_t rela; /* index of the section, and of the entry in it */
@@ -20,7 +19,7 @@ struct spot {
 struct gathered {
 	struct spot *spots;
 	size_t spot_count, room;
-	struct reference *items;
+	struct reference *items; /* room for as many, among those of the other parts */
 	size_t count;
 };
 
@@ -29,7 +28,6 @@ struct part {
 	struct spot first;
 	size_t entries;
 	struct gathered *gathered; /* one a layout */
-	struct arena *arena;	   /* a single part's is the file's */
 	struct arena own;	   /* threads share none; until the parts are joined */
 	struct error error;
 };
@@ -167,20 +165,19 @@ static bool gather_run(const struct gatherer *g, struct part *part, const struct
 		if (layout == SIZE_MAX)
 			continue;
 		to = &part->gathered[layout];
-		if (!ARENA_GROW(part->arena, to->spots, to->spot_count, to->room))
+		if (!ARENA_GROW(&part->own, to->spots, to->spot_count, to->room))
 			return error_memory(&part->error);
 		to->spots[to->spot_count++] = (struct spot){rela->index, (uint32_t)run.first};
 	}
 	return true;
 }
 
-static bool gather_part(const struct gatherer *g, struct part *part)
+static void gather_part(void *context, size_t index)
 {
+	const struct gatherer *g = context;
+	struct part *part = &g->parts[index];
 	size_t left = part->entries, first = part->first.entry;
 
-	part->gathered = ARENA_ARRAY(part->arena, struct gathered, g->list->count);
-	if (!part->gathered)
-		return error_memory(&part->error);
 	for (size_t i = part->first.rela; left; i++, first = 0) {
 		const struct section *rela = &g->image->sections[i];
 		struct entry_run run = {.first = first};
@@ -192,9 +189,8 @@ static bool gather_part(const struct gatherer *g, struct part *part)
 			run.end = first + left;
 		left -= run.end - first;
 		if (!gather_run(g, part, rela, run))
-			return false;
+			return;
 	}
-	return true;
 }
 
 static bool is_behind(const struct reference *a, const struct reference *b)
@@ -240,9 +236,6 @@ static void prefetch(const struct image *image, const struct gathered *from, siz
 static bool read_gathered(const struct image *image, const struct layout *layout, struct part *part,
 	struct gathered *from)
 {
-	from->items = ARENA_ARRAY(part->arena, struct reference, from->spot_count);
-	if (!from->items)
-		return error_memory(&part->error);
 	for (size_t i = 0; i < from->spot_count; i++) {
 		const struct spot *spot = &from->spots[i];
 		struct reference *r = &from->items[from->count];
@@ -261,11 +254,8 @@ static void read_part(void *context, size_t index)
 	const struct gatherer *g = context;
 	struct part *part = &g->parts[index];
 
-	if (!gather_part(g, part))
-		return;
-	for (size_t i = 0; i < g->list->count; i++)
-		if (part->gathered[i].spot_count &&
-			!read_gathered(g->image, &g->list->layouts[i], part, &part->gathered[i]))
+	for (size_t i = 0; part->error.kind == ERROR_NONE && i < g->list->count; i++)
+		if (!read_gathered(g->image, &g->list->layouts[i], part, &part->gathered[i]))
 			return;
 }
 
@@ -282,12 +272,14 @@ static size_t count_entries(const struct image *image)
 /* Parts of PART_ENTRIES each, the last one of what is left; none without entries. */
 static bool divide(struct gatherer *g, struct arena *arena, struct error *error)
 {
-	const size_t entries = count_entries(g->image);
+	const size_t entries = count_entries(g->image), layouts = g->list->count;
+	struct gathered *gathered;
 	size_t before = 0, at = 0;
 
 	g->part_count = (entries + PART_ENTRIES - 1) / PART_ENTRIES;
 	g->parts = ARENA_ARRAY(arena, struct part, g->part_count);
-	if (!g->parts)
+	gathered = ARENA_ARRAY(arena, struct gathered, g->part_count * layouts);
+	if (!g->parts || !gathered)
 		return error_memory(error);
 	for (uint32_t i = 1; i < g->image->section_count; i++) {
 		const struct section *rela = &g->image->sections[i];
@@ -299,7 +291,7 @@ static bool divide(struct gatherer *g, struct arena *arena, struct error *error)
 				.first = {i, (uint32_t)(at * PART_ENTRIES - before)},
 				.entries = at + 1 < g->part_count ? PART_ENTRIES
 								  : entries - at * PART_ENTRIES,
-				.arena = g->part_count == 1 ? arena : &g->parts[at].own,
+				.gathered = &gathered[at * layouts],
 			};
 		before += count;
 	}
@@ -317,22 +309,35 @@ static bool parts_succeeded(const struct gatherer *g, struct error *error)
 	return true;
 }
 
-static struct reference *join_items(
-	const struct gatherer *g, size_t layout, size_t count, struct arena *arena)
+/* Where each part's references go. */
+static bool make_room(const struct gatherer *g, size_t layout, struct arena *arena)
 {
-	struct reference *items, *to;
+	struct reference *items;
+	size_t count = 0;
 
-	if (g->part_count == 1)
-		return g->parts[0].gathered[layout].items;
-	items = to = ARENA_ARRAY(arena, struct reference, count);
+	for (size_t i = 0; i < g->part_count; i++)
+		count += g->parts[i].gathered[layout].spot_count;
+	items = ARENA_ARRAY(arena, struct reference, count);
 	for (size_t i = 0; items && i < g->part_count; i++) {
+		g->parts[i].gathered[layout].items = items;
+		items += g->parts[i].gathered[layout].spot_count;
+	}
+	return items != NULL;
+}
+
+/* Closes the gaps that what was beside the layout has left: those of all parts follow the first. */
+static size_t join_items(const struct gatherer *g, size_t layout)
+{
+	struct reference *to = g->parts[0].gathered[layout].items;
+
+	for (size_t i = 0; i < g->part_count; i++) {
 		const struct gathered *from = &g->parts[i].gathered[layout];
 
-		if (from->count)
-			memcpy(to, from->items, from->count * sizeof(*to));
+		if (to != from->items)
+			memmove(to, from->items, from->count * sizeof(*to));
 		to += from->count;
 	}
-	return items;
+	return (size_t)(to - g->parts[0].gathered[layout].items);
 }
 
 /* Code before a doubtful place that is decoded at most. */
@@ -383,17 +388,12 @@ static bool settle_doubts(const struct gatherer *g, size_t layout, struct refere
 /* What the parts have of a layout, in one and in order. */
 static bool join(const struct gatherer *g, size_t layout, struct arena *arena, struct error *error)
 {
-	struct reference *items;
+	const size_t count = join_items(g, layout);
+	struct reference *items = g->parts[0].gathered[layout].items;
 	bool sorted = true;
-	size_t count = 0;
 
-	for (size_t i = 0; i < g->part_count; i++)
-		count += g->parts[i].gathered[layout].count;
 	if (!count)
 		return true;
-	items = join_items(g, layout, count, arena);
-	if (!items)
-		return error_memory(error);
 	g->list->layouts[layout].references = (struct references){items, count};
 	for (size_t i = 1; i < count && sorted; i++)
 		sorted = !is_behind(&items[i - 1], &items[i]);
@@ -403,9 +403,14 @@ static bool join(const struct gatherer *g, size_t layout, struct arena *arena, s
 	       references_follow_literals(g->image, items, count, arena, error);
 }
 
-static bool refer(struct gatherer *g, unsigned threads, struct arena *arena, struct error *error)
+/* A part that could not be gathered is not read, but those before it are: they may be at fault. */
+static bool refer(struct gatherer *g, struct crew *crew, struct arena *arena, struct error *error)
 {
-	parallel_for(g->part_count, threads, read_part, g);
+	crew_work(crew, g->part_count, gather_part, g);
+	for (size_t i = 0; i < g->list->count; i++)
+		if (!make_room(g, i, arena))
+			return error_memory(error);
+	crew_work(crew, g->part_count, read_part, g);
 	if (!parts_succeeded(g, error))
 		return false;
 	for (size_t i = 0; i < g->list->count; i++)
@@ -414,8 +419,15 @@ static bool refer(struct gatherer *g, unsigned threads, struct arena *arena, str
 	return true;
 }
 
+struct crew *layouts_refer_begin(const struct image *image, unsigned threads)
+{
+	const size_t parts = count_entries(image) / PART_ENTRIES;
+
+	return parts > 1 ? crew_begin(parts < threads ? (unsigned)parts : threads) : NULL;
+}
+
 bool layouts_refer(const struct image *image, struct layout_list *list,
-	const struct symbol_scan *scan, unsigned threads, struct arena *arena, struct error *error)
+	const struct symbol_scan *scan, struct crew *crew, struct arena *arena, struct error *error)
 {
 	struct gatherer g = {.image = image, .list = list};
 	bool ok;
@@ -424,7 +436,9 @@ bool layouts_refer(const struct image *image, struct layout_list *list,
 		return true;
 	if (!make_filter(&g, scan, arena, error) || !divide(&g, arena, error))
 		return false;
-	ok = refer(&g, threads, arena, error);
+	if (!g.part_count)
+		return true;
+	ok = refer(&g, crew, arena, error);
 	for (size_t i = 0; i < g.part_count; i++)
 		arena_release(&g.parts[i].own);
 	return ok;
