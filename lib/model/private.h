@@ -11,8 +11,8 @@ bool layout_bind(struct layout *layout, const struct symbol_scan *scan, struct a
 	struct error *error);
 
 /*
- * The crew for layouts_refer(), of `threads` threads at most, begun ahead of it. NULL for a file
- * that is not worth one. The caller ends it.
+ * The crew for layouts_refer(), of `threads` threads at most, which until then has the relocations
+ * mapped. NULL for a file that is not worth one. The caller ends it.
  */
 struct crew *layouts_refer_begin(const struct image *image, unsigned threads);
 

@@ -419,11 +419,36 @@ static bool refer(struct gatherer *g, struct crew *crew, struct arena *arena, st
 	return true;
 }
 
+/* Has the relocations mapped: as many as are a part, counted over all sections. */
+static void map_part(void *context, size_t index)
+{
+	const struct image *image = context;
+	size_t before = 0;
+
+	for (uint32_t i = 1; i < image->section_count; i++) {
+		const struct section *rela = &image->sections[i];
+		const size_t count =
+			image_is_link_rela(image, rela) ? image_reloc_count(image, rela) : 0;
+		struct entry_run run = {index * PART_ENTRIES, (index + 1) * PART_ENTRIES};
+
+		run.first = run.first > before ? run.first - before : 0;
+		run.end = run.end > before ? run.end - before : 0;
+		if (run.end > count)
+			run.end = count;
+		if (run.first < run.end)
+			image_reloc_map(image, rela, run);
+		before += count;
+	}
+}
+
 struct crew *layouts_refer_begin(const struct image *image, unsigned threads)
 {
 	const size_t parts = count_entries(image) / PART_ENTRIES;
+	struct crew *crew =
+		parts > 1 ? crew_begin(parts < threads ? (unsigned)parts : threads) : NULL;
 
-	return parts > 1 ? crew_begin(parts < threads ? (unsigned)parts : threads) : NULL;
+	crew_meanwhile(crew, parts, map_part, (void *)(uintptr_t)image);
+	return crew;
 }
 
 bool layouts_refer(const struct image *image, struct layout_list *list,

@@ -316,6 +316,17 @@ size_t image_reloc_find(const struct image *image, const struct section *section
 				 : find_reloc(entries, run, filter, image->symbol_count, false);
 }
 
+/* A byte of each run of pages that Linux maps at one fault; where it maps fewer, those at least. */
+void image_reloc_map(const struct image *image, const struct section *section, struct entry_run run)
+{
+	enum { AROUND = 1 << 16 };
+	const uint8_t *entries = image_section_bytes(image, section->index).data;
+	const size_t end = run.end * sizeof(Elf64_Rela);
+
+	for (size_t at = run.first * sizeof(Elf64_Rela); at < end; at += AROUND)
+		(void)*(const volatile uint8_t *)(entries + at);
+}
+
 void image_reloc_prefetch(const struct image *image, const struct section *section, size_t index)
 {
 	__builtin_prefetch(

@@ -197,6 +197,10 @@ struct reloc_filter {
 size_t image_reloc_find(const struct image *image, const struct section *section,
 	struct entry_run run, const struct reloc_filter *filter);
 
+/* Has the system map the entries in `run`, of a large file, ahead of their reading. */
+void image_reloc_map(
+	const struct image *image, const struct section *section, struct entry_run run);
+
 /* Asks the CPU for the entry, or the section's bytes at the offset, ahead of their reading. */
 void image_reloc_prefetch(const struct image *image, const struct section *section, size_t index);
 void image_prefetch(const struct image *image, size_t section, uint64_t offset);
