@@ -1,48 +1,62 @@
 #include "arch/x86_64/decode.h"
 
-/* What follows an opcode. */
-enum follows {
-	X,  /* no instruction in 64-bit mode */
-	N,  /* nothing */
-	I1, /* an immediate or a short jump of 1 byte */
-	I2, /* 2 bytes */
-	I3, /* enter: 2 and 1 */
-	I4, /* 4 bytes, 2 with the operand-size prefix */
-	J4, /* 4 bytes always: near jumps and calls */
-	IV, /* mov imm: 8 bytes with REX.W, else as I4 */
-	MO, /* moffs: 8 bytes, 4 with the address-size prefix */
-	M,  /* ModRM */
-	M1, /* ModRM, then I1 */
-	M4, /* ModRM, then I4 */
-	G1, /* ModRM, and I1 when its reg is 0 or 1: test of group 3 */
-	G4, /* the same with I4 */
+/* What follows an opcode: bytes of an immediate, 0 to 4, and what else there is to it. */
+enum {
+	SIZE = 7,
+	FULL = 8,  /* the immediate has 4 bytes, 2 with the operand-size prefix; */
+	WIDE = 16, /* and 8 with REX.W */
+	TEST = 32, /* it is there when ModRM.reg is 0 or 1: test of group 3 */
+	MODRM = 64,
+	RARE = 128, /* some forms do not exist, or have other operands; or there is none */
 };
 
-/* Prefixes, REX and escapes are taken before the tables are asked: X stands for them here. */
+enum follows {
+	N = 0,		  /* nothing */
+	I1 = 1,		  /* an immediate or a short jump of 1 byte */
+	I2 = 2,		  /* 2 bytes */
+	I3 = 3,		  /* enter: 2 and 1 */
+	J4 = 4,		  /* 4 bytes always: near jumps and calls */
+	I4 = FULL,	  /* 4 bytes or 2 */
+	IV = FULL | WIDE, /* mov imm: 8 bytes or as I4 */
+	MO = RARE | WIDE, /* moffs: 8 bytes, 4 with the address-size prefix */
+	M = MODRM,	  /* ModRM */
+	M1 = MODRM | I1,  /* ModRM, then I1 */
+	M4 = MODRM | I4,  /* ModRM, then I4 */
+	R = RARE | M,	  /* as above */
+	R1 = RARE | M1,
+	R4 = RARE | M4,
+	G1 = R1 | TEST, /* ModRM, and I1 when its reg is 0 or 1 */
+	G4 = R4 | TEST, /* the same with I4 */
+	X = RARE | 5,	/* no instruction in 64-bit mode, or what follows says it */
+	PX = RARE | 6,	/* a prefix */
+	RX = RARE | 7,	/* REX */
+};
+
+/* Escapes are taken before the tables are asked: X stands for them here. */
 /* clang-format off */
 static const uint8_t one_byte[256] = {
 	M, M, M, M, I1, I4, X, X, M, M, M, M, I1, I4, X, X, /* 00 */
 	M, M, M, M, I1, I4, X, X, M, M, M, M, I1, I4, X, X, /* 10 */
-	M, M, M, M, I1, I4, X, X, M, M, M, M, I1, I4, X, X, /* 20 */
-	M, M, M, M, I1, I4, X, X, M, M, M, M, I1, I4, X, X, /* 30 */
-	X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, /* 40 */
+	M, M, M, M, I1, I4, PX, X, M, M, M, M, I1, I4, PX, X, /* 20 */
+	M, M, M, M, I1, I4, PX, X, M, M, M, M, I1, I4, PX, X, /* 30 */
+	RX, RX, RX, RX, RX, RX, RX, RX, RX, RX, RX, RX, RX, RX, RX, RX, /* 40 */
 	N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, /* 50 */
-	X, X, X, M, X, X, X, X, I4, M4, I1, M1, N, N, N, N, /* 60 */
+	X, X, X, M, PX, PX, PX, PX, I4, M4, I1, M1, N, N, N, N, /* 60 */
 	I1, I1, I1, I1, I1, I1, I1, I1, I1, I1, I1, I1, I1, I1, I1, I1, /* 70 */
-	M1, M4, X, M1, M, M, M, M, M, M, M, M, M, M, M, M, /* 80 */
+	M1, M4, X, M1, M, M, M, M, M, M, M, M, R, R, R, R, /* 80 */
 	N, N, N, N, N, N, N, N, N, N, X, N, N, N, N, N, /* 90 */
 	MO, MO, MO, MO, N, N, N, N, I1, I4, N, N, N, N, N, N, /* a0 */
 	I1, I1, I1, I1, I1, I1, I1, I1, IV, IV, IV, IV, IV, IV, IV, IV, /* b0 */
-	M1, M1, I2, N, X, X, M1, M4, I3, N, I2, N, N, I1, X, N, /* c0 */
+	M1, M1, I2, N, X, X, R1, R4, I3, N, I2, N, N, I1, X, N, /* c0 */
 	M, M, M, M, X, X, X, N, M, M, M, M, M, M, M, M, /* d0 */
 	I1, I1, I1, I1, I1, I1, I1, I1, J4, J4, X, I1, N, N, N, N, /* e0 */
-	X, N, X, X, N, N, G1, G4, N, N, N, N, N, N, M, M, /* f0 */
+	PX, N, PX, PX, N, N, G1, G4, N, N, N, N, N, N, R, R, /* f0 */
 };
 
 static const uint8_t two_byte[256] = {
-	M, M, M, M, X, N, N, N, N, N, X, N, X, M, N, M1, /* 00 */
+	R, M, M, M, X, N, N, N, N, N, X, N, X, M, N, M1, /* 00 */
 	M, M, M, M, M, M, M, M, M, M, M, M, M, M, M, M, /* 10 */
-	M, M, M, M, X, X, X, X, M, M, M, M, M, M, M, M, /* 20 */
+	R, R, R, R, X, X, X, X, M, M, M, M, M, M, M, M, /* 20 */
 	N, N, N, N, N, N, X, N, X, X, X, X, X, X, X, X, /* 30 */
 	M, M, M, M, M, M, M, M, M, M, M, M, M, M, M, M, /* 40 */
 	M, M, M, M, M, M, M, M, M, M, M, M, M, M, M, M, /* 50 */
@@ -50,9 +64,9 @@ static const uint8_t two_byte[256] = {
 	M1, M1, M1, M1, M, M, M, N, M, M, X, X, M, M, M, M, /* 70 */
 	J4, J4, J4, J4, J4, J4, J4, J4, J4, J4, J4, J4, J4, J4, J4, J4, /* 80 */
 	M, M, M, M, M, M, M, M, M, M, M, M, M, M, M, M, /* 90 */
-	N, N, N, M, M1, M, M, M, N, N, N, M, M1, M, M, M, /* a0 */
-	M, M, M, M, M, M, M, M, M, M, M1, M, M, M, M, M, /* b0 */
-	M, M, M1, M, M1, M1, M1, M, N, N, N, N, N, N, N, N, /* c0 */
+	N, N, N, M, M1, M, R, R, N, N, N, M, M1, M, M, M, /* a0 */
+	M, M, R, M, R, R, M, M, R, M, R1, M, M, M, M, M, /* b0 */
+	M, M, M1, R, M1, M1, M1, R, N, N, N, N, N, N, N, N, /* c0 */
 	M, M, M, M, M, M, M, M, M, M, M, M, M, M, M, M, /* d0 */
 	M, M, M, M, M, M, M, M, M, M, M, M, M, M, M, M, /* e0 */
 	M, M, M, M, M, M, M, M, M, M, M, M, M, M, M, M, /* f0 */
@@ -81,29 +95,29 @@ static bool skip(struct reader *r, size_t count)
 	return r->at <= r->size;
 }
 
-/* True for lock, repne, rep, the segments, operand and address size. */
-static bool take_legacy_prefix(struct x86_insn *insn, uint8_t byte)
+/* Lock, repne, rep, the segments, operand and address size. */
+static void take_legacy_prefix(struct x86_insn *insn, uint8_t byte)
 {
 	switch (byte) {
 	case 0x64:
 	case 0x65:
 		insn->gs = byte == 0x65;
 		insn->fs = byte == 0x64;
-		return true;
+		break;
 	case 0x66:
 		insn->narrow = true;
 		/* Repeat prefixes win when the two select an instruction. */
 		insn->prefix = insn->prefix ? insn->prefix : byte;
-		return true;
+		break;
 	case 0x67:
 		insn->addr32 = true;
-		return true;
+		break;
 	case 0xf2:
 	case 0xf3:
 		insn->prefix = byte;
-		return true;
+		break;
 	default:
-		return byte == 0x26 || byte == 0x2e || byte == 0x36 || byte == 0x3e || byte == 0xf0;
+		break;
 	}
 }
 
@@ -125,11 +139,12 @@ static bool take_prefixes(struct reader *r, struct x86_insn *insn, uint8_t *byte
 	for (;;) {
 		if (!take(r, byte))
 			return false;
-		if (*byte >> 4 == 4)
+		if (one_byte[*byte] == RX) {
 			rex = *byte;
-		else if (take_legacy_prefix(insn, *byte))
+		} else if (one_byte[*byte] == PX) {
 			rex = 0;
-		else
+			take_legacy_prefix(insn, *byte);
+		} else
 			break;
 	}
 	if (rex)
@@ -190,7 +205,7 @@ static enum follows vex_follows(const struct x86_insn *insn)
 		return M1;
 	if (insn->map != 1)
 		return M;
-	return two_byte[insn->opcode] == N ? N : two_byte[insn->opcode] == M1 ? M1 : M;
+	return two_byte[insn->opcode] == N ? N : (two_byte[insn->opcode] & ~RARE) == M1 ? M1 : M;
 }
 
 static bool take_opcode(
@@ -283,37 +298,15 @@ static bool take_modrm(struct reader *r, struct x86_insn *insn, uint8_t *reg)
 	return mod == 0 || take_displacement(r, insn, mod == 1 ? 1 : 4);
 }
 
-static uint8_t immediate_size(const struct x86_insn *insn, enum follows follows, uint8_t reg)
+static inline uint8_t immediate_size(enum follows follows, bool narrow, bool wide, uint8_t reg)
 {
-	const uint8_t full = insn->narrow ? 2 : 4;
-
-	switch (follows) {
-	case I1:
-	case M1:
-		return 1;
-	case I2:
-		return 2;
-	case I3:
-		return 3;
-	case J4:
-		return 4;
-	case I4:
-	case M4:
-		return full;
-	case IV:
-		return insn->wide ? 8 : full;
-	case G1:
-		return reg < 2 ? 1 : 0;
-	case G4:
-		return reg < 2 ? full : 0;
-	default:
+	if (follows & TEST && reg > 1)
 		return 0;
-	}
-}
-
-static bool has_modrm(enum follows follows)
-{
-	return follows == M || follows == M1 || follows == M4 || follows == G1 || follows == G4;
+	if (!(follows & FULL))
+		return follows & SIZE;
+	if (follows & WIDE && wide)
+		return 8;
+	return narrow ? 2 : 4;
 }
 
 static bool is_defined_two_byte(const struct x86_insn *insn, uint8_t reg)
@@ -382,71 +375,124 @@ bool x86_decode(struct span code, struct x86_insn *insn)
 		.scale = 1};
 	if (!take_prefixes(&r, insn, &byte) || !take_opcode(&r, insn, byte, &follows))
 		return false;
-	if (!has_modrm(follows))
+	if (!(follows & MODRM))
 		insn->rm = (insn->opcode & 7) | r.rex_b;
 	else if (!take_modrm(&r, insn, &reg) || !is_defined(insn, reg))
 		return false;
 	if (follows == MO && !take_displacement(&r, insn, insn->addr32 ? 4 : 8))
 		return false;
 	insn->immediate_at = (uint8_t)r.at;
-	insn->immediate_size = immediate_size(insn, follows, reg);
+	insn->immediate_size = immediate_size(follows, insn->narrow, insn->wide, reg);
 	if (!skip(&r, insn->immediate_size))
 		return false;
 	insn->length = (uint8_t)r.at;
 	return true;
 }
 
-/* Opcodes of which some forms do not exist, or have other operands: one byte, and behind 0f. */
-static const uint64_t unusual[2][4] = {
-	{0, 0, UINT64_C(0xd000), UINT64_C(0xc0c00000000000c0)},
-	{UINT64_C(0xf00000001), 0, UINT64_C(0x53400c000000000), UINT64_C(0x88)},
-};
-
-static bool is_unusual(unsigned map, uint8_t opcode)
+/* Bytes of ModRM, SIB and displacement: SDM volume 2, tables 2-2 and 2-3. */
+static inline unsigned operand_length(const uint8_t *at)
 {
-	return unusual[map][opcode / 64] >> (opcode % 64) & 1;
+	static const uint8_t lengths[4][8] = {
+		{1, 1, 1, 1, 2, 5, 1, 1},
+		{2, 2, 2, 2, 3, 2, 2, 2},
+		{5, 5, 5, 5, 6, 5, 5, 5},
+		{1, 1, 1, 1, 1, 1, 1, 1},
+	};
+	const uint8_t mod = at[0] >> 6, rm = at[0] & 7;
+	const bool absolute = mod == 0 && rm == 4 && (at[1] & 7) == 5;
+
+	return lengths[mod][rm] + (absolute ? 4u : 0);
 }
 
-/* Bytes of ModRM, SIB and displacement. */
-static unsigned operand_length(const uint8_t *at)
+/* Forms that are frequent of opcodes that are RARE: SDM volume 2, table A-6 for the groups. */
+static inline bool is_usual_form(uint8_t opcode, uint8_t modrm)
 {
-	static const uint8_t displacement[4] = {0, 1, 4, 0};
-	const uint8_t mod = at[0] >> 6, rm = at[0] & 7;
-	const bool sib = rm == 4 && mod != 3;
-	const bool absolute = mod == 0 && (sib ? (at[1] & 7) == 5 : rm == 5);
+	enum { INC_DEC_CALL_JMP_PUSH = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 4 | 1 << 6 };
+	const uint8_t reg = modrm >> 3 & 7;
 
-	return 1u + sib + (absolute ? 4u : displacement[mod]);
+	switch (opcode) {
+	case 0x8d: /* lea */
+		return modrm >> 6 != 3;
+	case 0xc6: /* mov */
+	case 0xc7:
+		return reg == 0;
+	case 0xf6: /* all of group 3 */
+	case 0xf7:
+		return true;
+	case 0xff:
+		return INC_DEC_CALL_JMP_PUSH >> reg & 1;
+	default:
+		return false;
+	}
+}
+
+/* A prefix at most, REX, and no VEX: what nearly all code has. */
+static inline bool read_usual(struct span code, struct x86_outline *outline)
+{
+	const uint8_t *at = code.data;
+	uint8_t prefix = 0, rex = 0;
+	enum follows follows;
+
+	if (code.size <= X86_LONGEST)
+		return false;
+	follows = one_byte[*at];
+	if (follows == PX) {
+		prefix = *at;
+		follows = one_byte[*++at];
+	}
+	if (follows == RX) {
+		rex = *at;
+		follows = one_byte[*++at];
+	}
+	if (*at == 0x0f) {
+		follows = two_byte[*++at];
+		if (follows & RARE)
+			return false;
+	} else if (follows & RARE && !is_usual_form(at[0], at[1]))
+		return false;
+	at++;
+	*outline = (struct x86_outline){.gs = prefix == 0x65};
+	if (follows & MODRM) {
+		const unsigned length = operand_length(at);
+
+		outline->displacement_size = length > 4 ? 4 : *at >> 6 == 1;
+		outline->displacement_at =
+			(uint8_t)(at - code.data + length - outline->displacement_size);
+	}
+	outline->immediate_size = follows & SIZE;
+	if (follows & (FULL | TEST))
+		outline->immediate_size = immediate_size(
+			follows, prefix == 0x66 && !(rex & 8), rex & 8, *at >> 3 & 7);
+	if (follows & MODRM)
+		at += operand_length(at);
+	outline->immediate_at = (uint8_t)(at - code.data);
+	outline->length = (uint8_t)(outline->immediate_at + outline->immediate_size);
+	return true;
 }
 
 unsigned x86_length(struct span code)
 {
-	struct x86_insn insn = {.narrow = false};
-	const uint8_t *at = code.data;
-	enum follows follows;
-	unsigned map, reg = 0;
+	struct x86_outline outline;
 
-	if (code.size <= X86_LONGEST)
-		return 0;
-	if (*at == 0x66) {
-		insn.narrow = true;
-		at++;
-	}
-	if (*at >> 4 == 4) {
-		insn.wide = (*at & 8) != 0;
-		insn.narrow = insn.narrow && !insn.wide;
-		at++;
-	}
-	map = *at == 0x0f;
-	at += map;
-	follows = map ? two_byte[*at] : one_byte[*at];
-	if (follows == X || follows == MO || is_unusual(map, *at) ||
-		(!map && *at == 0x8d && at[1] >> 6 == 3))
-		return 0;
-	at++;
-	if (has_modrm(follows)) {
-		reg = *at >> 3 & 7;
-		at += operand_length(at);
-	}
-	at += immediate_size(&insn, follows, (uint8_t)reg);
-	return (unsigned)(at - code.data);
+	return read_usual(code, &outline) ? outline.length : 0;
+}
+
+bool x86_outline(struct span code, struct x86_outline *outline)
+{
+	struct x86_insn insn;
+
+	if (read_usual(code, outline))
+		return true;
+	if (!x86_decode(code, &insn))
+		return false;
+	*outline = (struct x86_outline){
+		.length = insn.length,
+		.displacement_at = insn.displacement_at,
+		.displacement_size = insn.displacement_size,
+		.immediate_at = insn.immediate_at,
+		.immediate_size = insn.immediate_size,
+		.gs = insn.gs,
+		.escape = insn.escape != 0,
+	};
+	return true;
 }

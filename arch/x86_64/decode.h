@@ -57,6 +57,20 @@ bool x86_decode(struct span code, struct x86_insn *insn);
  */
 unsigned x86_length(struct span code);
 
+/* The part of struct x86_insn that says where an instruction's constants stand. */
+struct x86_outline {
+	uint8_t length;
+	uint8_t displacement_at;
+	uint8_t displacement_size;
+	uint8_t immediate_at;
+	uint8_t immediate_size;
+	bool gs;
+	bool escape; /* VEX or EVEX */
+};
+
+/* x86_decode() for that alone, of the usual instructions as fast as x86_length(). */
+bool x86_outline(struct span code, struct x86_outline *outline);
+
 /* A field of `size` bytes, 0 for none, with its sign; of enter's 3 the first 2. */
 static inline int64_t x86_field(struct span code, unsigned at, unsigned size)
 {

@@ -910,12 +910,12 @@ struct ballot {
 	uint8_t arrives[HISTORY + 1]; /* for whom the byte so far before the field votes; 0: none */
 };
 
-static bool holds_displacement(const struct x86_insn *insn, unsigned before, unsigned size)
+static bool holds_displacement(const struct x86_outline *insn, unsigned before, unsigned size)
 {
 	return insn->displacement_size == size && insn->displacement_at == before;
 }
 
-static bool holds_immediate(const struct x86_insn *insn, unsigned before, unsigned size)
+static bool holds_immediate(const struct x86_outline *insn, unsigned before, unsigned size)
 {
 	return insn->immediate_size == size && insn->immediate_at == before;
 }
@@ -926,7 +926,7 @@ enum { RANK_ESCAPE = 1, RANK_PLAIN, RANK_GS };
  * 0 for none that can hold the field. A gs override is what per-CPU code has, VEX and EVEX are what
  * kernels do not have there.
  */
-static uint8_t rank(const struct x86_insn *insn, unsigned before, unsigned size)
+static uint8_t rank(const struct x86_outline *insn, unsigned before, unsigned size)
 {
 	if (holds_displacement(insn, before, size))
 		return insn->gs ? RANK_GS : insn->escape ? RANK_ESCAPE : RANK_PLAIN;
@@ -936,7 +936,7 @@ static uint8_t rank(const struct x86_insn *insn, unsigned before, unsigned size)
 /* The vote of the start so many bytes before the field; those nearer have voted. */
 static uint8_t arrival(struct ballot *ballot, struct span from, unsigned before, unsigned size)
 {
-	struct x86_insn insn;
+	struct x86_outline insn;
 	unsigned length;
 	uint8_t its;
 
@@ -947,7 +947,7 @@ static uint8_t arrival(struct ballot *ballot, struct span from, unsigned before,
 	length = x86_length(from);
 	if (length && length <= before)
 		return length < before ? ballot->arrives[before - length] : 0;
-	if (!x86_decode(from, &insn))
+	if (!x86_outline(from, &insn))
 		return 0;
 	if (insn.length < before)
 		return ballot->arrives[before - insn.length];
@@ -995,10 +995,10 @@ static uint64_t walk(struct span code, uint64_t field, unsigned size)
 	while (at < field) {
 		const struct span rest = {code.data + at, code.size - (size_t)at};
 		unsigned length = x86_length(rest);
-		struct x86_insn insn;
+		struct x86_outline insn;
 
 		if (!length || length > field - at) {
-			if (!x86_decode(rest, &insn))
+			if (!x86_outline(rest, &insn))
 				return SIZE_MAX;
 			length = insn.length;
 			if (length > field - at)
