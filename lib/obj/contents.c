@@ -97,21 +97,23 @@ bool image_symbol(
 	return error->kind == ERROR_NONE;
 }
 
-/* The first four bytes of a name, with zeros behind its end. `rest`: bytes up to the table's end.
- */
-static uint32_t name_start(const uint8_t *name, size_t rest)
+/* The first four bytes of a name, which are there to read, with zeros behind its end. */
+static inline uint32_t name_start(const uint8_t *name)
 {
-	uint32_t bytes = 0, ends;
-
-	if (rest < SYMBOL_FILTER_START) {
-		for (size_t i = 0; i < rest && name[i]; i++)
-			bytes |= (uint32_t)name[i] << (8 * i);
-		return bytes;
-	}
-	bytes = read_le32(name);
+	const uint32_t bytes = read_le32(name);
 	/* The top bit of each byte that is 0; above the first of them it may be wrong. */
-	ends = (bytes - UINT32_C(0x01010101)) & ~bytes & UINT32_C(0x80808080);
+	const uint32_t ends = (bytes - UINT32_C(0x01010101)) & ~bytes & UINT32_C(0x80808080);
+
 	return ends ? bytes & (((ends & -ends) >> 7) - 1) : bytes;
+}
+
+/* The same of one that may be near the table's end: `rest` is the bytes up to there. */
+static uint32_t name_start_within(const uint8_t *name, size_t rest)
+{
+	uint8_t bytes[SYMBOL_FILTER_START] = {0};
+
+	memcpy(bytes, name, rest < sizeof(bytes) ? rest : sizeof(bytes));
+	return name_start(bytes);
 }
 
 static uint32_t name_hash(uint32_t start)
@@ -126,38 +128,60 @@ static bool has_bit(const uint64_t *bits, uint64_t index)
 
 void symbol_filter_add(struct symbol_filter *filter, const char *name)
 {
-	const uint32_t hash = name_hash(name_start((const uint8_t *)name, strlen(name)));
+	const uint32_t hash = name_hash(name_start_within((const uint8_t *)name, strlen(name)));
 
 	filter->names[hash / 64] |= UINT64_C(1) << (hash % 64);
 }
 
-static bool has_name(const struct symbol_filter *filter, uint32_t start)
+static inline bool has_name(const struct symbol_filter *filter, uint32_t start, bool mangled)
 {
 	const uint32_t two = start & 0xffff;
 
 	return has_bit(filter->names, name_hash(start)) ||
-	       (filter->mangled && (two == ('_' | 'R' << 8) || two == ('_' | 'Z' << 8)));
+	       (mangled && (two == ('_' | 'R' << 8) || two == ('_' | 'Z' << 8)));
+}
+
+/* Is it one of a section that the filter has, or of one that there is not? */
+static inline bool has_section(
+	const struct symbol_filter *filter, uint16_t section, size_t section_count)
+{
+	if (section >= SHN_LORESERVE)
+		return section == SHN_XINDEX;
+	return section >= section_count || filter->sections[section];
+}
+
+/* A hundred thousand times: `entries` are those from the first one on. */
+static size_t find_symbol(const uint8_t *entries, struct entry_run run, struct span names,
+	size_t section_count, const struct symbol_filter *filter)
+{
+	const uint8_t *entry = entries,
+		      *behind = entries + (run.end - run.first) * sizeof(Elf64_Sym);
+	const bool mangled = filter->mangled;
+
+	for (; entry < behind; entry += sizeof(Elf64_Sym)) {
+		const uint32_t name = read_le32(entry + offsetof(Elf64_Sym, st_name));
+		const uint16_t section = read_le16(entry + offsetof(Elf64_Sym, st_shndx));
+		uint32_t start;
+
+		if (name >= names.size)
+			break;
+		start = names.size - name < SYMBOL_FILTER_START
+				? name_start_within(names.data + name, names.size - name)
+				: name_start(names.data + name);
+		if (has_name(filter, start, mangled) || has_section(filter, section, section_count))
+			break;
+	}
+	return run.first + (size_t)(entry - entries) / sizeof(Elf64_Sym);
 }
 
 size_t image_symbol_find(
 	const struct image *image, struct entry_run run, const struct symbol_filter *filter)
 {
 	const struct image_file *file = image_file(image);
-	const struct span names = file->strtab;
-	const uint8_t *entry = file->symtab.data + run.first * sizeof(Elf64_Sym);
 
-	for (size_t i = run.first; i < run.end; i++, entry += sizeof(Elf64_Sym)) {
-		const uint32_t name = read_le32(entry + offsetof(Elf64_Sym, st_name));
-		const uint16_t section = read_le16(entry + offsetof(Elf64_Sym, st_shndx));
-
-		if (filter->every || section == SHN_XINDEX || name >= names.size ||
-			has_name(filter, name_start(names.data + name, names.size - name)))
-			return i;
-		if (section < SHN_LORESERVE &&
-			(section >= image->section_count || filter->sections[section]))
-			return i;
-	}
-	return run.end;
+	return filter->every ? run.first
+			     : find_symbol(file->symtab.data + run.first * sizeof(Elf64_Sym), run,
+				       file->strtab, image->section_count, filter);
 }
 
 /* zlib never expands by more than this; a header that claims more lies. */
