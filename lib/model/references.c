@@ -149,18 +149,14 @@ static size_t labelled_low(
 	return 0;
 }
 
-/* The address that a pair was given by GNU ld, whose relocations no longer say it. */
-bool reference_rewritten(
+static bool rewritten_pair(
 	const struct image *image, const struct section *rela, size_t entry, uint64_t *target)
 {
 	const struct arch *arch = image->arch;
 	const uint64_t start = image->sections[rela->info].addr;
-	struct reloc high;
+	const struct reloc high = image_reloc(image, rela, entry);
 	size_t low;
 
-	if (image->kind != IMAGE_RELOCS || !arch->pair_value)
-		return false;
-	high = image_reloc(image, rela, entry);
 	if (high.type != arch->absolute_high)
 		return false;
 	low = labelled_low(image, rela, entry, high.offset);
@@ -168,25 +164,34 @@ bool reference_rewritten(
 			      image_reloc(image, rela, low).offset - start, target);
 }
 
+/* The address that a pair was given by GNU ld, whose relocations no longer say it. */
+bool reference_rewritten(
+	const struct image *image, const struct section *rela, size_t entry, uint64_t *target)
+{
+	return image->kind == IMAGE_RELOCS && image->arch->pair_value &&
+	       rewritten_pair(image, rela, entry, target);
+}
+
 /*
  * How many bytes before the place an instruction starts for sure: behind a call or a jump, whose
  * field ends it. The whole offset where none is near.
  */
-static uint64_t known_start(
-	const struct image *image, const struct section *rela, size_t entry, uint64_t offset)
+static uint64_t known_start(const struct image *image, const struct section *rela, size_t entry,
+	uint64_t place, uint64_t offset)
 {
 	enum { NEAR = 8, BYTES = 128 };
-	const uint64_t place = image_reloc(image, rela, entry).offset;
 
 	if (!image->arch->counts_from_end)
 		return offset;
 	for (size_t i = 1; i <= NEAR && i <= entry; i++) {
 		const struct reloc reloc = image_reloc(image, rela, entry - i);
-		const struct reloc_info *info = reloc_info(image->arch, reloc.type);
 		const uint64_t distance = place - reloc.offset;
+		const struct reloc_info *info;
 
-		if (info && info->class == RELOC_BRANCH && distance > info->bytes &&
-			distance <= BYTES && distance <= offset)
+		if (distance > BYTES || distance > offset)
+			continue;
+		info = reloc_info(image->arch, reloc.type);
+		if (info && info->class == RELOC_BRANCH && distance > info->bytes)
 			return distance - info->bytes;
 	}
 	return offset;
@@ -202,13 +207,12 @@ static bool is_misplaced(
 }
 
 /* A function's start, where that is known, is the start of an instruction. */
-static struct site site_of(const struct image *image, const struct section *rela, uint32_t entry,
-	const uint64_t *function, struct span code, uint64_t offset)
+static struct site site_of(const struct image *image, const struct section *rela,
+	const struct reference *r, const uint64_t *function, struct span code, uint64_t offset)
 {
-	const struct reloc reloc = image_reloc(image, rela, entry);
-	const struct reloc_info *info = reloc_info(image->arch, reloc.type);
-	const uint64_t before =
-		function ? reloc.offset - *function : known_start(image, rela, entry, offset);
+	const struct reloc_info *info = reloc_info(image->arch, r->type);
+	const uint64_t before = function ? r->place - *function
+					 : known_start(image, rela, r->entry, r->place, offset);
 
 	code.data += offset - before;
 	code.size -= (size_t)(offset - before);
@@ -257,7 +261,7 @@ bool reference_read(const struct image *image, const struct layout *layout,
 	else if (section->flags & SHF_EXECINSTR && offset >= code.size)
 		r->site.kind = SITE_UNREAD; /* NOBITS */
 	else if (section->flags & SHF_EXECINSTR)
-		r->site = site_of(image, rela, entry, function, code, offset);
+		r->site = site_of(image, rela, r, function, code, offset);
 	r->target = target_of(image, r, info, &symbol, reloc.addend);
 	r->may_relax = has_marker(image, rela, entry);
 	return true;
