@@ -32,22 +32,19 @@ unsigned parallel_cpus(void)
 	return (unsigned)CPU_COUNT(&cpus);
 }
 
-/*
- * Who sleeps is woken late: what takes no longer than that is waited for awake, but not where
- * somebody else wants the CPU.
- */
-enum { LOOKS = 200 };
+/* Who sleeps is woken late: what takes no longer, some microseconds, is waited for awake. */
+enum { LOOKS = 1 << 15 };
 
 static void await_work(struct crew *crew)
 {
 	for (unsigned i = 0; i < LOOKS && !crew->open && !crew->ended; i++)
-		sched_yield();
+		continue;
 }
 
 static void await_rest(struct crew *crew)
 {
 	for (unsigned i = 0; i < LOOKS && crew->busy; i++)
-		sched_yield();
+		continue;
 }
 
 /* The thread is at work from then on. False when none will come. */
@@ -188,7 +185,7 @@ void crew_meanwhile(
 		assign(crew, count, task, context);
 }
 
-void crew_end(struct crew *crew)
+void crew_dismiss(struct crew *crew)
 {
 	if (!crew)
 		return;
@@ -197,6 +194,13 @@ void crew_end(struct crew *crew)
 	crew->ended = true;
 	pthread_cond_broadcast(&crew->called);
 	pthread_mutex_unlock(&crew->lock);
+}
+
+void crew_end(struct crew *crew)
+{
+	if (!crew)
+		return;
+	crew_dismiss(crew);
 	for (unsigned i = 0; i < crew->others; i++)
 		pthread_join(crew->threads[i], NULL);
 	pthread_cond_destroy(&crew->rested);

@@ -38,6 +38,9 @@ void crew_work(
 void crew_meanwhile(
 	struct crew *crew, size_t count, void (*task)(void *context, size_t index), void *context);
 
+/* The last call but crew_end() for a crew: its threads end while the owner does something else. */
+void crew_dismiss(struct crew *crew);
+
 /* Ends the threads and frees the crew. */
 void crew_end(struct crew *crew);
 

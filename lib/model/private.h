@@ -17,7 +17,8 @@ bool layout_bind(struct layout *layout, const struct symbol_scan *scan, struct a
 struct crew *layouts_refer_begin(const struct image *image, unsigned threads);
 
 /*
- * Gathers the references of all layouts, which are bound but not derived. False with *error set.
+ * Gathers the references of all layouts, which are bound but not derived: the crew's last work.
+ * False with *error set.
  */
 bool layouts_refer(const struct image *image, struct layout_list *list,
 	const struct symbol_scan *scan, struct crew *crew, struct arena *arena,

@@ -411,6 +411,7 @@ static bool refer(struct gatherer *g, struct crew *crew, struct arena *arena, st
 		if (!make_room(g, i, arena))
 			return error_memory(error);
 	crew_work(crew, g->part_count, read_part, g);
+	crew_dismiss(crew);
 	if (!parts_succeeded(g, error))
 		return false;
 	for (size_t i = 0; i < g->list->count; i++)
