@@ -14,16 +14,25 @@ static bool decode_at(const struct arch *arch, struct span code, uint64_t at, st
 	       arch->decode((struct span){code.data + at, code.size - (size_t)at}, insn);
 }
 
+/* Begins behind the instruction `insn`, at offset `at`. */
+static bool begin_behind(struct trail *trail, const struct arch *arch, struct span code,
+	uint64_t at, const struct insn *insn)
+{
+	*trail = (struct trail){
+		.arch = arch,
+		.code = code,
+		.at = at + insn->length,
+		.held = bit(insn->target),
+	};
+	return trail->held != 0;
+}
+
 bool trail_begin(struct trail *trail, const struct arch *arch, struct span code, uint64_t at)
 {
 	struct insn insn;
 
 	*trail = (struct trail){.arch = arch, .code = code};
-	if (!decode_at(arch, code, at, &insn))
-		return false;
-	trail->at = at + insn.length;
-	trail->held = bit(insn.target);
-	return trail->held != 0;
+	return decode_at(arch, code, at, &insn) && begin_behind(trail, arch, code, at, &insn);
 }
 
 bool trail_holds(const struct trail *trail, uint8_t reg)
@@ -270,7 +279,7 @@ void site_add_load(
 	enum site_use use;
 	struct site load = {.kind = SITE_VALUE};
 
-	if (!decode_at(arch, code, at, &insn) || !trail_begin(&trail, arch, code, at))
+	if (!decode_at(arch, code, at, &insn) || !begin_behind(&trail, arch, code, at, &insn))
 		return;
 	use = follow(&trail, (struct distance){0}, &load);
 	if (word->kind == SITE_UNREAD || (use == USE_DIRECT && word->use != USE_DIRECT)) {
@@ -331,7 +340,7 @@ static struct site read_at(const struct arch *arch, struct span code, uint64_t p
 		(insn.first == arch->percpu_register || insn.second == arch->percpu_register))
 		site.use = USE_PERCPU;
 	if ((site.kind == SITE_VALUE || site.kind == SITE_ADDRESS) &&
-		trail_begin(&trail, arch, code, start))
+		begin_behind(&trail, arch, code, start, &insn))
 		site.use = (uint8_t)use_of_target(&trail, &insn, info, &site);
 	return site;
 }
