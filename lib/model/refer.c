@@ -50,6 +50,11 @@ static const struct layout *owner_of(
 	return NULL;
 }
 
+static bool is_marked(const uint64_t *bits, size_t index)
+{
+	return bits[index / 64] >> (index % 64) & 1;
+}
+
 static bool mark(const struct gatherer *g, uint64_t *bits, size_t index, struct error *error)
 {
 	struct symbol symbol;
@@ -144,6 +149,9 @@ static size_t owner_of_reloc(
 			rela->index, rela->name, entry, reloc.symbol, g->image->symbol_count);
 		return SIZE_MAX;
 	}
+	/* Of a single layout are all that were marked. */
+	if (g->list->count == 1 && is_marked(g->filter.symbols, reloc.symbol))
+		return 0;
 	if (!image_symbol(g->image, reloc.symbol, &symbol, error))
 		return SIZE_MAX;
 	if (owner_of(g, &symbol, &layout))
