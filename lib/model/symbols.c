@@ -73,6 +73,8 @@ static void keep_wanted(struct symbol_scan *scan, const struct symbol *symbol)
 		.symbol = *symbol,
 	};
 
+	if (!symbol_filter_has(&scan->filter, symbol->name))
+		return;
 	for (size_t i = 0; i < scan->wanted_count; i++) {
 		struct wanted *wanted = &scan->wanted[i];
 

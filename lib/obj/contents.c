@@ -126,11 +126,21 @@ static bool has_bit(const uint64_t *bits, uint64_t index)
 	return bits[index / 64] >> (index % 64) & 1;
 }
 
+static uint32_t hash_of(const char *name)
+{
+	return name_hash(name_start_within((const uint8_t *)name, strlen(name)));
+}
+
 void symbol_filter_add(struct symbol_filter *filter, const char *name)
 {
-	const uint32_t hash = name_hash(name_start_within((const uint8_t *)name, strlen(name)));
+	const uint32_t hash = hash_of(name);
 
 	filter->names[hash / 64] |= UINT64_C(1) << (hash % 64);
+}
+
+bool symbol_filter_has(const struct symbol_filter *filter, const char *name)
+{
+	return has_bit(filter->names, hash_of(name));
 }
 
 static inline bool has_name(const struct symbol_filter *filter, uint32_t start, bool mangled)

@@ -136,6 +136,9 @@ struct symbol_filter {
 	bool every;   /* all symbols */
 };
 
+/* May the name be among those that were added? */
+bool symbol_filter_has(const struct symbol_filter *filter, const char *name);
+
 /* Adds the names whose first SYMBOL_FILTER_START bytes - all when there are fewer - are `name`'s.
  */
 void symbol_filter_add(struct symbol_filter *filter, const char *name);
