@@ -67,13 +67,13 @@ static bool make_filter(const struct image *image, struct reloc_filter *filter, 
 	};
 	if (!filter->symbols)
 		return error_memory(error);
-	for (size_t i = 0; i < arch->reloc_count && i < RELOC_FILTER_TYPES; i++) {
+	for (uint32_t i = 0; i < arch->reloc_count && i < RELOC_FILTER_TYPES; i++) {
 		const struct reloc_info *info = &arch->relocs[i];
 
 		if (info->class == RELOC_PCREL &&
 			(info->part == PART_WHOLE || reloc_is_low(info)) &&
 			!site_is_word(arch, info))
-			filter->types[i / 64] |= UINT64_C(1) << (i % 64);
+			reloc_filter_add(filter, i);
 	}
 	return true;
 }

@@ -107,12 +107,11 @@ static bool make_filter(struct gatherer *g, const struct symbol_scan *scan, stru
 					 !mark_list(g, bits, &scan->strays, error))
 		return false;
 	g->filter.symbols = bits;
-	for (size_t i = 0; i < arch->reloc_count && i < RELOC_FILTER_TYPES; i++)
+	for (uint32_t i = 0; i < arch->reloc_count && i < RELOC_FILTER_TYPES; i++)
 		if (arch->relocs[i].class == RELOC_RELAXED)
-			g->filter.types[i / 64] |= UINT64_C(1) << (i % 64);
+			reloc_filter_add(&g->filter, i);
 	if (g->image->kind == IMAGE_RELOCS && arch->absolute_high)
-		g->filter.types[arch->absolute_high / 64] |= UINT64_C(1)
-							     << (arch->absolute_high % 64);
+		reloc_filter_add(&g->filter, arch->absolute_high);
 	return true;
 }
 

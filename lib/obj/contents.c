@@ -314,12 +314,10 @@ struct reloc image_reloc(const struct image *image, const struct section *sectio
 	};
 }
 
-static bool has_types(const struct reloc_filter *filter)
+void reloc_filter_add(struct reloc_filter *filter, uint32_t type)
 {
-	for (size_t i = 0; i < RELOC_FILTER_TYPES / 64; i++)
-		if (filter->types[i])
-			return true;
-	return false;
+	filter->types[type / 64] |= UINT64_C(1) << (type % 64);
+	filter->by_type = true;
 }
 
 /* A million times: made twice, so that files without types to look for do not ask for them. */
@@ -346,8 +344,8 @@ size_t image_reloc_find(const struct image *image, const struct section *section
 {
 	const uint8_t *entries = image_section_bytes(image, section->index).data;
 
-	return has_types(filter) ? find_reloc(entries, run, filter, image->symbol_count, true)
-				 : find_reloc(entries, run, filter, image->symbol_count, false);
+	return filter->by_type ? find_reloc(entries, run, filter, image->symbol_count, true)
+			       : find_reloc(entries, run, filter, image->symbol_count, false);
 }
 
 /* A byte of each run of pages that Linux maps at one fault; where it maps fewer, those at least. */

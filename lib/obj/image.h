@@ -191,7 +191,11 @@ enum { RELOC_FILTER_TYPES = 512 };
 struct reloc_filter {
 	const uint64_t *symbols; /* a bit a symbol of .symtab, from the least significant on */
 	uint64_t types[RELOC_FILTER_TYPES / 64]; /* a bit a number, likewise */
+	bool by_type;				 /* there is one */
 };
+
+/* Adds the relocations of a number, which is below RELOC_FILTER_TYPES. */
+void reloc_filter_add(struct reloc_filter *filter, uint32_t type);
 
 /*
  * Index of the first entry in `run`, which lies within the section's, that the filter has, or whose
