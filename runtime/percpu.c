@@ -587,14 +587,14 @@ static void take(size_t cpu, uintptr_t base)
 
 int percpu_init_reg(size_t cpu)
 {
+	/* First: of a start-up that ended before it, the base is there. */
+	const int was = __atomic_load_n(&state, __ATOMIC_ACQUIRE);
 	const uintptr_t base = percpu_area_base(cpu);
 
 	if (cpu >= PERCPU_CPUS_MAX)
 		return PERCPU_ERROR_CPU_RANGE;
 	if (!base)
-		return __atomic_load_n(&state, __ATOMIC_ACQUIRE) == SOMEBODY
-			       ? PERCPU_ERROR_BUSY
-			       : PERCPU_ERROR_NOT_INITIALISED;
+		return was == SOMEBODY ? PERCPU_ERROR_BUSY : PERCPU_ERROR_NOT_INITIALISED;
 	take(cpu, base);
 	percpu_write_reg(base);
 	return PERCPU_OK;
