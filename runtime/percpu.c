@@ -557,12 +557,13 @@ static void take(size_t cpu, uintptr_t base)
 /* In overlay area 0 may be used before start-up: it is the template. */
 static bool is_area(uintptr_t base)
 {
-	const size_t areas = percpu_area_num();
+	size_t areas;
 
 #ifdef PERCPU_OVERLAY
 	if (base == PERCPU_TEMPLATE && __atomic_load_n(&state, __ATOMIC_ACQUIRE) != DONE)
 		return true;
 #endif
+	areas = percpu_area_num(); /* of a start-up that has ended */
 	for (size_t cpu = 0; cpu < areas; cpu++)
 		if (base && base == percpu_area_base(cpu))
 			return true;

@@ -310,6 +310,32 @@ static void pointer_early(void)
 		_exit(UNKNOWN);
 }
 
+static atomic_uint meeting;
+
+static void *start_beside(void *unused)
+{
+	meet(&meeting);
+	done(percpu_init_in_place_cpus(CPUS));
+	return unused;
+}
+
+/* The same while another CPU sets the areas up: at no instant is it no area. */
+static void pointer_beside(void)
+{
+	pthread_t thread;
+
+	percpu_write_reg((uintptr_t)_percpu_start);
+	done(-pthread_create(&thread, NULL, start_beside, NULL));
+	meet(&meeting);
+	for (unsigned spins = 0; !percpu_area_base(0); spins++) {
+		(void)percpu_ptr(ticks);
+		if (spins > 20000)
+			sched_yield();
+	}
+	(void)percpu_ptr(ticks);
+	done(-pthread_join(thread, NULL));
+}
+
 static void what_is_caught(void **state)
 {
 	static const struct {
@@ -332,9 +358,19 @@ static void what_is_caught(void **state)
 		assert_int_equal(i * 100 + catches(cases[i].body), i * 100 + cases[i].code);
 }
 
+enum { ROUNDS = 1000 };
+
+static void nothing_beside(void **state)
+{
+	(void)state;
+	for (int i = 0; i < ROUNDS; i++)
+		assert_int_equal(catches(pointer_beside), NOTHING);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_caught)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_caught), cmocka_unit_test(nothing_beside)};
 
 	return cmocka_run_group_tests_name("runtime: debug", tests, NULL, NULL);
 }
