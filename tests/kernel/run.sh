@@ -62,6 +62,7 @@ fsgsbase      | x86_64 | own | | PERCPU_X86_FSGSBASE
 large         | x86_64 | all | --pristine --reserve 4K | PERCPU_PRISTINE @RESERVE@ -mcmodel=large
 lse           | aarch64/el1 | own | | -march=armv8.1-a
 tp            | riscv64 | own | | PERCPU_RISCV_TP
+astray        | riscv64/smode | own | | TEST_ASTRAY
 timer         | all | own | | TEST_TIMER
 timer-nonzero | all | own | --model nonzero | TEST_TIMER PERCPU_NON_ZERO_VMA
 timer-preempt | all | own | | TEST_TIMER PERCPU_PREEMPT

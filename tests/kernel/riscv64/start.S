@@ -1,7 +1,9 @@
 /*
  * Boot on QEMU's virt machine: in S-mode behind OpenSBI, on a hart that it chooses, which starts
- * the others by SBI's HSM; with MACHINE_MMODE in M-mode, where all harts come at once. RISC-V
- * privileged manual. Nothing here sets gp or tp: one of them is the runtime's.
+ * the others by SBI's HSM. Of OpenSBI 1.1, which QEMU 7.2 has, one of these may come to _start all
+ * the same, when it wakes before it has been given its address. With MACHINE_MMODE in M-mode, where
+ * all harts come at once. RISC-V privileged manual. Nothing here sets gp or tp: one of them is the
+ * runtime's.
  */
 #include "../machine.h"
 #include "percpu_asm.h"
@@ -13,6 +15,10 @@
 #define CSR(name) s##name
 #define RETURN sret
 #endif
+
+/* RISC-V SBI, "Hart State Management". */
+#define SBI_HSM 0x48534d
+#define SBI_HSM_STOP 1
 
 /* Sv39: valid, readable, writable, executable, accessed, dirty. */
 #define PTE_ALL 0xcf
@@ -32,7 +38,15 @@ _start:
 	fence r, rw
 	j start
 #else
-	la t0, machine_boot_hart
+	la t0, machine_booted
+	li t1, 1
+	amoswap.w.aqrl t1, t1, (t0)
+	beqz t1, 2f
+1:	li a7, SBI_HSM			/* not the first: machine_wait_cpu() starts it again */
+	li a6, SBI_HSM_STOP
+	ecall
+	j 1b
+2:	la t0, machine_boot_hart
 	sd a0, 0(t0)
 	li a1, 0
 	j start
