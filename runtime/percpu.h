@@ -377,7 +377,8 @@ static inline void percpu_guard_release_(struct percpu_guard_ *guard);
 	(percpu_initial_values_() ? __extension__({                                                \
 		check();                                                                           \
 		guard();                                                                           \
-		percpu_reset_((void *)(copy), percpu_offset(name), sizeof(PERCPU_VAR_(name)));     \
+		percpu_reset_((void *)(uintptr_t)(copy), percpu_offset(name),                      \
+			sizeof(PERCPU_VAR_(name)));                                                \
 	})                                                                                         \
 				  : (int)PERCPU_ERROR_NOT_INITIALISED)
 #define PERCPU_GUARD_RESET_()                                                                      \

@@ -388,6 +388,18 @@ int misuse()
 }
 #elif defined(FINE_MACROS)
 /* EXPECT c c++ -DT=1 -DOthers=1 -Dplain=1 -Dyes=1 -Done=1 -Dis_const=1 -Dis_bits=1: nothing */
+#elif defined(FINE_QUALIFIED)
+/* EXPECT c c++ -Wcast-qual -DPERCPU_SEPARATE: nothing */
+DEFINE_PERCPU(volatile int, moving) = 1;
+int misuse(void);
+int misuse(void)
+{
+	percpu_write(moving, percpu_read(moving) + 1);
+	percpu_inc(moving);
+	(void)percpu_reset_to_init_raw(moving);
+	return percpu_reset_to_init(moving) + percpu_remote_reset_to_init(moving, 1) +
+	       percpu_sum(moving) + *percpu_ptr(moving);
+}
 #elif defined(FINE_WARNED)
 /* EXPECT clang++ -Wglobal-constructors: nothing */
 #else
