@@ -256,8 +256,8 @@ static inline void percpu_guard_release_(struct percpu_guard_ *guard);
 
 /*
  * Of a variable, a member of one, or an element with a constant index: an integer, bool,
- * enumeration or pointer of 1, 2, 4 or 8 bytes, aligned to its size but on x86_64. What is written
- * is converted as by `=`, before anything else happens.
+ * enumeration or pointer of 1, 2, 4 or 8 bytes, aligned to its size but on x86_64, and not _Atomic.
+ * What is written is converted as by `=`, before anything else happens.
  *
  * The _raw forms are for callers who exclude a move to another CPU themselves, and call nothing;
  * the others do with PERCPU_PREEMPT, where a move could divide them, and are the same without.
@@ -343,6 +343,7 @@ static inline void percpu_guard_release_(struct percpu_guard_ *guard);
  */
 #define percpu_sum(name)                                                                           \
 	__extension__({                                                                            \
+		PERCPU_ASSERT_NOT_ATOMIC_(PERCPU_VAR_(name));                                      \
 		PERCPU_ASSERT_(                                                                    \
 			PERCPU_IS_BITS_(PERCPU_VAR_(name)) && !PERCPU_IS_BOOL_(PERCPU_VAR_(name)), \
 			"percpu_sum() is of integers of 1, 2, 4 or 8 bytes");                      \
@@ -604,20 +605,30 @@ static inline uintptr_t percpu_this_base_(void)
 #define PERCPU_IS_SCALAR_(v)                                                                       \
 	(PERCPU_IS_SIZED_(v) &&                                                                    \
 		(PERCPU_KIND_(v)::percpu_is_bits_ || PERCPU_KIND_(v)::percpu_is_pointer_))
+#define PERCPU_ASSERT_NOT_ATOMIC_(v) PERCPU_ASSERT_(true, "")
 #else
 /*
  * __builtin_classify_type, of gcc and clang: 1 to 4 are integers, char, enumerations and bool; 5
- * pointers, which an array turns into.
+ * pointers, which an array turns into. Of C's _Atomic types it knows nothing.
  */
 #define PERCPU_IS_BITS_(v) (PERCPU_IS_SCALAR_(v) && __builtin_classify_type(v) <= 4)
 #define PERCPU_IS_SCALAR_(v)                                                                       \
 	(PERCPU_IS_SIZED_(v) && __builtin_classify_type(v) >= 1 &&                                 \
-		__builtin_classify_type(v) <= 5 && PERCPU_SAME_(__typeof__(v), PERCPU_PLAIN_(v)))
+		__builtin_classify_type(v) <= 5 &&                                                 \
+		(PERCPU_SAME_(__typeof__(v), PERCPU_PLAIN_(v)) || PERCPU_IS_ATOMIC_(v)))
+/* To gcc it is a qualifier, which counts behind a pointer only. */
+#define PERCPU_IS_ATOMIC_(v)                                                                       \
+	PERCPU_SAME_(const volatile __typeof__(v) *, const volatile _Atomic PERCPU_PLAIN_(v) *)
+#define PERCPU_ASSERT_NOT_ATOMIC_(v)                                                               \
+	PERCPU_ASSERT_(!PERCPU_IS_ATOMIC_(v),                                                      \
+		"an accessor is not atomic as an _Atomic variable is: percpu_ptr() and "           \
+		"percpu_remote_ptr() are for these")
 #endif
 #define PERCPU_IS_SIZED_(v) (sizeof(v) == 1 || sizeof(v) == 2 || sizeof(v) == 4 || sizeof(v) == 8)
 #define PERCPU_IS_BOOL_(v) PERCPU_SAME_(PERCPU_PLAIN_(v), bool)
 
 #define PERCPU_ASSERT_SCALAR_(v)                                                                   \
+	PERCPU_ASSERT_NOT_ATOMIC_(v);                                                              \
 	PERCPU_ASSERT_(PERCPU_IS_SCALAR_(v),                                                       \
 		"per-CPU access is of 1, 2, 4 or 8 bytes, no array, structure or floating-point "  \
 		"number: percpu_ptr() and percpu_with() are for these")
@@ -721,10 +732,12 @@ static inline uintptr_t percpu_this_base_(void)
 #define PERCPU_BITS_(guard, op, v, x)                                                              \
 	PERCPU_CHANGE_AS_(guard, op, v, x, PERCPU_ASSERT_BITS_, PERCPU_UNIQUE_(percpu_in_))
 #define PERCPU_ASSERT_COUNT_(v)                                                                    \
+	PERCPU_ASSERT_NOT_ATOMIC_(v);                                                              \
 	PERCPU_ASSERT_(PERCPU_IS_BITS_(v) && !PERCPU_IS_BOOL_(v),                                  \
 		"per-CPU add, sub, inc and dec are of integers");                                  \
 	PERCPU_ASSERT_ALIGNED_(v)
 #define PERCPU_ASSERT_BITS_(v)                                                                     \
+	PERCPU_ASSERT_NOT_ATOMIC_(v);                                                              \
 	PERCPU_ASSERT_(PERCPU_IS_BITS_(v), "per-CPU and, or and xor are of integers and bool");    \
 	PERCPU_ASSERT_ALIGNED_(v)
 

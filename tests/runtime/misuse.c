@@ -155,6 +155,57 @@ void misuse(struct pair x)
 {
 	percpu_write(pair, x);
 }
+#elif defined(READ_ATOMIC)
+/* EXPECT c: an accessor is not atomic as an _Atomic variable is */
+DEFINE_PERCPU(_Atomic uint32_t, atomic);
+void misuse(void)
+{
+	(void)percpu_read(atomic);
+}
+#elif defined(WRITE_ATOMIC)
+/* EXPECT c: an accessor is not atomic as an _Atomic variable is */
+DEFINE_PERCPU(_Atomic(int *), atomic);
+void misuse(void)
+{
+	percpu_write_raw(atomic, NULL);
+}
+#elif defined(INC_ATOMIC)
+/* EXPECT c: an accessor is not atomic as an _Atomic variable is */
+DEFINE_PERCPU(_Atomic volatile int, atomic);
+void misuse(void)
+{
+	percpu_inc(atomic);
+}
+#elif defined(OR_ATOMIC)
+/* EXPECT c: an accessor is not atomic as an _Atomic variable is */
+DEFINE_PERCPU(_Atomic bool, atomic);
+void misuse(void)
+{
+	percpu_or(atomic, true);
+}
+#elif defined(XCHG_ATOMIC)
+/* EXPECT c: an accessor is not atomic as an _Atomic variable is */
+DEFINE_PERCPU(_Atomic int64_t, atomic);
+void misuse(void)
+{
+	(void)percpu_xchg(atomic, 1);
+}
+#elif defined(SUM_ATOMIC)
+/* EXPECT c: an accessor is not atomic as an _Atomic variable is */
+DEFINE_PERCPU(_Atomic uint8_t, atomic);
+void misuse(void)
+{
+	(void)percpu_sum(atomic);
+}
+#elif defined(FINE_ATOMIC)
+/* EXPECT c: nothing */
+DEFINE_PERCPU(_Atomic int, atomic) = 1;
+int misuse(void);
+int misuse(void)
+{
+	(*percpu_remote_ptr(atomic, 1))++;
+	return *percpu_ptr(atomic);
+}
 #elif defined(ADD_POINTER)
 /* EXPECT c c++: per-CPU add, sub, inc and dec are of integers */
 void misuse(void)
