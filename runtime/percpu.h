@@ -446,7 +446,8 @@ PERCPU_RESULT_ int percpu_init_in_place(void);
  * The same for a kernel that has counted its CPUs: of the areas that the script reserves, the first
  * `cpus`, for the CPUs that are there. Returns `cpus` or an error. The areas behind them are
  * nobody's: those CPUs are not counted, summed or visited, and with PERCPU_DEBUG the areas are
- * filled with 0x5a; percpu_init_cpu() gives one to a CPU that comes later.
+ * filled with 0x5a; percpu_init_cpu() gives one to a CPU that comes later, but in overlay without
+ * PERCPU_PRISTINE, where it returns PERCPU_ERROR_NO_TEMPLATE.
  */
 PERCPU_RESULT_ int percpu_init_in_place_cpus(size_t cpus);
 
