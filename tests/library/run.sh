@@ -308,6 +308,23 @@ install_as_documented() { # arch compiler, or nothing for the usual one
 	link_as_documented "$what" "$arch" "${cc:-$(usual_compiler "$arch")}" "$prefix"
 }
 
+# In C++ the headers' casts are warned of, but with the line of percpu-kernel(7), of CXXFLAGS, they are not.
+casts_as_documented() { # compiler
+	local line what="$1: C's casts in C++" cxx log
+	local -x PKG_CONFIG_PATH=$out/x86_64/lib/pkgconfig
+	has "${1%% *}" || { skip "$what: no compiler"; return; }
+	library x86_64 gcc -DPERCPU_NON_ZERO_VMA
+	printf '%s\n' '#include <percpu.h>' 'DEFINE_PERCPU(int, x) = 1;' 'DEFINE_PERCPU(char *, p);' \
+		'int f(char *q);' 'int f(char *q) { percpu_inc(x); percpu_write(p, q);' \
+		'return percpu_xchg(x, 2) + *percpu_remote_ptr(x, 1) + percpu_sum(x); }' >"$out/casts.cc"
+	line=$(sed -n 's/^CXXFLAGS += \(.*\)(shell \(.*\)riscv64)$/\1(\2x86_64)/p' man/percpu-kernel.7)
+	cxx="$1 -std=c++17 -Wall -Wextra -Wold-style-cast -Werror $(pkg-config --cflags percpu-x86_64)"
+	log=$($cxx -c -o "$out/casts.o" "$out/casts.cc" 2>&1) && fail "$what: none is warned of"
+	want_none "$what: of the kernel's headers" "$(grep -q 'error.*old-style' <<<"$log" || echo "$log")"
+	want_none "$what: of the system's headers" "$(
+		eval "$cxx $line -c -o '$out/casts.o' '$out/casts.cc'" 2>&1)"
+}
+
 usual_compiler() { # arch
 	sed -n 's/^RT_CC_USUAL *:= //p' "arch/$1/runtime.mk"
 }
@@ -451,6 +468,8 @@ copied
 other_reserve
 for arch in "${!emulation[@]}"; do segments_as_documented "$arch"; done
 relative_prefix
+casts_as_documented g++
+casts_as_documented clang++-19
 as_documented
 clean_tree
 finish
