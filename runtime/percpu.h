@@ -474,8 +474,9 @@ PERCPU_RESULT_ int percpu_init_cpu(size_t cpu, void *base);
 PERCPU_RESULT_ int percpu_reinit(void);
 
 /*
- * On CPU `cpu`, once its area is set up: has the register point at it. Returns 0 or an error.
- * x86_64: load the gs selector first; that clears the base.
+ * On CPU `cpu`, once its area is set up: has the register point at it. Returns 0 or an error. Does
+ * not wait: PERCPU_ERROR_NOT_INITIALISED before start-up and PERCPU_ERROR_BUSY during it are for a
+ * CPU that comes too early to call again. x86_64: load the gs selector first; that clears the base.
  *
  * With PERCPU_DEBUG a second CPU of one number ends in percpu_debug_failed(): a call for an area
  * that was taken before, where the register does not point at it. A CPU that has lost its register

@@ -149,6 +149,26 @@ check_runtime() {
 		done)"
 }
 
+# The statements that the pages have for start-up, each block a function, as a kernel has them.
+check_start_up() {
+	local page
+	for page in percpu.3 percpu-kernel.7; do
+		{
+			printf '%s\n' '#include "runtime/percpu.h"' 'extern size_t number, my_number, cpus;' \
+				'_Noreturn void panic(const char *what);' \
+				'void *boot_alloc(size_t size, size_t align);' 'void start_other_cpus(int cpus);'
+			awk '/^\.S[hs] / { on = /Start-up$/ } !on { next }
+				/^\.Bd -literal/ { n++; print "void start_" n "(void)\n{"; in_block = 1; next }
+				/^\.Ed/ && in_block { print "}"; in_block = 0; next }
+				in_block' "man/$page"
+		} >"$out/start-up.c"
+		same "$page: blocks of start-up" "$(case $page in percpu.3) echo 1 ;; *) echo 4 ;; esac)" \
+			"$(grep -c '^void start_[0-9]*(void)$' "$out/start-up.c")"
+		want_none "$page: start-up does not compile" "$(cc -I. -std=c11 -ffreestanding -fno-pic -Wall \
+			-Wextra -Werror -DPERCPU_DYNAMIC -c -o "$out/start-up.o" "$out/start-up.c" 2>&1)"
+	done
+}
+
 check_lint() {
 	local page
 	for page in "$man"/*.[0-9]; do
@@ -254,6 +274,7 @@ check_commands
 check_choices
 check_checks
 check_runtime
+check_start_up
 if command -v mandoc >/dev/null; then check_lint; else skip "no mandoc"; fi
 if ! build_kernels; then
 	skip "no gcc and binutils for x86_64: JSON and the outputs of README.md"
