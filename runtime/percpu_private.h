@@ -2,6 +2,11 @@
 #ifndef PERCPU_PRIVATE_H
 #define PERCPU_PRIVATE_H
 
+/* Unless told otherwise, gcc calls functions of its library for atomic operations. */
+#if defined(__aarch64__) && !defined(__clang__)
+#pragma GCC target("no-outline-atomics")
+#endif
+
 #include "percpu.h"
 
 /*

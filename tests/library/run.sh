@@ -129,18 +129,21 @@ no_template() {
 	done
 }
 
-# The files that percpu-kernel(7) says to copy are all that is needed.
-copied() {
-	local file to=$out/copy
+# The files that percpu-kernel(7) says to copy are all that is needed, whatever the compiler's flags: on
+# aarch64 without the one that keeps gcc from calling its library.
+copied() { # arch compiler flag...
+	local arch=$1 cc=$2 file to=$out/copy what="$1: copied files${3:+, ${*:3}}"
+	has "$cc" || { skip "$what: no $cc"; return; }
 	rm -rf "$to"
 	mkdir -p "$to"
 	for file in $(sed -n '/^runtime\/percpu\.h /,/^\.Ed/p' man/percpu-kernel.7 | grep -v '^\.' |
-		sed 's/ARCH/x86_64/g'); do
+		sed "s/ARCH/$arch/g"); do
 		[ ! -f "$file" ] || cp --parents "$file" "$to"
 	done
 	cp "$here/kernel.c" "$to"
-	want_none "copied files" "$(cd "$to" && gcc -O2 -ffreestanding -fno-pic -Iruntime -r \
-		-nostdlib -o all.o kernel.c runtime/*.c 2>&1 && foreign_names all.o)"
+	want_none "$what" "$(cd "$to" && $cc -O2 -ffreestanding -fno-pic "${@:3}" -Iruntime -r \
+		-nostdlib -o all.o kernel.c runtime/*.c 2>&1 | grep -v 'is valid for LTO but not for C'
+		foreign_names all.o)"
 }
 
 # A position-independent kernel, of CFLAGS that say so, as `-pie`, whose text needs no relocation.
@@ -464,7 +467,9 @@ for arch in "${!emulation[@]}"; do
 	done
 done
 no_template
-copied
+copied x86_64 gcc
+copied aarch64 aarch64-linux-gnu-gcc
+copied aarch64 aarch64-linux-gnu-gcc -flto -flinker-output=nolto-rel
 other_reserve
 for arch in "${!emulation[@]}"; do segments_as_documented "$arch"; done
 relative_prefix
