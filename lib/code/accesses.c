@@ -32,8 +32,8 @@ const char *access_form_name(enum access_form form)
 	return names[form];
 }
 
-/* What a layout's code goes through: what its note says, else what its system has. */
-static uint32_t bases_of(const struct image *image, const struct layout *layout)
+/* What its note says, else what its system has. */
+uint32_t accesses_bases(const struct image *image, const struct layout *layout)
 {
 	const struct maybe noted = note_agreed(layout->note, NOTE_REGISTER);
 	const struct arch *arch = image->arch;
@@ -57,11 +57,15 @@ static void set_entry(struct flow_file *file)
 
 	for (size_t i = 0; i < FLOW_REGISTERS; i++)
 		file->entry.reg[i] = VALUE_UNKNOWN;
-	for (const struct arch_register *r = arch->registers; r->number; r++)
-		if (r->general != INSN_NO_REGISTER && (file->bases >> r->number & 1)) {
-			file->entry.reg[r->general] = (struct value){.base = (uint8_t)r->number};
+	for (const struct arch_register *r = arch->registers; r->number; r++) {
+		const bool ours = file->bases >> r->number & 1;
+
+		if (r->general == INSN_NO_REGISTER || (!ours && !file->suspects))
+			continue;
+		file->entry.reg[r->general] = (struct value){.base = (uint8_t)r->number};
+		if (ours)
 			file->general |= UINT32_C(1) << r->general;
-		}
+	}
 }
 
 /*
@@ -154,17 +158,21 @@ static uint64_t first_region(const struct reading *r, const struct part *part)
 	return region.start < part->start ? region.end : region.start;
 }
 
-/* Only code that takes a base can reach anything through it. */
+/* Only code that takes a base can reach anything through it; suspects are anywhere. */
+static uint64_t next_place(const struct reading *r, struct span code, uint64_t at)
+{
+	return r->file.suspects ? at : r->file.image->arch->next_base(code, at, r->file.general);
+}
+
 static void read_part(void *context, size_t index)
 {
 	const struct reading *r = context;
 	struct part *part = &r->parts[index];
-	const struct arch *arch = r->file.image->arch;
 	const struct span code = reachable(r, part);
 	struct arena scratch = {0};
 	uint64_t at = first_region(r, part);
 
-	while ((at = arch->next_base(code, at, r->file.general)) < code.size) {
+	while ((at = next_place(r, code, at)) < code.size) {
 		bool skip;
 		const struct flow_region region = region_at(r, part->section, at, &skip);
 
@@ -207,6 +215,28 @@ static bool divide(struct reading *r, struct arena *arena, struct error *error)
 	return true;
 }
 
+static bool join_writes(const struct reading *r, struct arena *arena, struct accesses *accesses,
+	struct error *error)
+{
+	struct base_write *items, *to;
+	size_t count = 0;
+
+	for (size_t i = 0; i < r->part_count; i++)
+		count += r->parts[i].sink.write_count;
+	items = to = ARENA_ARRAY(arena, struct base_write, count + 1);
+	if (!items)
+		return error_memory(error);
+	accesses->writes = (struct base_writes){items, count};
+	for (size_t i = 0; i < r->part_count; i++) {
+		const struct flow_sink *from = &r->parts[i].sink;
+
+		if (from->write_count)
+			memcpy(to, from->writes, from->write_count * sizeof(*to));
+		to += from->write_count;
+	}
+	return true;
+}
+
 /* All parts' accesses in one; the first error in the order of the file. */
 static bool join(const struct reading *r, struct arena *arena, struct accesses *accesses,
 	struct error *error)
@@ -234,24 +264,25 @@ static bool join(const struct reading *r, struct arena *arena, struct accesses *
 		accesses->unread += from->unread;
 		accesses->read += from->read;
 	}
-	return true;
+	return join_writes(r, arena, accesses, error);
 }
 
-bool accesses_find(const struct image *image, const struct layout_list *list, unsigned threads,
-	struct arena *arena, struct accesses *accesses, struct error *error)
+bool accesses_find(const struct image *image, const struct layout_list *list,
+	const struct accesses_options *options, struct arena *arena, struct accesses *accesses,
+	struct error *error)
 {
-	struct reading r = {.file = {.image = image, .list = list}};
+	struct reading r = {.file = {.image = image, .list = list, .suspects = options->suspects}};
 	bool ok;
 
 	for (size_t i = 0; i < list->count; i++)
-		r.file.bases |= bases_of(image, &list->layouts[i]);
+		r.file.bases |= accesses_bases(image, &list->layouts[i]);
 	r.replaced =
 		section_named(image, ".altinstructions") && !section_named(image, REPLACEMENTS);
 	set_entry(&r.file);
 	r.functions = functions_read(image, arena, error);
 	if (!r.functions || !divide(&r, arena, error))
 		return false;
-	parallel_for(r.part_count, threads, read_part, &r);
+	parallel_for(r.part_count, options->threads, read_part, &r);
 	ok = join(&r, arena, accesses, error);
 	for (size_t i = 0; i < r.part_count; i++)
 		arena_release(&r.parts[i].own);

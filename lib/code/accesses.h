@@ -32,29 +32,61 @@ struct access {
 	uint64_t offset;		 /* bytes from the variable's start */
 	uint8_t kind;			 /* enum access_kind */
 	uint8_t form;			 /* enum access_form */
-	uint8_t base;			 /* PERCPU_NOTE_REGISTER_*: through which register */
-	uint8_t length;			 /* bytes of the instruction */
-	uint16_t width;			 /* bytes of memory; 0: not known, or none */
-	bool exclusive;			 /* a load-linked or store-conditional */
-	bool floating;			 /* something unknown is added to `target` */
-	bool relocated;			 /* `target` is what a relocation says, not the code */
+	/* PERCPU_NOTE_REGISTER_*: through which register; 0: none, at an address in a template. */
+	uint8_t base;
+	uint8_t length; /* bytes of the instruction */
+	uint16_t width; /* bytes of memory; 0: not known, or none */
+	bool exclusive; /* a load-linked or store-conditional */
+	bool floating;	/* something unknown is added to `target` */
+	bool relocated; /* `target` is what a relocation says, not the code */
+	bool formed;	/* code forms a constant for it: it is no member's displacement alone */
+	bool crossed;	/* the address was kept over a call */
+	uint8_t reach;	/* bits that code formed `target` for: by movz 16; 0: not known */
+};
+
+/* An instruction that writes a register that may hold a base. */
+struct base_write {
+	uint64_t address; /* as of an access */
+	uint32_t section;
+	uint8_t base;	/* PERCPU_NOTE_REGISTER_* */
+	uint8_t length; /* bytes */
+	bool known;	/* it is then an address, or a number, that the code forms */
+	uint64_t value;
+};
+
+struct base_writes {
+	const struct base_write *items;
+	size_t count;
 };
 
 /* By section, then address; of one instruction first what it does to memory. */
 struct accesses {
 	const struct access *items;
 	size_t count;
-	uint64_t unread; /* bytes of the code looked at that are no instructions */
-	uint64_t read;	 /* bytes that are */
+	uint64_t unread;	   /* bytes of the code looked at that are no instructions */
+	uint64_t read;		   /* bytes that are */
+	struct base_writes writes; /* of suspects only */
+};
+
+struct accesses_options {
+	unsigned threads; /* at most */
+	/*
+	 * All code is read, and what no access of a working kernel is counts too: memory of a
+	 * template reached without a base, or through a register that is not the layouts'.
+	 */
+	bool suspects;
 };
 
 /*
- * Reads the code of `image` for accesses to the data of `list`, which was found in it, on at most
- * `threads` threads. Everything lives in `arena`. False with *error set when a symbol cannot be
- * read or memory runs out.
+ * Reads the code of `image` for accesses to the data of `list`, which was found in it. Everything
+ * lives in `arena`. False with *error set when a symbol cannot be read or memory runs out.
  */
-bool accesses_find(const struct image *image, const struct layout_list *list, unsigned threads,
-	struct arena *arena, struct accesses *accesses, struct error *error);
+bool accesses_find(const struct image *image, const struct layout_list *list,
+	const struct accesses_options *options, struct arena *arena, struct accesses *accesses,
+	struct error *error);
+
+/* Through which registers code reaches a layout: a bit a PERCPU_NOTE_REGISTER_*; 0: none. */
+uint32_t accesses_bases(const struct image *image, const struct layout *layout);
 
 /* "read", "write", "read-modify-write", "address"; "absolute" and so on. Static storage. */
 const char *access_kind_name(enum access_kind kind);

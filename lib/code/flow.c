@@ -259,6 +259,18 @@ static bool has_long_displacement(const struct insn *insn)
 	return insn->percpu && insn->displacement_size == 4 && !is_short;
 }
 
+/* Does the displacement say the place, with no general register? */
+static bool forms_alone(const struct insn *insn)
+{
+	const bool inside = insn->kind == INSN_ADD;
+	const uint8_t base = inside ? insn->base : insn->first;
+	const uint8_t index = inside ? insn->index : insn->second;
+
+	return insn->memory != INSN_NO_MEMORY &&
+	       (base == INSN_NO_REGISTER || base == INSN_ZERO_REGISTER) &&
+	       (index == INSN_NO_REGISTER || index == INSN_ZERO_REGISTER);
+}
+
 static struct access access_at(
 	const struct flow *f, const struct step *step, struct value at, enum access_kind kind)
 {
@@ -277,6 +289,9 @@ static struct access access_at(
 		.exclusive = step->insn.exclusive,
 		.floating = at.unknown,
 		.relocated = at.relocated,
+		.formed = at.formed || at.relocated || forms_alone(&step->insn),
+		.crossed = at.crossed,
+		.reach = at.reach,
 	};
 
 	if (!says_place(at) && (kind == ACCESS_ADDRESS || !has_long_displacement(&step->insn)))
@@ -316,6 +331,21 @@ static enum access_kind kind_of(enum insn_memory memory)
 				       : ACCESS_CHANGE;
 }
 
+/*
+ * Memory of a template without a base, or through a register that is none of the layouts': where
+ * the code says the place by itself, for what is added to something unknown may be anybody's.
+ */
+static void suspect(struct flow *f, const struct step *step, struct value at)
+{
+	struct access access;
+
+	if (!f->sink || !f->file->suspects || at.unknown || step->insn.segment)
+		return;
+	access = access_at(f, step, at, kind_of(step->insn.memory));
+	if (access.layout && access.formed)
+		emit(f, &access);
+}
+
 /* The access of the instruction's memory operand; false when it reaches no CPU's area. */
 static bool reach(
 	struct flow *f, const struct state *state, const struct step *step, struct access *access)
@@ -327,8 +357,12 @@ static bool reach(
 	if (insn->memory == INSN_NO_MEMORY)
 		return false;
 	at = memory_of(f, state, step);
-	if (!is_base(f, at.base) || reads_got(f, reference_of(f, step, true)))
+	if (reads_got(f, reference_of(f, step, true)))
 		return false;
+	if (!is_base(f, at.base)) {
+		suspect(f, step, at);
+		return false;
+	}
 	*access = access_at(f, step, at, kind_of(insn->memory));
 	if (f->sink) {
 		emit(f, access);
@@ -421,8 +455,9 @@ static struct value result(struct flow *f, const struct state *state, const stru
 	case INSN_LOAD:
 		return value_cut(loaded(f, state, step, access), insn->cut);
 	case INSN_GET_BASE:
-		return is_base(f, insn->base_number) ? (struct value){.base = insn->base_number}
-						     : VALUE_UNKNOWN;
+		return f->file->suspects || is_base(f, insn->base_number)
+			       ? (struct value){.base = insn->base_number}
+			       : VALUE_UNKNOWN;
 	default:
 		return VALUE_UNKNOWN;
 	}
@@ -430,6 +465,8 @@ static struct value result(struct flow *f, const struct state *state, const stru
 	if (r)
 		value = completed(f, value, r);
 	value = value_cut(value, insn->cut);
+	if (insn->reach > value.reach)
+		value.reach = insn->reach;
 	if (!clears_low_bits(insn))
 		value.taken = 0;
 	return value;
@@ -449,9 +486,51 @@ static void forget(struct state *state, uint8_t number)
 /* What a call leaves unknown, by the psABI: all registers that the callee need not preserve. */
 static void forget_call(const struct flow *f, struct state *state)
 {
-	for (uint8_t i = 0; i < FLOW_REGISTERS; i++)
+	for (uint8_t i = 0; i < FLOW_REGISTERS; i++) {
 		if (f->file->image->arch->call_clobbers >> i & 1)
 			forget(state, i);
+		else if (!(f->file->general >> i & 1) && state->reg[i].base)
+			state->reg[i].crossed = true;
+	}
+}
+
+static bool writes(const struct insn *insn, uint8_t general)
+{
+	return insn->target == general || insn->also == general || insn->others >> general & 1;
+}
+
+/* The instruction as a writer of a base's register; `value` is what it leaves in its target. */
+static void note_write(
+	struct flow *f, const struct state *state, const struct step *step, struct value value)
+{
+	const struct insn *insn = &step->insn;
+	struct flow_sink *sink = f->sink;
+
+	for (const struct arch_register *r = f->file->image->arch->registers; r->number; r++) {
+		if (!is_base(f, (uint8_t)r->number))
+			continue;
+		if (r->general != INSN_NO_REGISTER) {
+			if (!writes(insn, r->general))
+				continue;
+			if (insn->target != r->general)
+				value = VALUE_UNKNOWN;
+		} else if (insn->kind == INSN_PUT_BASE && insn->base_number == r->number)
+			value = register_value(state, insn->first);
+		else
+			continue;
+		if (!ARENA_GROW(sink->arena, sink->writes, sink->write_count, sink->write_room)) {
+			error_memory(f->error);
+			return;
+		}
+		sink->writes[sink->write_count++] = (struct base_write){
+			.address = address_at(f, step),
+			.section = f->region->section,
+			.base = (uint8_t)r->number,
+			.length = insn->length,
+			.known = !value.unknown && !value.base,
+			.value = value.constant,
+		};
+	}
 }
 
 static void pass(struct flow *f, struct state *state, const struct step *step)
@@ -470,6 +549,8 @@ static void pass(struct flow *f, struct state *state, const struct step *step)
 			use(f, register_value(state, insn->second).taken);
 		note_address(f, step, &value);
 	}
+	if (f->sink && f->file->suspects)
+		note_write(f, state, step, value);
 	forget(state, insn->also);
 	for (uint8_t i = 0; insn->others && i < FLOW_REGISTERS; i++)
 		if (insn->others >> i & 1)

@@ -22,6 +22,7 @@ struct flow_file {
 	struct state entry; /* at a function's start: the base where a general register has it */
 	uint32_t bases;	    /* a bit a PERCPU_NOTE_REGISTER_*: those that hold a base here */
 	uint32_t general;   /* a bit a general register: those of them that are such */
+	bool suspects;	    /* struct accesses_options */
 };
 
 /* A run of code that control enters at its start, and by jumps from within. */
@@ -35,10 +36,12 @@ struct flow_region {
 /* The longest region: what is longer is read in pieces, by the caller. */
 enum { FLOW_REGION_MAX = 1 << 16 };
 
-/* Takes one access; false ends the reading. */
+/* What the regions of one part come to. */
 struct flow_sink {
 	struct access *items;
 	size_t count, room;
+	struct base_write *writes;
+	size_t write_count, write_room;
 	struct arena *arena;
 	uint64_t unread, read;
 };

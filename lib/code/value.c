@@ -22,6 +22,8 @@ struct value value_add(struct value a, struct value b)
 		.unknown = a.unknown || b.unknown,
 		.formed = a.formed || b.formed,
 		.relocated = a.relocated || b.relocated,
+		.crossed = a.crossed || b.crossed,
+		.reach = a.reach > b.reach ? a.reach : b.reach,
 	};
 }
 
@@ -35,17 +37,22 @@ bool value_same(struct value a, struct value b)
 {
 	return a.constant == b.constant && a.section == b.section && a.base == b.base &&
 	       a.unknown == b.unknown && a.formed == b.formed && a.relocated == b.relocated &&
-	       a.taken == b.taken;
+	       a.taken == b.taken && a.crossed == b.crossed;
 }
 
 struct value value_meet(struct value a, struct value b)
 {
 	if (a.taken != b.taken)
 		a.taken = b.taken = 0;
+	a.crossed = b.crossed = a.crossed || b.crossed;
+	if (a.reach < b.reach)
+		a.reach = b.reach;
 	if (value_same(a, b))
 		return a;
 	/* Of one area still, but where in it is not known. */
-	return (struct value){.unknown = true, .base = a.base == b.base ? a.base : 0};
+	return (struct value){.unknown = true,
+		.base = a.base == b.base ? a.base : 0,
+		.crossed = a.crossed && a.base && a.base == b.base};
 }
 
 struct value value_cut(struct value a, enum insn_cut cut)

@@ -24,6 +24,9 @@ struct value {
 	 */
 	bool formed;
 	bool relocated; /* a relocation says the whole of it */
+	bool crossed;	/* an address in an area that was kept over a call */
+	/* Bits that the code which formed the constant leaves room for: movz 16; 0: not known. */
+	uint8_t reach;
 };
 
 #define VALUE_UNKNOWN ((struct value){.unknown = true})
