@@ -11,7 +11,7 @@
 
 struct check_run;
 
-enum { CHECK_NEEDS = 4 };
+enum { CHECK_NEEDS = 6 };
 
 struct check {
 	const char *name;	/* C identifier, flag, tag, manual entry and test, all at once */

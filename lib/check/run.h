@@ -13,6 +13,8 @@ enum outcome {
 	OUTCOME_SKIPPED,
 };
 
+struct accesses;
+
 struct check_run {
 	const struct image *image;
 	const struct layout *layout;
@@ -29,7 +31,8 @@ struct check_run {
 	struct report_skip *skips;
 	size_t skip_count, skip_room;
 
-	struct functions *functions; /* NULL until somebody asks; see function_at() */
+	struct functions *functions;	 /* NULL until somebody asks; see function_at() */
+	const struct accesses *accesses; /* likewise; see accesses_of() in lib/check/access.h */
 
 	size_t found;		       /* by the running check */
 	size_t unsaid;		       /* findings of it that were only counted */

@@ -1,0 +1,282 @@
+/* Does the code, as its instructions say, reach per-CPU data in the way the layout wants? */
+#include "lib/check/access.h"
+#include "lib/check/reloc.h"
+
+#include <string.h>
+
+#include "lib/model/note.h"
+
+const struct accesses *accesses_of(struct check_run *run)
+{
+	const struct accesses_options options = {
+		.threads = run->options->layout.threads, .suspects = true};
+
+	if (!run->accesses) {
+		struct accesses *accesses = ARENA_NEW(run->arena, struct accesses);
+
+		if (!accesses)
+			error_memory(run->error);
+		else if (accesses_find(
+				 run->image, run->list, &options, run->arena, accesses, run->error))
+			run->accesses = accesses;
+	}
+	return run->accesses;
+}
+
+bool goes_through_register(const struct check_run *run)
+{
+	return (run->layout->model == MODEL_ZERO || run->layout->model == MODEL_NONZERO) &&
+	       accesses_bases(run->image, run->layout);
+}
+
+bool is_of_layout(const struct check_run *run, const struct access *access)
+{
+	return access->base && (accesses_bases(run->image, run->layout) >> access->base & 1);
+}
+
+struct span code_at(const struct check_run *run, uint32_t section, uint64_t address, uint8_t length)
+{
+	const struct image *image = run->image;
+	const uint64_t start = image->kind == IMAGE_OBJECT ? 0 : image->sections[section].addr;
+	const struct span code = image_section_bytes(image, section);
+
+	return (struct span){code.data + (address - start), length};
+}
+
+struct place at_access(struct check_run *run, const struct access *access)
+{
+	uint64_t offset;
+
+	return (struct place){
+		.section = &run->image->sections[access->section],
+		.variable = access->variable,
+		.offset = {access->variable != NULL, access->offset},
+		.address = {true, access->address},
+		.code = code_at(run, access->section, access->address, access->length),
+		.function = function_at(run, access->section, access->address, &offset),
+	};
+}
+
+const char *place_text(struct check_run *run, uint32_t section, uint64_t address)
+{
+	uint64_t offset;
+	const char *function = function_at(run, section, address, &offset);
+
+	if (!function)
+		return "";
+	if (!offset)
+		return text(run, " in %s", function);
+	return text(run, " in %s+0x%" PRIx64, function, offset);
+}
+
+const char *access_text(struct check_run *run, const struct access *access)
+{
+	const char *kind = access_kind_name((enum access_kind)access->kind);
+	const char *place = place_text(run, access->section, access->address);
+
+	if (!access->width)
+		return text(run, "%s%s", kind, place);
+	return text(run, "%s of %u bytes%s", kind, access->width, place);
+}
+
+/* Does it take the whole of a variable, as an access of its type does? */
+static bool is_whole(const struct access *access)
+{
+	return access->offset == 0 && access->width == access->variable->symbol.size;
+}
+
+/*
+ * A base that is not known may be any CPU's: only a place that the code says by itself is a fault.
+ * Compilers leave the paths in on which a pointer is null, and its members stand at small numbers
+ * as variables of a template at address 0 do: without a relocation that names the variable, the
+ * access has to fit it.
+ */
+static bool lacks_register(const struct check_run *run, const struct access *access)
+{
+	if (access->base || access->layout != run->layout || !access->variable ||
+		access->kind == ACCESS_ADDRESS)
+		return false;
+	return access->relocated || run->layout->model != MODEL_ZERO || is_whole(access);
+}
+
+/* Accesses of one variable in one function are one fault. */
+static bool is_same_fault(
+	struct check_run *run, const struct access *before, const struct access *access)
+{
+	uint64_t offset;
+	const char *function;
+
+	if (!before || before->variable != access->variable || before->section != access->section)
+		return false;
+	function = function_at(run, access->section, access->address, &offset);
+	return function && function == function_at(run, before->section, before->address, &offset);
+}
+
+static void access_register(struct check_run *run)
+{
+	const struct accesses *accesses = goes_through_register(run) ? accesses_of(run) : NULL;
+	const struct access *before = NULL;
+
+	for (size_t i = 0; accesses && i < accesses->count; i++) {
+		const struct access *access = &accesses->items[i];
+		struct place place;
+
+		if (!lacks_register(run, access) || is_same_fault(run, before, access))
+			continue;
+		before = access;
+		place = at_access(run, access);
+		found(run, SEVERITY_ERROR, &place,
+			text(run, "%s reaches 0x%" PRIx64 " without the CPU's base: %s",
+				access_text(run, access), access->target,
+				run->layout->model == MODEL_ZERO
+					? "its offset is taken for an address"
+					: "all CPUs share the template's bytes"),
+			access_fix(run));
+	}
+}
+
+const struct check check_access_register = {
+	.name = "access_register",
+	.severity = SEVERITY_ERROR,
+	.where = "ORB",
+	.needs = {&check_section_present, &check_section_vma, &check_reloc_kind, &check_reloc_pair,
+		&check_reloc_relax},
+	.run = access_register,
+	.summary = "code reaches per-CPU variables through the register",
+	.what = "An instruction is seen to read or write a per-CPU variable at an address that has "
+		"no CPU's base in it: the code forms the variable's offset, or its address in the "
+		"template, and goes there. An address in which something is not known is no "
+		"finding: it may hold another CPU's base.",
+	.why = "Where the template is at address 0 the access faults or, where low memory is "
+	       "mapped, changes somebody else's bytes; elsewhere all CPUs change the same bytes, "
+	       "which none of them reads. Without relocations only the instructions show it.",
+	.example = "mov $counter, %eax; incq (%rax)",
+	.fix = "Go through an accessor of the library, or add the per-CPU register to the offset.",
+};
+
+/* The first offset, or address, behind what an area holds. */
+static struct maybe area_end(const struct layout *layout)
+{
+	const struct bound *reserve = &layout->bounds[BOUND_RESERVE_END];
+	struct maybe end = layout->template_end;
+
+	if (end.known && reserve->state == BOUND_DEFINED && reserve->symbol.value > end.value)
+		end.value = reserve->symbol.value;
+	if (end.known && layout->stride.known && layout->template_start.known &&
+		layout->template_start.value + layout->stride.value > end.value)
+		end.value = layout->template_start.value + layout->stride.value;
+	return end;
+}
+
+/* In objects: behind its section, which the linker puts others' variables behind. */
+static bool leaves_section(const struct check_run *run, const struct access *access)
+{
+	return access->relocated && access->target_section &&
+	       layout_has_section(run->layout, access->target_section) &&
+	       access->target >= run->image->sections[access->target_section].size;
+}
+
+/* A displacement alone is a member's of whatever else the register has pointed to. */
+static bool leaves_area(const struct check_run *run, const struct access *access)
+{
+	const struct maybe end = area_end(run->layout);
+
+	if (!is_of_layout(run, access) || access->floating || !access->formed)
+		return false;
+	if (run->image->kind == IMAGE_OBJECT)
+		return leaves_section(run, access);
+	return !access->layout && end.known && access->target >= end.value;
+}
+
+static void access_in_area(struct check_run *run)
+{
+	const struct accesses *accesses = goes_through_register(run) ? accesses_of(run) : NULL;
+
+	if (accesses && run->list->count > 1) {
+		skipped(run, "the file has several layouts, and the code does not say whose it is");
+		return;
+	}
+	for (size_t i = 0; accesses && i < accesses->count; i++) {
+		const struct access *access = &accesses->items[i];
+		struct place place;
+
+		if (!leaves_area(run, access))
+			continue;
+		place = at_access(run, access);
+		place.symbol = run->layout->name;
+		found(run, SEVERITY_ERROR, &place,
+			text(run, "%s is at 0x%" PRIx64 ", behind the area's end",
+				access_text(run, access), access->target),
+			"another CPU's data, or nobody's, is there: correct the index or the "
+			"offset");
+	}
+}
+
+const struct check check_access_in_area = {
+	.name = "access_in_area",
+	.severity = SEVERITY_ERROR,
+	.where = "ORB",
+	.needs = {&check_section_present, &check_bounds_order, &check_reloc_kind,
+		&check_reloc_range, &check_reloc_pair, &check_reloc_relax},
+	.run = access_in_area,
+	.summary = "accesses stay inside a CPU's area",
+	.what = "An access through the per-CPU register goes to an offset at or beyond the end of "
+		"the area, its reserve for dynamic allocation included: in objects, of the "
+		"variable's section.",
+	.why = "Behind one CPU's area is the next CPU's: it reads and changes that one's data, and "
+	       "no linker looks.",
+	.example = "mov %gs:counter + 0x10000, %rax",
+	.fix = "Correct the offset; an array's index has to be below its length.",
+};
+
+/* The largest of those that stand around the place: names may be given to parts of a variable. */
+static bool stays_inside(const struct check_run *run, const struct access *access)
+{
+	const struct variable *v = access->variable;
+	const uint64_t end = v->symbol.value + access->offset + access->width;
+
+	for (;; v = &run->layout->variables[v->outer - 1]) {
+		if (v->symbol.size == 0 || end <= v->symbol.value + v->symbol.size)
+			return true;
+		if (!v->outer)
+			return false;
+	}
+}
+
+static void access_width(struct check_run *run)
+{
+	const struct accesses *accesses = goes_through_register(run) ? accesses_of(run) : NULL;
+
+	for (size_t i = 0; accesses && i < accesses->count; i++) {
+		const struct access *access = &accesses->items[i];
+		struct place place;
+
+		if (!is_of_layout(run, access) || access->layout != run->layout ||
+			!access->variable || access->floating || access->exclusive ||
+			!access->formed || stays_inside(run, access))
+			continue;
+		place = at_access(run, access);
+		found(run, SEVERITY_ERROR, &place,
+			text(run,
+				"%s at offset 0x%" PRIx64 " goes beyond the variable's 0x%" PRIx64
+				" bytes",
+				access_text(run, access), access->offset,
+				access->variable->symbol.size),
+			"access the variable with its own type, or correct the offset");
+	}
+}
+
+const struct check check_access_width = {
+	.name = "access_width",
+	.severity = SEVERITY_ERROR,
+	.where = "ORB",
+	.needs = {&check_section_present, &check_symbol_in_section},
+	.run = access_width,
+	.summary = "accesses stay inside their variable",
+	.what = "An access begins inside a variable and ends behind it. The word around a smaller "
+		"variable that a load-linked and store-conditional pair takes is none.",
+	.why = "The variable behind it is read along, or changed: with a declaration of another "
+	       "type in assembly or in another language no compiler sees it.",
+	.example = "incq %gs:flag, where flag is 4 bytes wide",
+	.fix = "Use the width of the variable's type: l for 4 bytes, w for 2, b for 1.",
+};

@@ -1,0 +1,36 @@
+/* What the checks of accesses share. For the files of lib/check only. */
+#ifndef PERCPU_CHECK_ACCESS_H
+#define PERCPU_CHECK_ACCESS_H
+
+#include "lib/check/run.h"
+#include "lib/code/accesses.h"
+
+/*
+ * The accesses of the image's code, suspects among them; read when the first check asks. NULL with
+ * the run's error set when that fails.
+ */
+const struct accesses *accesses_of(struct check_run *run);
+
+/* Is the layout's code to go through a register, and is that known? The model says it. */
+bool goes_through_register(const struct check_run *run);
+
+/* Is it through one of the layout's own registers? */
+bool is_of_layout(const struct check_run *run, const struct access *access);
+
+/*
+ * Where an access stands: section, address, bytes and function of its instruction; and the variable
+ * that it reaches, with the place in it.
+ */
+struct place at_access(struct check_run *run, const struct access *access);
+
+/* "read of 8 bytes in start+0x12"; the function is left out where none covers the place. */
+const char *access_text(struct check_run *run, const struct access *access);
+
+/* " in start+0x12", or nothing. */
+const char *place_text(struct check_run *run, uint32_t section, uint64_t address);
+
+/* The bytes of an instruction at a virtual address, in an object an offset in `section`. */
+struct span code_at(
+	const struct check_run *run, uint32_t section, uint64_t address, uint8_t length);
+
+#endif
