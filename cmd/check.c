@@ -23,6 +23,7 @@ enum option {
 	OPTION_STRIDE_ALIGN,
 	OPTION_MAX_AREA,
 	OPTION_MODULE_RESERVE,
+	OPTION_REGISTER_OWNER,
 	OPTION_REQUIRE,
 	OPTION_OBJECTS,
 	OPTION_ALLOW,
@@ -56,6 +57,8 @@ static const struct option_spec options[OPTION_COUNT] = {
 	[OPTION_MAX_AREA] = {"max-area", 0, "BYTES", "warn when a CPU's area takes more"},
 	[OPTION_MODULE_RESERVE] = {"module-reserve", 0, "BYTES",
 		"warn when a module's per-CPU data takes more"},
+	[OPTION_REGISTER_OWNER] = {"register-owner", 0, "FUNCTION",
+		"only it, and others so named, write the per-CPU register"},
 	[OPTION_REQUIRE] = {"require", 0, NULL, "a file without per-CPU data is an error"},
 	[OPTION_OBJECTS] = {"objects", 0, "FILE...",
 		"the link's inputs, up to the next option: initial values and alignments"},
@@ -82,6 +85,7 @@ struct request {
 	char own_pattern[256];
 	const char **files;
 	size_t file_count;
+	const char **owners; /* --register-owner */
 	const char **objects;
 	size_t object_count;
 	bool taking_objects;
@@ -172,6 +176,13 @@ static bool take_object(struct request *r, const char *path)
 	return true;
 }
 
+static bool take_owner(struct request *r, const char *function)
+{
+	r->owners[r->check.owner_count++] = function;
+	r->check.owners = r->owners;
+	return true;
+}
+
 static bool take_option(void *context, size_t option, const char *argument)
 {
 	struct request *r = context;
@@ -202,6 +213,8 @@ static bool take_option(void *context, size_t option, const char *argument)
 		return threads_read(r->command, argument, &r->check.layout.threads);
 	case OPTION_OBJECTS:
 		return take_object(r, argument);
+	case OPTION_REGISTER_OWNER:
+		return take_owner(r, argument);
 	case OPTION_ALLOW:
 		return take_level(r, argument, LEVEL_ALLOW);
 	case OPTION_WARN:
@@ -507,7 +520,8 @@ static enum exit_code run(const struct command *command, int argc, char **argv)
 
 	r.files = calloc((size_t)argc + 1, sizeof(*r.files));
 	r.objects = calloc((size_t)argc + 1, sizeof(*r.objects));
-	if (!r.files || !r.objects)
+	r.owners = calloc((size_t)argc + 1, sizeof(*r.owners));
+	if (!r.files || !r.objects || !r.owners)
 		code = memory_failure();
 	else if (code = options_read(command, argc, argv, &reader, &stop), !stop) {
 		code = EXIT_USAGE;
@@ -525,6 +539,7 @@ static enum exit_code run(const struct command *command, int argc, char **argv)
 	}
 	free(r.files);
 	free(r.objects);
+	free(r.owners);
 	return code;
 }
 

@@ -58,7 +58,9 @@ struct check_options {
 	struct maybe cpus;	     /* CPUs the kernel is to run on */
 	struct maybe max_area;	     /* bytes a CPU */
 	struct maybe module_reserve; /* bytes */
-	bool require;		     /* a file without per-CPU data is a finding */
+	const char *const *owners;   /* functions that may write the register of the base */
+	size_t owner_count;
+	bool require; /* a file without per-CPU data is a finding */
 	bool warnings_are_errors;
 	enum check_level levels[CHECK_COUNT];
 };

@@ -44,4 +44,7 @@ const char *one_of(struct check_run *run, size_t count, const char *what);
  */
 bool follows_base(const struct check_run *run, const struct reference *reference);
 
+/* The same of the instruction at an offset of a section's code. */
+bool follows_base_in(const struct check_run *run, struct span code, uint64_t offset);
+
 #endif

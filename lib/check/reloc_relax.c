@@ -77,12 +77,18 @@ static bool is_in_vain(
 	return true;
 }
 
-/* One sum may serve several accesses: the addition is not right before all of them. */
 bool follows_base(const struct check_run *run, const struct reference *r)
 {
-	const uint8_t base = run->image->arch->percpu_register;
 	uint64_t offset;
 	const struct span code = reference_code(run->image, r, &offset);
+
+	return follows_base_in(run, code, offset);
+}
+
+/* One sum may serve several accesses: the addition is not right before all of them. */
+bool follows_base_in(const struct check_run *run, struct span code, uint64_t offset)
+{
+	const uint8_t base = run->image->arch->percpu_register;
 	struct insn before;
 
 	for (uint64_t back = 2; back <= SUM_REACH && back <= offset; back += 2) {

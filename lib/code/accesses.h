@@ -41,7 +41,10 @@ struct access {
 	bool relocated; /* `target` is what a relocation says, not the code */
 	bool formed;	/* code forms a constant for it: it is no member's displacement alone */
 	bool crossed;	/* the address was kept over a call */
-	uint8_t reach;	/* bits that code formed `target` for: by movz 16; 0: not known */
+	/* Of no base: 1 + the offset in the area of a word that is added to `target`; 0: none is.
+	 */
+	uint32_t word;
+	uint8_t reach; /* bits that code formed `target` for: by movz 16; 0: not known */
 };
 
 /* An instruction that writes a register that may hold a base. */

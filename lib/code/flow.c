@@ -186,6 +186,13 @@ static struct value word_at(const struct image *image, uint64_t address)
 	return VALUE_UNKNOWN;
 }
 
+/* A whole word of an area, at an offset that the instruction says. */
+static bool is_word(const struct access *access)
+{
+	return access->width == 8 && access->formed && !access->floating && access->base &&
+	       access->target < UINT32_MAX;
+}
+
 /* What a load brings: the base, from the variable that holds it; an address, from where the linker
  * has put it. */
 static struct value loaded(const struct flow *f, const struct state *state, const struct step *step,
@@ -202,6 +209,8 @@ static struct value loaded(const struct flow *f, const struct state *state, cons
 	if (access && step->insn.width == 8 && access->variable && access->base &&
 		!access->floating && access->offset == 0 && holds_base(access))
 		return (struct value){.base = access->base};
+	if (access && is_word(access))
+		return (struct value){.unknown = true, .word = (uint32_t)access->target + 1};
 	return VALUE_UNKNOWN;
 }
 
@@ -291,6 +300,7 @@ static struct access access_at(
 		.relocated = at.relocated,
 		.formed = at.formed || at.relocated || forms_alone(&step->insn),
 		.crossed = at.crossed,
+		.word = at.word,
 		.reach = at.reach,
 	};
 
@@ -333,16 +343,17 @@ static enum access_kind kind_of(enum insn_memory memory)
 
 /*
  * Memory of a template without a base, or through a register that is none of the layouts': where
- * the code says the place by itself, for what is added to something unknown may be anybody's.
+ * the code says the place by itself, for what is added to something unknown may be anybody's. A
+ * word of the area may be the base, and stand where nobody has put it.
  */
 static void suspect(struct flow *f, const struct step *step, struct value at)
 {
 	struct access access;
 
-	if (!f->sink || !f->file->suspects || at.unknown || step->insn.segment)
+	if (!f->sink || !f->file->suspects || (at.unknown && !at.word) || step->insn.segment)
 		return;
 	access = access_at(f, step, at, kind_of(step->insn.memory));
-	if (access.layout && access.formed)
+	if (access.layout && (at.word ? at.formed || at.relocated : access.formed))
 		emit(f, &access);
 }
 
@@ -384,7 +395,7 @@ static void note_address(struct flow *f, const struct step *step, struct value *
 		return;
 	access = access_at(f, step, *value, ACCESS_ADDRESS);
 	access.form = ACCESS_REGISTER;
-	if (access.layout)
+	if (access.layout || (f->file->suspects && !value->unknown))
 		emit(f, &access);
 }
 

@@ -6,6 +6,14 @@ static bool one_section(struct value a, struct value b)
 	return !a.section || !b.section;
 }
 
+/* Of two words neither is an address. */
+static uint32_t word_of(struct value a, struct value b)
+{
+	if (a.word && b.word)
+		return 0;
+	return a.word ? a.word : b.word;
+}
+
 struct value value_add(struct value a, struct value b)
 {
 	/* Where a relocation at each of two addends says the sum: pcalau12i and the low part of
@@ -23,6 +31,7 @@ struct value value_add(struct value a, struct value b)
 		.formed = a.formed || b.formed,
 		.relocated = a.relocated || b.relocated,
 		.crossed = a.crossed || b.crossed,
+		.word = word_of(a, b),
 		.reach = a.reach > b.reach ? a.reach : b.reach,
 	};
 }
@@ -37,7 +46,7 @@ bool value_same(struct value a, struct value b)
 {
 	return a.constant == b.constant && a.section == b.section && a.base == b.base &&
 	       a.unknown == b.unknown && a.formed == b.formed && a.relocated == b.relocated &&
-	       a.taken == b.taken && a.crossed == b.crossed;
+	       a.taken == b.taken && a.crossed == b.crossed && a.word == b.word;
 }
 
 struct value value_meet(struct value a, struct value b)

@@ -25,6 +25,11 @@ struct value {
 	bool formed;
 	bool relocated; /* a relocation says the whole of it */
 	bool crossed;	/* an address in an area that was kept over a call */
+	/*
+	 * 1 + the offset in a CPU's area of the word that is the unknown part; 0: it is not known
+	 * to be one. Such a word may be the base itself.
+	 */
+	uint32_t word;
 	/* Bits that the code which formed the constant leaves room for: movz 16; 0: not known. */
 	uint8_t reach;
 };

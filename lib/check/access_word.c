@@ -1,0 +1,184 @@
+/* Words of the area that code expects at a fixed offset: the stack protector's, the self pointer.
+ */
+#include <string.h>
+
+#include "lib/check/access.h"
+
+/* System V psABI of x86_64 as gcc -mcmodel=kernel and clang have it: bytes from the GS base. */
+enum { CANARY_OFFSET = 0x28 };
+
+static const char *const canary_names[] = {"fixed_percpu_data", "irq_stack_union",
+	"__stack_chk_guard", "stack_canary", "stack_guard", NULL};
+
+static bool keeps_canary(const struct variable *variable)
+{
+	for (size_t i = 0; canary_names[i]; i++)
+		if (strstr(variable->name, canary_names[i]))
+			return true;
+	return false;
+}
+
+struct code_place {
+	struct span code;
+	uint64_t start; /* virtual address of its first byte */
+};
+
+static struct code_place code_of(const struct check_run *run, uint32_t section)
+{
+	return (struct code_place){
+		image_section_bytes(run->image, section), run->image->sections[section].addr};
+}
+
+static bool decode_at(const struct check_run *run, const struct code_place *in, uint64_t address,
+	struct insn *insn)
+{
+	const uint64_t offset = address - in->start;
+
+	return offset < in->code.size &&
+	       run->image->arch->decode(
+		       (struct span){in->code.data + offset, in->code.size - (size_t)offset}, insn);
+}
+
+/* Is a direct call of __stack_chk_fail at the address? */
+static bool calls(const struct check_run *run, const struct code_place *in, uint64_t address,
+	uint64_t function)
+{
+	struct insn insn;
+
+	return decode_at(run, in, address, &insn) && insn.kind == INSN_BRANCH && insn.call &&
+	       insn.direct && address + (uint64_t)insn.constant == function;
+}
+
+/* The end of a protected function: compared with gs:0x28, and a branch to, or around, the call. */
+static bool is_canary_test(
+	const struct check_run *run, const struct access *access, uint64_t chk_fail)
+{
+	const struct code_place in = code_of(run, access->section);
+	const uint64_t next = access->address + access->length;
+	struct insn branch;
+
+	if (access->form != ACCESS_ABSOLUTE || access->target != CANARY_OFFSET ||
+		access->width != 8 || access->kind != ACCESS_READ || access->relocated)
+		return false;
+	if (!decode_at(run, &in, next, &branch) || branch.kind != INSN_BRANCH || !branch.direct ||
+		!branch.falls)
+		return false;
+	return calls(run, &in, next + (uint64_t)branch.constant, chk_fail) ||
+	       calls(run, &in, next + branch.length, chk_fail);
+}
+
+/* The address of a function that the image defines; 0: it has none. */
+static uint64_t function_value(struct check_run *run, const char *name)
+{
+	for (size_t i = 1; i < run->image->symbol_count; i++) {
+		struct symbol symbol;
+
+		if (!image_symbol(run->image, i, &symbol, run->error))
+			break;
+		if (symbol.section != SYMBOL_UNDEFINED && strcmp(symbol.name, name) == 0)
+			return symbol.value;
+	}
+	return 0;
+}
+
+static void access_canary(struct check_run *run)
+{
+	const bool asked = run->image->arch->machine == EM_X86_64 &&
+			   run->layout->model == MODEL_ZERO && goes_through_register(run);
+	const uint64_t chk_fail = asked ? function_value(run, "__stack_chk_fail") : 0;
+	const struct accesses *accesses = chk_fail ? accesses_of(run) : NULL;
+
+	for (size_t i = 0; accesses && i < accesses->count; i++) {
+		const struct access *access = &accesses->items[i];
+		struct place place;
+
+		if (access->layout != run->layout || !access->variable ||
+			keeps_canary(access->variable) || !is_canary_test(run, access, chk_fail))
+			continue;
+		place = at_access(run, access);
+		found(run, SEVERITY_ERROR, &place,
+			text(run, "the stack protector's canary, %%gs:0x28%s, is in this variable",
+				place_text(run, access->section, access->address)),
+			"define a variable of 48 bytes first (DEFINE_PERCPU_FIRST), or build with "
+			"-fno-stack-protector or -mstack-protector-guard=global");
+		return;
+	}
+}
+
+const struct check check_access_canary = {
+	.name = "access_canary",
+	.severity = SEVERITY_ERROR,
+	.where = "RB",
+	.needs = {&check_section_present, &check_section_vma},
+	.run = access_canary,
+	.summary = "the stack protector has its word to itself (x86_64)",
+	.what = "Functions are compiled with a stack protector whose canary is at gs:0x28, and an "
+		"ordinary per-CPU variable stands there.",
+	.why = "A write to the variable while a protected function runs ends in "
+	       "__stack_chk_fail; and what is written to the variable is the canary that an "
+	       "attacker has to know.",
+	.example = "gcc -mcmodel=kernel -fstack-protector-strong, a template at address 0",
+	.fix = "Define a variable of 48 bytes first (DEFINE_PERCPU_FIRST), or build with "
+	       "-fno-stack-protector or -mstack-protector-guard=global.",
+};
+
+static bool is_self(const struct check_run *run, const struct variable *variable)
+{
+	return variable && strcmp(variable->symbol.name, run->layout->profile->self) == 0;
+}
+
+/* The word whose value is added to offsets as a base, in an access that nothing else explains. */
+static bool takes_word_for_base(const struct check_run *run, const struct access *access)
+{
+	return access->word && !access->base && access->layout == run->layout && access->variable &&
+	       access->kind != ACCESS_ADDRESS && (access->relocated || access->offset == 0);
+}
+
+static void symbol_self(struct check_run *run)
+{
+	const bool asked = run->image->arch->machine == EM_X86_64 && run->layout->profile->self &&
+			   run->layout->model == MODEL_ZERO && goes_through_register(run);
+	const struct accesses *accesses = asked ? accesses_of(run) : NULL;
+
+	for (size_t i = 0; accesses && i < accesses->count; i++) {
+		const struct access *access = &accesses->items[i];
+		const uint64_t word = access->word - (uint64_t)1;
+		const struct variable *there;
+		struct place place;
+		uint64_t offset;
+
+		if (!takes_word_for_base(run, access))
+			continue;
+		there = layout_variable_at(run->layout, run->layout->sections[0], word, &offset);
+		if (is_self(run, there) && !offset)
+			continue;
+		place = at_access(run, access);
+		place.variable = there;
+		place.symbol = run->layout->profile->self;
+		place.offset = (struct maybe){there != NULL, offset};
+		found(run, SEVERITY_ERROR, &place,
+			text(run, "%s%s takes %%gs:0x%" PRIx64 " for the CPU's base, where %s %s",
+				access_kind_name((enum access_kind)access->kind),
+				place_text(run, access->section, access->address), word,
+				run->layout->profile->self,
+				there ? "does not stand" : "is missing"),
+			text(run, "define %s, and use its symbol in the code",
+				run->layout->profile->self));
+		return;
+	}
+}
+
+const struct check check_symbol_self = {
+	.name = "symbol_self",
+	.severity = SEVERITY_ERROR,
+	.where = "RB",
+	.needs = {&check_section_present, &check_section_vma},
+	.run = symbol_self,
+	.summary = "the self pointer stands where code expects it (x86_64)",
+	.what = "Code loads a word of the area, adds the offset of a variable to it and goes there, "
+		"but the word is not the profile's self pointer, or nothing stands there.",
+	.why = "x86_64 cannot read the GS base cheaply: the base is kept in a variable. What "
+	       "stands there instead is anybody's number.",
+	.example = "mov %gs:0, %rax; incq counter(%rax), where __PERCPU_SELF_PTR is not at 0",
+	.fix = "Use the symbol of the self pointer; link the object that defines it.",
+};
