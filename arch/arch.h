@@ -58,6 +58,11 @@ struct arch {
 	uint8_t percpu_register;
 	/* Finds where a base may be taken up; on x86_64 that is any gs override. */
 	scan_next_base *next_base;
+	/*
+	 * Does the instruction at the start of `code` allow interrupts, whatever registers hold?
+	 * NULL where no instruction says so by itself.
+	 */
+	bool (*allows_interrupts)(struct span code);
 	/* A bit a general register: those that a function may change, by the psABI. */
 	uint32_t call_clobbers;
 	/*

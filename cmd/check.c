@@ -285,11 +285,11 @@ static bool finish_own(struct request *r)
 
 static void list_checks(void)
 {
-	printf("%-18s %-8s %-5s %s\n", "CHECK", "SEVERITY", "WHERE", "THE GOOD STATE");
+	printf("%-20s %-8s %-5s %s\n", "CHECK", "SEVERITY", "WHERE", "THE GOOD STATE");
 	for (size_t i = 0; check_at(i); i++)
-		printf("%-18s %-8s %-5s %s\n", check_at(i)->name,
-			severity_name(check_at(i)->severity), check_at(i)->where,
-			check_at(i)->summary);
+		printf("%-20s %-8s %-5s %s\n", check_at(i)->name,
+			check_at(i)->off ? "off" : severity_name(check_at(i)->severity),
+			check_at(i)->where, check_at(i)->summary);
 }
 
 static bool use_color(const struct request *r)

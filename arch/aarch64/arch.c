@@ -32,6 +32,7 @@ const struct arch arch_aarch64 = {
 	.insn_unit = 4,
 	.decode = aarch64_decode,
 	.next_base = aarch64_next_base,
+	.allows_interrupts = aarch64_allows_interrupts,
 	.locate = locate_start,
 	.percpu_register = INSN_NO_REGISTER,
 	/* x0 to x18 and x30: AAPCS64, 6.1.1 */

@@ -985,3 +985,11 @@ bool aarch64_load_of(struct span code, uint64_t at, uint64_t *load)
 	       range_within(*load, 4, code.size) &&
 	       read_le32(code.data + *load) >> 5 == (0xf9400000 >> 5 | bits(word, 4, 0));
 }
+
+bool aarch64_allows_interrupts(struct span code)
+{
+	const uint32_t word = code.size >= 4 ? read_le32(code.data) : 0;
+
+	/* C5.2.3 "DAIF", C6.2 "MSR (immediate)": op1 3, op2 7; bit 1 of CRm is I. */
+	return (word & 0xfffff0ff) == 0xd50340ff && (word & 0x200);
+}

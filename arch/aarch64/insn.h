@@ -19,4 +19,7 @@ bool aarch64_literal_of(struct span code, uint64_t at, uint64_t *literal);
 /* struct arch's `load_of`. */
 bool aarch64_load_of(struct span code, uint64_t at, uint64_t *load);
 
+/* struct arch's `allows_interrupts`: msr daifclr, with the bit of IRQs. */
+bool aarch64_allows_interrupts(struct span code);
+
 #endif

@@ -29,6 +29,7 @@ const struct arch arch_riscv64 = {
 	.insn_unit = 2,
 	.decode = riscv64_decode,
 	.next_base = riscv64_next_base,
+	.allows_interrupts = riscv64_allows_interrupts,
 	.locate = locate_start,
 	.holds = riscv64_holds,
 	.absolute_high = 26, /* R_RISCV_HI20 */

@@ -591,3 +591,15 @@ bool riscv64_decode(struct span code, struct insn *insn)
 		return code.size >= 4 && full(read_le32(code.data), insn);
 	}
 }
+
+bool riscv64_allows_interrupts(struct span code)
+{
+	enum { CSRRSI = 0x6073, SSTATUS = 0x100, SIE = 1 << 1, MSTATUS = 0x300, MIE = 1 << 3 };
+	const uint32_t word = code.size >= 4 ? read_le32(code.data) : 0;
+	const uint32_t bits = word >> 15 & 0x1f;
+
+	/* Unprivileged manual, "Zicsr"; privileged manual, 3.1.6 and 10.1.1. */
+	if ((word & 0x707f) != CSRRSI)
+		return false;
+	return (word >> 20 == SSTATUS && (bits & SIE)) || (word >> 20 == MSTATUS && (bits & MIE));
+}

@@ -6,4 +6,7 @@
 
 insn_decode riscv64_decode;
 
+/* struct arch's `allows_interrupts`: csrsi of sstatus.SIE and mstatus.MIE. */
+bool riscv64_allows_interrupts(struct span code);
+
 #endif

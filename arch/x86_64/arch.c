@@ -28,6 +28,7 @@ const struct arch arch_x86_64 = {
 	.insn_unit = 1,
 	.decode = x86_64_decode,
 	.next_base = x86_64_next_base,
+	.allows_interrupts = x86_64_allows_interrupts,
 	.percpu_register = INSN_NO_REGISTER,
 	/* rax, rcx, rdx, rsi, rdi, r8 to r11: psABI, figure 3.4 */
 	.call_clobbers = 0x0fc7,

@@ -1049,3 +1049,9 @@ uint64_t x86_64_locate(struct span code, uint64_t field, unsigned size, bool *do
 	/* The code's first byte is a right start. */
 	return field - (history == field && vote ? vote : leader(&ballot));
 }
+
+bool x86_64_allows_interrupts(struct span code)
+{
+	/* Intel SDM volume 2, STI */
+	return code.size >= 1 && code.data[0] == 0xfb;
+}

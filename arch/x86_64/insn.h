@@ -30,4 +30,7 @@ insn_decode x86_64_decode;
 uint64_t x86_64_locate(struct span code, uint64_t field, unsigned size, bool *doubtful);
 uint64_t x86_64_walk(struct span code, uint64_t field, unsigned size);
 
+/* `allows_interrupts` of arch/arch.h: sti. */
+bool x86_64_allows_interrupts(struct span code);
+
 #endif

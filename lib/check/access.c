@@ -29,6 +29,23 @@ bool goes_through_register(const struct check_run *run)
 	       accesses_bases(run->image, run->layout);
 }
 
+/* A displacement alone may be a member's of what the register has pointed to. */
+bool code_confirms_model(struct check_run *run)
+{
+	const struct accesses *accesses =
+		run->image->kind != IMAGE_STRIPPED && goes_through_register(run) ? accesses_of(run)
+										 : NULL;
+
+	for (size_t i = 0; accesses && i < accesses->count; i++) {
+		const struct access *access = &accesses->items[i];
+
+		if (is_of_layout(run, access) && access->layout == run->layout &&
+			access->variable && access->formed && !access->floating)
+			return true;
+	}
+	return false;
+}
+
 bool is_of_layout(const struct check_run *run, const struct access *access)
 {
 	return access->base && (accesses_bases(run->image, run->layout) >> access->base & 1);
@@ -243,6 +260,19 @@ static bool stays_inside(const struct check_run *run, const struct access *acces
 	}
 }
 
+/*
+ * Machines without atomics of 8 and 16 bits change the aligned word around: by ll and sc, or, as
+ * long as the other bytes stay, by an atomic and, or, xor of the word.
+ */
+static bool is_emulation(const struct check_run *run, const struct access *access)
+{
+	const bool has_only_words =
+		run->image->arch->machine == EM_RISCV || run->image->arch->machine == EM_LOONGARCH;
+
+	return access->exclusive || (has_only_words && access->kind == ACCESS_CHANGE &&
+					    access->width == 4 && access->target % 4 == 0);
+}
+
 static void access_width(struct check_run *run)
 {
 	const struct accesses *accesses = goes_through_register(run) ? accesses_of(run) : NULL;
@@ -252,7 +282,7 @@ static void access_width(struct check_run *run)
 		struct place place;
 
 		if (!is_of_layout(run, access) || access->layout != run->layout ||
-			!access->variable || access->floating || access->exclusive ||
+			!access->variable || access->floating || is_emulation(run, access) ||
 			!access->formed || stays_inside(run, access))
 			continue;
 		place = at_access(run, access);

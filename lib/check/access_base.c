@@ -137,7 +137,7 @@ static void access_reachable(struct check_run *run)
 {
 	const struct arch *arch = run->image->arch;
 	const struct variable *far = farthest(run->layout, arch->offset_limit);
-	const struct accesses *accesses = arch->offset_limit_wide &&
+	const struct accesses *accesses = arch->offset_limit_wide > arch->offset_limit &&
 							  run->layout->model == MODEL_ZERO && far &&
 							  goes_through_register(run)
 						  ? accesses_of(run)

@@ -16,6 +16,7 @@ enum { CHECK_NEEDS = 6 };
 struct check {
 	const char *name;	/* C identifier, flag, tag, manual entry and test, all at once */
 	enum severity severity; /* the highest it gives by itself */
+	bool off;		/* runs only where -W or -E names it */
 	const char *where;	/* kinds of file it is decided in: letters of O, R, B, S */
 	/* An error or a skip of one of these silences this check. NULL-ended. */
 	const struct check *needs[CHECK_NEEDS + 1];

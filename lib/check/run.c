@@ -281,12 +281,19 @@ static bool needs_met(const struct check_run *run)
 	return true;
 }
 
+static bool is_wanted(const struct check_run *run, size_t index)
+{
+	const enum check_level level = run->options->levels[index];
+
+	return level != LEVEL_ALLOW && (!checks[index]->off || level != LEVEL_DEFAULT);
+}
+
 static void run_layout(struct check_run *run)
 {
 	memset(run->outcomes, 0, sizeof(run->outcomes));
 	for (size_t i = 0; i < CHECK_COUNT && run->error->kind == ERROR_NONE; i++) {
 		run->check = checks[i];
-		if (run->options->levels[i] == LEVEL_ALLOW || !applies(run))
+		if (!is_wanted(run, i) || !applies(run))
 			continue;
 		if (needs_met(run)) {
 			run->check->run(run);
@@ -460,8 +467,12 @@ bool check_image(const struct image *image, const struct inputs *inputs,
 	if (!layouts)
 		return error_memory(error);
 	for (size_t i = 0; i < list.count; i++) {
-		layouts[i] = describe(&list.layouts[i]);
 		run.layout = &list.layouts[i];
+		if (list.layouts[i].model_assumed && code_confirms_model(&run)) {
+			list.layouts[i].model_assumed = false;
+			list.layouts[i].model_source = "code";
+		}
+		layouts[i] = describe(&list.layouts[i]);
 		run_layout(&run);
 	}
 	if (!list.count)

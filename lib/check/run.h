@@ -113,6 +113,12 @@ struct maybe wanted_cpus(const struct check_run *run);
 const char *script_command(struct check_run *run, struct maybe cpus);
 
 /*
+ * Does code reach a variable of the layout through the per-CPU register in the way of the model
+ * that is assumed so far?
+ */
+bool code_confirms_model(struct check_run *run);
+
+/*
  * The part of symbol_in_section that concerns an object without a layout: variables that its
  * compiler left out of the per-CPU section, all of them.
  */

@@ -40,7 +40,7 @@ struct access {
 	bool floating;	/* something unknown is added to `target` */
 	bool relocated; /* `target` is what a relocation says, not the code */
 	bool formed;	/* code forms a constant for it: it is no member's displacement alone */
-	bool crossed;	/* the address was kept over a call */
+	bool crossed;	/* the address was kept over a call, or while interrupts were allowed */
 	/* Of no base: 1 + the offset in the area of a word that is added to `target`; 0: none is.
 	 */
 	uint32_t word;

@@ -494,15 +494,32 @@ static void forget(struct state *state, uint8_t number)
 		state->reg[number] = VALUE_UNKNOWN;
 }
 
+/* Another CPU may run what follows: addresses in an area are then of the one before. */
+static void cross(const struct flow *f, struct state *state)
+{
+	for (uint8_t i = 0; i < FLOW_REGISTERS; i++)
+		if (!(f->file->general >> i & 1) && state->reg[i].base)
+			state->reg[i].crossed = true;
+}
+
 /* What a call leaves unknown, by the psABI: all registers that the callee need not preserve. */
 static void forget_call(const struct flow *f, struct state *state)
 {
 	for (uint8_t i = 0; i < FLOW_REGISTERS; i++) {
 		if (f->file->image->arch->call_clobbers >> i & 1)
 			forget(state, i);
-		else if (!(f->file->general >> i & 1) && state->reg[i].base)
-			state->reg[i].crossed = true;
 	}
+	cross(f, state);
+}
+
+static bool allows_interrupts(const struct flow *f, const struct step *step)
+{
+	const struct arch *arch = f->file->image->arch;
+	const struct span code = f->region->code;
+	const uint64_t at = f->region->start + step->offset;
+
+	return f->file->suspects && step->insn.kind == INSN_OTHER && arch->allows_interrupts &&
+	       arch->allows_interrupts((struct span){code.data + at, step->insn.length});
 }
 
 static bool writes(const struct insn *insn, uint8_t general)
@@ -570,6 +587,8 @@ static void pass(struct flow *f, struct state *state, const struct step *step)
 		state->reg[insn->target] = value;
 	if (insn->kind == INSN_BRANCH && insn->call)
 		forget_call(f, state);
+	if (allows_interrupts(f, step))
+		cross(f, state);
 }
 
 /* The step that a direct jump leads to; NULL when that is outside of the region. */

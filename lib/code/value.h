@@ -24,7 +24,8 @@ struct value {
 	 */
 	bool formed;
 	bool relocated; /* a relocation says the whole of it */
-	bool crossed;	/* an address in an area that was kept over a call */
+	/* An address in an area, kept over a call or over an instruction that allows interrupts. */
+	bool crossed;
 	/*
 	 * 1 + the offset in a CPU's area of the word that is the unknown part; 0: it is not known
 	 * to be one. Such a word may be the base itself.

@@ -1,0 +1,227 @@
+/* What happens between start-up, or the taking of an address, and the access? Off by default. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/check/access.h"
+
+static void access_preempt(struct check_run *run)
+{
+	const struct accesses *accesses = goes_through_register(run) ? accesses_of(run) : NULL;
+
+	for (size_t i = 0; accesses && i < accesses->count; i++) {
+		const struct access *access = &accesses->items[i];
+		struct place place;
+
+		if (!access->crossed || !is_of_layout(run, access) ||
+			access->kind == ACCESS_ADDRESS || access->layout != run->layout)
+			continue;
+		place = at_access(run, access);
+		found(run, SEVERITY_NOTE, &place,
+			text(run,
+				"%s goes to an address that was taken before a call, or before "
+				"interrupts were allowed",
+				access_text(run, access)),
+			"take the address again, or disable preemption from there to here");
+	}
+}
+
+const struct check check_access_preempt = {
+	.name = "access_preempt",
+	.severity = SEVERITY_NOTE,
+	.off = true,
+	.where = "ORB",
+	.needs = {&check_section_present},
+	.run = access_preempt,
+	.summary = "per-CPU addresses do not live across calls",
+	.what = "The address of a variable in this CPU's area is kept in a register over a call, or "
+		"over an instruction that allows interrupts (sti, msr daifclr, csrsi), and used "
+		"behind it. Only asked for by -W or -E: code that has disabled preemption does so "
+		"rightly. What is kept on the stack is not seen.",
+	.why = "The thread may have moved to another CPU meanwhile: it then changes the first one's "
+	       "data, beside whoever runs there.",
+	.example = "p = percpu_ptr(counter); log(); ++*p;",
+	.fix = "Take the address again behind the call, or disable preemption around both.",
+};
+
+/* Code that start-up is seen to run before it writes the register of the base. */
+struct walk {
+	struct check_run *run;
+	const struct accesses *accesses;
+	uint64_t *seen; /* a bit an insn_unit of the section that is walked in */
+	uint32_t section;
+	uint64_t *pending; /* addresses that are still to be walked from */
+	size_t pending_count, pending_room;
+	size_t found;
+};
+
+/* A kernel may enter at a physical address. */
+static uint64_t entry_address(const struct check_run *run)
+{
+	enum { E_ENTRY = 24 }; /* gABI, "ELF Header": bytes from the file's start */
+	const struct image *image = run->image;
+	const uint64_t entry = read_le64(image_bytes(image).data + E_ENTRY);
+
+	for (size_t i = 0; i < image->segment_count; i++) {
+		const struct segment *s = &image->segments[i];
+
+		if (s->type == PT_LOAD && entry - s->vaddr < s->memsz)
+			return entry;
+	}
+	for (size_t i = 0; i < image->segment_count; i++) {
+		const struct segment *s = &image->segments[i];
+
+		if (s->type == PT_LOAD && entry - s->paddr < s->memsz)
+			return entry - s->paddr + s->vaddr;
+	}
+	return entry;
+}
+
+static uint32_t code_section(const struct check_run *run, uint64_t address)
+{
+	for (uint32_t i = 1; i < run->image->section_count; i++) {
+		const struct section *s = &run->image->sections[i];
+
+		if ((s->flags & SHF_EXECINSTR) && s->type == SHT_PROGBITS &&
+			address - s->addr < s->size)
+			return i;
+	}
+	return 0;
+}
+
+struct code_key {
+	uint32_t section;
+	uint64_t address;
+};
+
+static int compare_key(const struct code_key *key, uint32_t section, uint64_t address)
+{
+	if (key->section != section)
+		return key->section < section ? -1 : 1;
+	return key->address < address ? -1 : key->address > address;
+}
+
+static int compare_access(const void *key, const void *item)
+{
+	const struct access *access = item;
+
+	return compare_key(key, access->section, access->address);
+}
+
+static int compare_write(const void *key, const void *item)
+{
+	const struct base_write *write = item;
+
+	return compare_key(key, write->section, write->address);
+}
+
+/* wrmsr too: what it writes is in registers. */
+static bool writes_base(const struct walk *w, uint64_t address, struct span code)
+{
+	if (w->run->image->arch->machine == EM_X86_64 && code.size >= 2 && code.data[0] == 0x0f &&
+		code.data[1] == 0x30)
+		return true;
+	return bsearch(&(struct code_key){w->section, address}, w->accesses->writes.items,
+		       w->accesses->writes.count, sizeof(*w->accesses->writes.items),
+		       compare_write) != NULL;
+}
+
+static void judge_early(struct walk *w, uint64_t address)
+{
+	struct check_run *run = w->run;
+	const struct access *access =
+		bsearch(&(struct code_key){w->section, address}, w->accesses->items,
+			w->accesses->count, sizeof(*w->accesses->items), compare_access);
+	struct place place;
+
+	if (!access || access->kind == ACCESS_ADDRESS || !is_of_layout(run, access) ||
+		access->layout != run->layout)
+		return;
+	w->found++;
+	place = at_access(run, access);
+	found(run, SEVERITY_NOTE, &place,
+		text(run, "%s is reached from the entry before anything writes %s",
+			access_text(run, access),
+			arch_register_name(run->image->arch, access->base)),
+		"write the register first (percpu_init_reg), or do not access before it");
+}
+
+static bool later(struct walk *w, uint64_t address)
+{
+	if (!ARENA_GROW(w->run->arena, w->pending, w->pending_count, w->pending_room))
+		return error_memory(w->run->error);
+	w->pending[w->pending_count++] = address;
+	return true;
+}
+
+/* From one place on until the base is written, or control is lost sight of. */
+static void walk_from(struct walk *w, uint64_t address)
+{
+	const struct section *s = &w->run->image->sections[w->section];
+	const struct arch *arch = w->run->image->arch;
+	const struct span code = image_section_bytes(w->run->image, w->section);
+
+	for (;;) {
+		const uint64_t offset = address - s->addr;
+		const uint64_t bit = offset / arch->insn_unit;
+		struct insn insn;
+		struct span rest;
+
+		if (offset >= code.size || (w->seen[bit / 64] >> bit % 64 & 1))
+			return;
+		w->seen[bit / 64] |= UINT64_C(1) << bit % 64;
+		rest = (struct span){code.data + offset, code.size - (size_t)offset};
+		if (!arch->decode(rest, &insn) || writes_base(w, address, rest))
+			return;
+		judge_early(w, address);
+		/* What is called may write it: the code behind the call is not looked at. */
+		if (insn.kind == INSN_BRANCH && insn.direct &&
+			!later(w, address + (uint64_t)insn.constant))
+			return;
+		if (insn.kind == INSN_BRANCH && (insn.call || !insn.falls))
+			return;
+		address += insn.length;
+	}
+}
+
+static void access_early(struct check_run *run)
+{
+	struct walk w = {.run = run};
+	uint64_t address;
+
+	if (!goes_through_register(run) || run->image->type == ET_REL)
+		return;
+	address = entry_address(run);
+	w.section = code_section(run, address);
+	if (!w.section) {
+		skipped(run, "the entry is in no code");
+		return;
+	}
+	w.accesses = accesses_of(run);
+	w.seen = ARENA_ARRAY(run->arena, uint64_t,
+		run->image->sections[w.section].size / run->image->arch->insn_unit / 64 + 1);
+	if (!w.accesses || !w.seen) {
+		error_memory(run->error);
+		return;
+	}
+	if (!later(&w, address))
+		return;
+	while (w.pending_count && !w.found)
+		walk_from(&w, w.pending[--w.pending_count]);
+}
+
+const struct check check_access_early = {
+	.name = "access_early",
+	.severity = SEVERITY_NOTE,
+	.off = true,
+	.where = "RB",
+	.needs = {&check_section_present},
+	.run = access_early,
+	.summary = "no access is seen to come before the register is written",
+	.what = "From the entry, along jumps and into the first calls, an access is reached before "
+		"an instruction that writes the register of the base. Only asked for by -W or -E: "
+		"a boot loader may have written it. Other sections, and what comes behind a call, "
+		"are not followed.",
+	.why = "The register holds what the firmware has left: the access goes anywhere.",
+	.example = "a kernel that counts in a per-CPU variable, or locks, before percpu_init_reg()",
+	.fix = "Write the register first, or keep early code away from per-CPU variables.",
+};
