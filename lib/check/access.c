@@ -110,8 +110,8 @@ static bool is_whole(const struct access *access)
  */
 static bool lacks_register(const struct check_run *run, const struct access *access)
 {
-	if (access->base || access->layout != run->layout || !access->variable ||
-		access->kind == ACCESS_ADDRESS)
+	if (access->base || access->floating || access->layout != run->layout ||
+		!access->variable || access->kind == ACCESS_ADDRESS)
 		return false;
 	return access->relocated || run->layout->model != MODEL_ZERO || is_whole(access);
 }
@@ -157,7 +157,7 @@ const struct check check_access_register = {
 	.severity = SEVERITY_ERROR,
 	.where = "ORB",
 	.needs = {&check_section_present, &check_section_vma, &check_reloc_kind, &check_reloc_pair,
-		&check_reloc_relax},
+		&check_reloc_relax, &check_access_relaxed},
 	.run = access_register,
 	.summary = "code reaches per-CPU variables through the register",
 	.what = "An instruction is seen to read or write a per-CPU variable at an address that has "
