@@ -4,7 +4,6 @@
 #include "lib/check/access.h"
 #include "lib/check/reloc.h"
 #include "lib/model/note.h"
-#include "runtime/percpu_note.h"
 
 static bool has_base(const struct check_run *run, uint32_t number)
 {
@@ -102,9 +101,9 @@ const struct check check_access_relaxed = {
 		&check_reloc_relax},
 	.run = access_relaxed,
 	.summary = "no access has lost gp to linker relaxation",
-	.what = "Where gp is the per-CPU register: an access at the variable's offset alone, behind "
-		"a sum with gp that nobody takes, or an access that counts from gp to ordinary "
-		"data, as from __global_pointer$.",
+	.what = "Where gp is the per-CPU register: an access at the offset of a variable "
+		"alone, behind a sum with gp that nobody takes, or an access that counts from gp "
+		"to ordinary data, as from __global_pointer$.",
 	.why = "GNU ld rewrites lui; add gp; ld to an access from x0 where the offset is below "
 	       "0x800, and any access within 2 KiB of __global_pointer$ to one from gp. It takes "
 	       "gp for the psABI's, and says nothing.",
@@ -331,8 +330,8 @@ const struct check check_register_reserved = {
 	.needs = {&check_section_present},
 	.run = register_reserved,
 	.summary = "nobody else writes the per-CPU register",
-	.what = "With --register-owner: a function that it does not name writes the register of the "
-		"CPU's base. With an ABI note alone, which says which register that is: linked "
+	.what = "With --register-owner: a function that it does not name writes the register of "
+		"the CPU's base. With an ABI note alone, which says which register that is: linked "
 		"code sets it to an address or a number where no area is, as start-up code of the "
 		"psABI sets gp to __global_pointer$. On x86_64 wrgsbase is seen, wrmsr is not.",
 	.why = "From there on every access of that CPU goes to other data.",

@@ -33,12 +33,12 @@ const struct check check_access_preempt = {
 	.needs = {&check_section_present},
 	.run = access_preempt,
 	.summary = "per-CPU addresses do not live across calls",
-	.what = "The address of a variable in this CPU's area is kept in a register over a call, or "
-		"over an instruction that allows interrupts (sti, msr daifclr, csrsi), and used "
+	.what = "The address of a variable in this CPU's area is kept in a register over a call, "
+		"or over an instruction that allows interrupts (sti, msr daifclr, csrsi), and used "
 		"behind it. Only asked for by -W or -E: code that has disabled preemption does so "
 		"rightly. What is kept on the stack is not seen.",
-	.why = "The thread may have moved to another CPU meanwhile: it then changes the first one's "
-	       "data, beside whoever runs there.",
+	.why = "The thread may have moved to another CPU meanwhile: it then changes the first "
+	       "one's data, beside whoever runs there.",
 	.example = "p = percpu_ptr(counter); log(); ++*p;",
 	.fix = "Take the address again behind the call, or disable preemption around both.",
 };

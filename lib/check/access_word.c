@@ -49,22 +49,29 @@ static bool calls(const struct check_run *run, const struct code_place *in, uint
 	       insn.direct && address + (uint64_t)insn.constant == function;
 }
 
-/* The end of a protected function: compared with gs:0x28, and a branch to, or around, the call. */
+/*
+ * The end of a protected function: compared with gs:0x28, in one instruction by gcc and in two by
+ * clang, and a branch to, or around, the call.
+ */
 static bool is_canary_test(
 	const struct check_run *run, const struct access *access, uint64_t chk_fail)
 {
+	enum { BETWEEN = 2 };
 	const struct code_place in = code_of(run, access->section);
-	const uint64_t next = access->address + access->length;
-	struct insn branch;
+	uint64_t at = access->address;
+	struct insn insn;
 
 	if (access->form != ACCESS_ABSOLUTE || access->target != CANARY_OFFSET ||
 		access->width != 8 || access->kind != ACCESS_READ || access->relocated)
 		return false;
-	if (!decode_at(run, &in, next, &branch) || branch.kind != INSN_BRANCH || !branch.direct ||
-		!branch.falls)
+	for (unsigned i = 0; i <= BETWEEN; i++, at += insn.length)
+		if (!decode_at(run, &in, at, &insn) || insn.kind == INSN_BRANCH)
+			break;
+	if (!decode_at(run, &in, at, &insn) || insn.kind != INSN_BRANCH || !insn.direct ||
+		!insn.falls)
 		return false;
-	return calls(run, &in, next + (uint64_t)branch.constant, chk_fail) ||
-	       calls(run, &in, next + branch.length, chk_fail);
+	return calls(run, &in, at + (uint64_t)insn.constant, chk_fail) ||
+	       calls(run, &in, at + insn.length, chk_fail);
 }
 
 /* The address of a function that the image defines; 0: it has none. */
@@ -175,8 +182,8 @@ const struct check check_symbol_self = {
 	.needs = {&check_section_present, &check_section_vma},
 	.run = symbol_self,
 	.summary = "the self pointer stands where code expects it (x86_64)",
-	.what = "Code loads a word of the area, adds the offset of a variable to it and goes there, "
-		"but the word is not the profile's self pointer, or nothing stands there.",
+	.what = "Code loads a word of the area, adds the offset of a variable to it and goes "
+		"there, but the word is not the profile's self pointer, or nothing stands there.",
 	.why = "x86_64 cannot read the GS base cheaply: the base is kept in a variable. What "
 	       "stands there instead is anybody's number.",
 	.example = "mov %gs:0, %rax; incq counter(%rax), where __PERCPU_SELF_PTR is not at 0",
