@@ -106,6 +106,17 @@ static struct value completed(const struct flow *f, struct value value, const st
 	return value;
 }
 
+/*
+ * Does the relocation of the lower part name this instruction's label, and no variable? In a linked
+ * file the code then says the whole, and nothing completes what the upper part has been given.
+ */
+static bool is_labelled(const struct flow *f, const struct insn *insn, const struct reference *r)
+{
+	return f->file->image->kind != IMAGE_OBJECT &&
+	       (r->rewritten || (insn->pc_relative && !insn->page &&
+					reference_info(f->file->image, r)->part == PART_HIGH));
+}
+
 static struct value register_value(const struct state *state, uint8_t number)
 {
 	if (number == INSN_NO_REGISTER || number == INSN_ZERO_REGISTER)
@@ -473,7 +484,9 @@ static struct value result(struct flow *f, const struct state *state, const stru
 		return VALUE_UNKNOWN;
 	}
 	r = reference_of(f, step, false);
-	if (r)
+	if (r && is_labelled(f, insn, r))
+		value.formed = value.relocated = true;
+	else if (r)
 		value = completed(f, value, r);
 	value = value_cut(value, insn->cut);
 	if (insn->reach > value.reach)
@@ -561,6 +574,15 @@ static void note_write(
 	}
 }
 
+/*
+ * What is put into a base's register is a base from there on, and sums with it are accesses that it
+ * takes part in: at its start Linux has 0 in r21, and writes the template, of which areas are made.
+ */
+static bool is_put_base(const struct flow *f, uint8_t target, struct value value)
+{
+	return (f->file->general >> target & 1) && !value.base && !value.unknown;
+}
+
 static void pass(struct flow *f, struct state *state, const struct step *step)
 {
 	const struct insn *insn = &step->insn;
@@ -584,7 +606,8 @@ static void pass(struct flow *f, struct state *state, const struct step *step)
 		if (insn->others >> i & 1)
 			forget(state, i);
 	if (insn->target < FLOW_REGISTERS)
-		state->reg[insn->target] = value;
+		state->reg[insn->target] =
+			is_put_base(f, insn->target, value) ? VALUE_UNKNOWN : value;
 	if (insn->kind == INSN_BRANCH && insn->call)
 		forget_call(f, state);
 	if (allows_interrupts(f, step))
