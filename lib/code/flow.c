@@ -50,9 +50,11 @@ static uint64_t address_at(const struct flow *f, const struct step *step)
 /* Of which operand of the instruction is the reference? On x86_64 the field's place tells. */
 static bool is_of_memory(const struct insn *insn, const struct reference *r, uint64_t address)
 {
+	if (insn->memory == INSN_NO_MEMORY)
+		return false; /* lea has a displacement too */
 	if (insn->displacement_size || insn->immediate_size)
 		return insn->displacement_size && r->place - address == insn->displacement_at;
-	return insn->memory != INSN_NO_MEMORY;
+	return true;
 }
 
 static bool says_address(const struct flow *f, const struct reference *r)
