@@ -93,7 +93,8 @@ const char *access_text(struct check_run *run, const struct access *access)
 
 	if (!access->width)
 		return text(run, "%s%s", kind, place);
-	return text(run, "%s of %u bytes%s", kind, access->width, place);
+	return text(run, "%s of %u byte%s%s", kind, access->width, access->width == 1 ? "" : "s",
+		place);
 }
 
 /* Does it take the whole of a variable, as an access of its type does? */
@@ -103,15 +104,38 @@ static bool is_whole(const struct access *access)
 }
 
 /*
+ * In place the first variable is where areas are copied from, and where area 0 of an overlay is: as
+ * the linker has left it, only a relocation tells an access to it from one to a boundary symbol.
+ */
+static bool may_be_bound(struct check_run *run, const struct access *access)
+{
+	const struct references *references = &run->layout->references;
+	uint64_t offset;
+	const char *function = function_at(run, access->section, access->address, &offset);
+
+	if (run->image->kind == IMAGE_OBJECT || run->layout->model == MODEL_ZERO ||
+		!is_bound_value(run, access->target))
+		return false;
+	for (size_t i = 0; i < references->count; i++) {
+		const struct reference *r = &references->items[i];
+
+		if (r->section == access->section && names_bound(run, r) &&
+			function_at(run, r->section, r->place, &offset) == function)
+			return true;
+	}
+	return run->image->kind != IMAGE_RELOCS;
+}
+
+/*
  * A base that is not known may be any CPU's: only a place that the code says by itself is a fault.
  * Compilers leave the paths in on which a pointer is null, and its members stand at small numbers
  * as variables of a template at address 0 do: without a relocation that names the variable, the
  * access has to fit it.
  */
-static bool lacks_register(const struct check_run *run, const struct access *access)
+static bool lacks_register(struct check_run *run, const struct access *access)
 {
-	if (access->base || access->floating || access->layout != run->layout ||
-		!access->variable || access->kind == ACCESS_ADDRESS)
+	if (access->base || access->layout != run->layout || !access->variable ||
+		access->kind == ACCESS_ADDRESS || may_be_bound(run, access))
 		return false;
 	return access->relocated || run->layout->model != MODEL_ZERO || is_whole(access);
 }

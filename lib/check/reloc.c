@@ -59,8 +59,7 @@ const char *reference_text(struct check_run *run, const struct reference *r)
 	return text(run, "%s in %s+0x%" PRIx64, name, function, offset);
 }
 
-/* Of a rewritten pair only the value is known; the first variable has the start's. */
-static bool is_bound_value(const struct check_run *run, uint64_t value)
+bool is_bound_value(const struct check_run *run, uint64_t value)
 {
 	for (size_t i = 0; i < BOUND_COUNT; i++)
 		if (run->layout->bounds[i].state == BOUND_DEFINED &&
@@ -73,6 +72,7 @@ bool names_bound(const struct check_run *run, const struct reference *r)
 {
 	struct symbol symbol;
 
+	/* Of a rewritten pair only the value is known; the first variable has the start's. */
 	if (r->rewritten)
 		return r->site.use != USE_DIRECT && is_bound_value(run, r->target);
 	return image_symbol(run->image, r->symbol, &symbol, run->error) &&

@@ -20,6 +20,9 @@ const char *reference_text(struct check_run *run, const struct reference *refere
  */
 bool names_bound(const struct check_run *run, const struct reference *reference);
 
+/* Has a boundary symbol of the layout, by whatever name, this value? */
+bool is_bound_value(const struct check_run *run, uint64_t value);
+
 /*
  * What a fault is in this layout: an error where the model is known; a warning in an object of
  * unknown model.
