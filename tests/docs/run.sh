@@ -193,6 +193,8 @@ build_kernels() {
 		x86_64-linux-gnu-gcc -c -O2 -ffreestanding -fno-pic -mcmodel=kernel \
 			-fno-asynchronous-unwind-tables -o "$out/direct.o" $fixture/direct.c &&
 		x86_64-linux-gnu-ld -q -T "$out/good.ld" -o "$out/direct.elf" "$out/kernel.o" \
+			"$out/direct.o" &&
+		x86_64-linux-gnu-ld -T "$out/good.ld" -o "$out/shipped.elf" "$out/kernel.o" \
 			"$out/direct.o"
 }
 
