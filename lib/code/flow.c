@@ -97,6 +97,13 @@ static struct value relocated(const struct flow *f, const struct reference *r)
 	return value;
 }
 
+static bool is_got(const struct flow *f, const struct reference *r)
+{
+	const struct reloc_info *info = r ? reference_info(f->file->image, r) : NULL;
+
+	return info && info->class == RELOC_GOT;
+}
+
 /* The value has been formed to its end: all of its constant is what the relocation says. */
 static struct value completed(const struct flow *f, struct value value, const struct reference *r)
 {
@@ -105,6 +112,7 @@ static struct value completed(const struct flow *f, struct value value, const st
 	value.constant = said.constant;
 	value.section = said.section;
 	value.formed = value.relocated = true;
+	value.entry = is_got(f, r);
 	return value;
 }
 
@@ -161,13 +169,6 @@ static struct value memory_of(
 	return r ? completed(f, at, r) : at;
 }
 
-static bool reads_got(const struct flow *f, const struct reference *r)
-{
-	const struct reloc_info *info = r ? reference_info(f->file->image, r) : NULL;
-
-	return info && info->class == RELOC_GOT;
-}
-
 /* Is it the variable that keeps what the register holds? */
 static bool holds_base(const struct access *access)
 {
@@ -214,8 +215,13 @@ static struct value loaded(const struct flow *f, const struct state *state, cons
 	const struct reference *r = reference_of(f, step, true);
 	const struct value at = memory_of(f, state, step);
 
-	if (reads_got(f, r))
+	if (is_got(f, r))
 		return relocated(f, r);
+	if (at.entry)
+		return (struct value){.constant = at.constant,
+			.section = at.section,
+			.formed = true,
+			.relocated = true};
 	if (step->insn.width == 8 && at.formed && !at.base && !at.unknown &&
 		f->file->image->kind != IMAGE_OBJECT)
 		return word_at(f->file->image, at.constant);
@@ -381,7 +387,7 @@ static bool reach(
 	if (insn->memory == INSN_NO_MEMORY)
 		return false;
 	at = memory_of(f, state, step);
-	if (reads_got(f, reference_of(f, step, true)))
+	if (at.entry || is_got(f, reference_of(f, step, true)))
 		return false;
 	if (!is_base(f, at.base)) {
 		suspect(f, step, at);

@@ -30,6 +30,7 @@ struct value value_add(struct value a, struct value b)
 		.unknown = a.unknown || b.unknown,
 		.formed = a.formed || b.formed,
 		.relocated = a.relocated || b.relocated,
+		.entry = a.entry || b.entry,
 		.crossed = a.crossed || b.crossed,
 		.word = word_of(a, b),
 		.reach = a.reach > b.reach ? a.reach : b.reach,
@@ -46,7 +47,8 @@ bool value_same(struct value a, struct value b)
 {
 	return a.constant == b.constant && a.section == b.section && a.base == b.base &&
 	       a.unknown == b.unknown && a.formed == b.formed && a.relocated == b.relocated &&
-	       a.taken == b.taken && a.crossed == b.crossed && a.word == b.word;
+	       a.taken == b.taken && a.crossed == b.crossed && a.word == b.word &&
+	       a.entry == b.entry;
 }
 
 struct value value_meet(struct value a, struct value b)
