@@ -34,7 +34,7 @@ TOOL_LDFLAGS  = $(if $(RT_ASKED),$(HOSTLDFLAGS),$(LDFLAGS))
 
 # Looked up only when something is compiled: `make setup` runs on machines that have no pkg-config yet.
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
-PKG_LIBS   = $(shell pkg-config --libs $(PKGS)) -liberty
+PKG_LIBS   = $(shell pkg-config --libs $(PKGS)) -liberty -ldl
 ALL_CFLAGS = -std=c11 -pthread $(WARN) $(TOOL_CFLAGS) $(SANFLAGS) $(PKG_CFLAGS)
 
 LIB_SRC := $(wildcard lib/*/*.c arch/*.c arch/*/*.c)

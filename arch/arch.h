@@ -14,6 +14,8 @@
 
 struct reloc_info;
 
+enum { ARCH_GENERAL = 32 }; /* general registers, at most */
+
 /* A register that may hold a CPU's area. */
 struct arch_register {
 	uint32_t number;  /* PERCPU_NOTE_REGISTER_* of runtime/percpu_note.h */
@@ -53,6 +55,15 @@ struct arch {
 	uint8_t insn_unit;
 	/* Reads one instruction. */
 	insn_decode *decode;
+	/* Of the general registers, by number, as the psABI has them: ARCH_GENERAL of them, NULL
+	 * where there is none. */
+	const char *const *general_names;
+	/* cs_arch and cs_mode of capstone's header, whichever version knows them. */
+	struct {
+		bool known; /* capstone has a number for the machine */
+		int arch;
+		int mode;
+	} capstone;
 	/* Number of the general register that holds a CPU's area, or INSN_NO_REGISTER where that is
 	 * a segment's base or a system register. */
 	uint8_t percpu_register;

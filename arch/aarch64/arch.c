@@ -14,6 +14,10 @@ static const struct arch_register registers[] = {
 	{0, NULL, INSN_NO_REGISTER},
 };
 
+static const char *const general_names[ARCH_GENERAL] = {"x0", "x1", "x2", "x3", "x4", "x5", "x6",
+	"x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19",
+	"x20", "x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x29", "x30", "sp"};
+
 const struct arch arch_aarch64 = {
 	.name = "aarch64",
 	.machine = PERCPU_ELF_MACHINE,
@@ -31,6 +35,8 @@ const struct arch arch_aarch64 = {
 	.load_of = aarch64_load_of,
 	.insn_unit = 4,
 	.decode = aarch64_decode,
+	.general_names = general_names,
+	.capstone = {.known = true, .arch = 1}, /* CS_ARCH_ARM64, CS_MODE_LITTLE_ENDIAN */
 	.next_base = aarch64_next_base,
 	.allows_interrupts = aarch64_allows_interrupts,
 	.locate = locate_start,

@@ -12,6 +12,10 @@ static const struct arch_register registers[] = {
 	{0, NULL, INSN_NO_REGISTER},
 };
 
+static const char *const general_names[ARCH_GENERAL] = {"$zero", "$ra", "$tp", "$sp", "$a0", "$a1",
+	"$a2", "$a3", "$a4", "$a5", "$a6", "$a7", "$t0", "$t1", "$t2", "$t3", "$t4", "$t5", "$t6",
+	"$t7", "$t8", "$r21", "$fp", "$s0", "$s1", "$s2", "$s3", "$s4", "$s5", "$s6", "$s7", "$s8"};
+
 const struct arch arch_loongarch64 = {
 	.name = "loongarch64",
 	.machine = PERCPU_ELF_MACHINE,
@@ -28,6 +32,7 @@ const struct arch arch_loongarch64 = {
 	.relax_marker = 100, /* R_LARCH_RELAX */
 	.insn_unit = 4,
 	.decode = loongarch64_decode,
+	.general_names = general_names,
 	.next_base = loongarch64_next_base,
 	.locate = locate_start,
 	.percpu_register = 21,

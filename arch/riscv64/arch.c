@@ -13,6 +13,10 @@ static const struct arch_register registers[] = {
 	{0, NULL, INSN_NO_REGISTER},
 };
 
+static const char *const general_names[ARCH_GENERAL] = {"zero", "ra", "sp", "gp", "tp", "t0", "t1",
+	"t2", "s0", "s1", "a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "s2", "s3", "s4", "s5",
+	"s6", "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
+
 const struct arch arch_riscv64 = {
 	.name = "riscv64",
 	.machine = PERCPU_ELF_MACHINE,
@@ -28,6 +32,9 @@ const struct arch arch_riscv64 = {
 	.relax_marker = 51, /* R_RISCV_RELAX */
 	.insn_unit = 2,
 	.decode = riscv64_decode,
+	.general_names = general_names,
+	/* From capstone 5 on: CS_ARCH_RISCV; CS_MODE_RISCV64 and CS_MODE_RISCVC. */
+	.capstone = {.known = true, .arch = 15, .mode = 2 | 4},
 	.next_base = riscv64_next_base,
 	.allows_interrupts = riscv64_allows_interrupts,
 	.locate = locate_start,

@@ -12,6 +12,9 @@ static const struct arch_register registers[] = {
 	{0, NULL, INSN_NO_REGISTER},
 };
 
+static const char *const general_names[ARCH_GENERAL] = {"rax", "rcx", "rdx", "rbx", "rsp", "rbp",
+	"rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15"};
+
 const struct arch arch_x86_64 = {
 	.name = "x86_64",
 	.machine = PERCPU_ELF_MACHINE,
@@ -27,6 +30,8 @@ const struct arch arch_x86_64 = {
 	.counts_from_end = true,
 	.insn_unit = 1,
 	.decode = x86_64_decode,
+	.general_names = general_names,
+	.capstone = {.known = true, .arch = 3, .mode = 8}, /* CS_ARCH_X86, CS_MODE_64 */
 	.next_base = x86_64_next_base,
 	.allows_interrupts = x86_64_allows_interrupts,
 	.percpu_register = INSN_NO_REGISTER,

@@ -212,6 +212,9 @@ void found(struct check_run *run, enum severity severity, const struct place *pl
 		shown(run, place->variable ? place->variable->name : readable(run, place->symbol));
 	f.function = place->function;
 	f.bytes = hex(run, place->code);
+	if (!disassemble(&run->disassembler, place->code, place->address.value, run->arena,
+		    &f.disassembly))
+		error_memory(run->error);
 	add(run, &f);
 }
 
@@ -447,6 +450,7 @@ bool check_image(const struct image *image, const struct inputs *inputs,
 		.options = options,
 		.arena = arena,
 		.error = error,
+		.disassembler.arch = image->arch,
 	};
 
 	*file = (struct report_file){
@@ -478,6 +482,7 @@ bool check_image(const struct image *image, const struct inputs *inputs,
 	}
 	if (!list.count)
 		nothing_there(&run, file);
+	disassembler_close(&run.disassembler);
 	run.found = 0;
 	assign_fingerprints(&run);
 	file->layouts = layouts;

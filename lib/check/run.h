@@ -6,6 +6,7 @@
 
 #include "lib/check/check.h"
 #include "lib/model/functions.h"
+#include "lib/obj/disassemble.h"
 
 enum outcome {
 	OUTCOME_PASSED,
@@ -33,6 +34,8 @@ struct check_run {
 
 	struct functions *functions;	 /* NULL until somebody asks; see function_at() */
 	const struct accesses *accesses; /* likewise; see accesses_of() in lib/check/access.h */
+
+	struct disassembler disassembler; /* of the bytes that findings have */
 
 	size_t found;		       /* by the running check */
 	size_t unsaid;		       /* findings of it that were only counted */

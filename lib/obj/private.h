@@ -39,4 +39,11 @@ static inline const struct image_file *image_file(const struct image *image)
  */
 bool image_validate(struct image_file *file, struct error *error);
 
+/*
+ * disassemble() without capstone: what struct insn says of the one instruction that `code` is.
+ * *text gets NULL where that is nothing. False when memory runs out.
+ */
+bool insn_print(const struct arch *arch, struct span code, uint64_t address, struct arena *arena,
+	const char **text);
+
 #endif
