@@ -6,8 +6,10 @@
 
 #include "lib/base/parallel.h"
 #include "lib/code/accesses.h"
+#include "lib/code/around.h"
 #include "lib/model/functions.h"
 #include "lib/model/names.h"
+#include "lib/obj/disassemble.h"
 #include "lib/obj/source.h"
 #include "lib/out/access_summary.h"
 
@@ -17,6 +19,7 @@ enum option {
 	OPTION_VAR,
 	OPTION_FUNCTION,
 	OPTION_KIND,
+	OPTION_ANNOTATE,
 	OPTION_SUMMARY,
 	OPTION_FORMAT,
 	OPTION_JOBS,
@@ -30,6 +33,7 @@ static const struct option_spec options[OPTION_COUNT] = {
 	[OPTION_VAR] = {"var", 0, "NAME", "only accesses to this variable"},
 	[OPTION_FUNCTION] = {"function", 0, "NAME", "only accesses of this function"},
 	[OPTION_KIND] = {"kind", 0, "KIND", "only read, write, read-modify-write or address"},
+	[OPTION_ANNOTATE] = {"annotate", 0, NULL, "with the instructions around each access"},
 	[OPTION_SUMMARY] = {"summary", 0, "WHAT", "count them instead, by variables or functions"},
 	[OPTION_FORMAT] = {"format", 0, "FORMAT", "text (default), json or csv"},
 	[OPTION_JOBS] = {"jobs", 'j', "N", "threads that read one file (default: the CPUs)"},
@@ -45,6 +49,7 @@ struct request {
 	const char *function;
 	bool kind_given;
 	size_t kind;
+	bool annotate;
 	enum access_summary summary;
 	size_t format;
 	const char **files;
@@ -58,6 +63,9 @@ struct listing_file {
 	struct functions *functions;
 	struct arena *arena;
 	struct access_listing *listing;
+	struct around around; /* of --annotate, as the next two */
+	struct arena scratch; /* what is shown around one access */
+	struct disassembler disassembler;
 	struct summary_entry *entries; /* of a summary */
 	size_t entry_count, entry_room;
 	struct error *error;
@@ -82,6 +90,8 @@ static bool take_option(void *context, size_t index, const char *argument)
 	case OPTION_KIND:
 		r->kind_given = true;
 		return choice_read(r->command, "kind", argument, kind_choices, &r->kind);
+	case OPTION_ANNOTATE:
+		return r->annotate = true;
 	case OPTION_SUMMARY:
 		if (!choice_read(r->command, "summary", argument, access_summary_choices, &choice))
 			return false;
@@ -124,6 +134,28 @@ static bool count(struct listing_file *f, const struct access_row *row, uint8_t 
 	return true;
 }
 
+/* The instructions around it, in the row. Several accesses of an instruction have the same. */
+static bool annotate(struct listing_file *f, const struct access *access, struct access_row *row)
+{
+	struct arena *arena = &f->scratch;
+	struct access_line *lines = ARENA_ARRAY(arena, struct access_line, AROUND_LINES);
+	struct around_line around[AROUND_LINES];
+
+	if (!lines || !around_read(&f->around, access->section, access->address, around,
+			      &row->line_count))
+		return error_memory(f->error);
+	row->lines = lines;
+	for (size_t i = 0; i < row->line_count; i++) {
+		lines[i].address = around[i].address;
+		lines[i].access = around[i].here;
+		lines[i].bytes = bytes_text(around[i].code, arena);
+		if (!lines[i].bytes || !disassemble(&f->disassembler, around[i].code,
+					       around[i].address, arena, &lines[i].disassembly))
+			return error_memory(f->error);
+	}
+	return true;
+}
+
 static bool list_one(struct listing_file *f, const struct access *access)
 {
 	struct access_row row = {
@@ -148,7 +180,10 @@ static bool list_one(struct listing_file *f, const struct access *access)
 		return true;
 	if (f->request->summary)
 		return count(f, &row, access->kind);
+	if (f->request->annotate && !annotate(f, access, &row))
+		return false;
 	access_list_row(f->listing, &row);
+	arena_release(&f->scratch);
 	return true;
 }
 
@@ -165,6 +200,8 @@ static bool list_all(struct listing_file *f)
 		!accesses_find(f->image, &list, &how, f->arena, &accesses, f->error) ||
 		!(f->functions = functions_read(f->image, f->arena, f->error)))
 		return false;
+	f->around = (struct around){.image = f->image, .functions = f->functions};
+	f->disassembler.arch = f->image->arch;
 	file.unread = accesses.unread;
 	access_list_file(f->listing, &file);
 	for (size_t i = 0; i < accesses.count; i++)
@@ -187,6 +224,9 @@ static enum exit_code list_image(
 
 	if (!list_all(&f))
 		code = file_failure(image->path, image->member, &error);
+	around_release(&f.around);
+	arena_release(&f.scratch);
+	disassembler_close(&f.disassembler);
 	arena_release(&arena);
 	return code;
 }
@@ -227,6 +267,18 @@ static enum exit_code list_files(const struct request *r)
 	return code;
 }
 
+static bool fits_together(const struct request *r)
+{
+	if (!r->file_count)
+		return usage_error(r->command, "name the ELF files to read");
+	if (r->annotate && r->summary)
+		return usage_error(r->command, "--annotate: a summary shows no access");
+	if (r->annotate && r->format == ACCESS_CSV)
+		return usage_error(
+			r->command, "--annotate: CSV has a row an access; choose text or json");
+	return true;
+}
+
 static enum exit_code run(const struct command *command, int argc, char **argv)
 {
 	struct request r = {.command = command, .layout.threads = parallel_cpus()};
@@ -239,12 +291,8 @@ static enum exit_code run(const struct command *command, int argc, char **argv)
 	if (!r.files)
 		return memory_failure();
 	code = options_read(command, argc, argv, &reader, &stop);
-	if (!stop && r.file_count)
-		code = list_files(&r);
-	else if (!stop) {
-		usage_error(command, "name the ELF files to read");
-		code = EXIT_USAGE;
-	}
+	if (!stop)
+		code = fits_together(&r) ? list_files(&r) : EXIT_USAGE;
 	free(r.files);
 	return code;
 }

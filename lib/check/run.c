@@ -81,16 +81,15 @@ const char *function_at(struct check_run *run, uint32_t section, uint64_t addres
 	return name ? shown(run, name) : NULL;
 }
 
-/* As `65 48 8b 04 25`; of what is longer than an instruction, the start. */
-static const char *hex(struct check_run *run, struct span bytes)
+/* The instruction of a finding, as bytes and in words. */
+static void show_code(struct check_run *run, const struct place *place, struct report_finding *f)
 {
-	enum { SHOWN = 16 };
-	char buffer[3 * SHOWN + 1] = "";
-
-	for (size_t i = 0; i < bytes.size && i < SHOWN; i++)
-		snprintf(buffer + 3 * i, sizeof(buffer) - 3 * i, "%02x ", bytes.data[i]);
-	buffer[strlen(buffer) - (bytes.size != 0)] = '\0';
-	return bytes.size ? text(run, "%s", buffer) : NULL;
+	if (!place->code.size)
+		return;
+	f->bytes = bytes_text(place->code, run->arena);
+	if (!f->bytes || !disassemble(&run->disassembler, place->code, place->address.value,
+				 run->arena, &f->disassembly))
+		error_memory(run->error);
 }
 
 static struct report_number number(struct maybe m)
@@ -211,10 +210,7 @@ void found(struct check_run *run, enum severity severity, const struct place *pl
 	f.symbol =
 		shown(run, place->variable ? place->variable->name : readable(run, place->symbol));
 	f.function = place->function;
-	f.bytes = hex(run, place->code);
-	if (!disassemble(&run->disassembler, place->code, place->address.value, run->arena,
-		    &f.disassembly))
-		error_memory(run->error);
+	show_code(run, place, &f);
 	add(run, &f);
 }
 

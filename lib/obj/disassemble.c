@@ -80,9 +80,9 @@ static bool machine_opened(struct capstone *c, const struct arch *arch)
 }
 
 /* The first version that is there and knows the machine, in d->capstone; false without memory. */
-static bool capstone_open(struct disassembler *d, struct arena *arena)
+static bool capstone_open(struct disassembler *d)
 {
-	struct capstone *c = ARENA_NEW(arena, struct capstone);
+	struct capstone *c = ARENA_NEW(&d->own, struct capstone);
 
 	if (!c)
 		return false;
@@ -135,7 +135,7 @@ bool disassemble(struct disassembler *d, struct span code, uint64_t address, str
 	*text = NULL;
 	if (!code.size)
 		return true;
-	if (d->arch->capstone.known && !d->asked && !capstone_open(d, arena))
+	if (d->arch->capstone.known && !d->asked && !capstone_open(d))
 		return false;
 	if (d->capstone && !capstone_print(d->capstone, code, address, arena, text))
 		return false;
@@ -148,6 +148,7 @@ void disassembler_close(struct disassembler *d)
 		d->capstone->close(&d->capstone->handle);
 		dlclose(d->capstone->library);
 	}
+	arena_release(&d->own);
 	d->capstone = NULL;
 	d->asked = false;
 }

@@ -10,6 +10,7 @@ struct capstone;
 /* Zeroed but for `arch` before use; released by disassembler_close(). */
 struct disassembler {
 	const struct arch *arch;
+	struct arena own;
 	struct capstone *capstone; /* NULL: not asked for yet, or there is none */
 	bool asked;
 };
@@ -19,13 +20,17 @@ struct disassembler {
  * x86_64, where a capstone is installed that knows the machine and the instruction; else what the
  * instruction does with memory and addresses, as far as struct insn says. *text, in `arena`, gets
  * NULL where neither says anything. False when memory runs out.
- *
- * `arena` has to outlive the disassembler, and is the same in every call.
  */
 bool disassemble(struct disassembler *disassembler, struct span code, uint64_t address,
 	struct arena *arena, const char **text);
 
-/* Releases what capstone has taken. The disassembler may be used again. */
+/*
+ * Bytes as `65 48 8b 04 25`; of what is longer than an instruction the first 16. In `arena`; NULL
+ * when memory runs out.
+ */
+const char *bytes_text(struct span bytes, struct arena *arena);
+
+/* Closes capstone, where it was opened. The disassembler may be used again. */
 void disassembler_close(struct disassembler *disassembler);
 
 #endif

@@ -2,6 +2,7 @@
  * What an instruction does, in words that are the same for all machines: no mnemonic is printed,
  * for struct insn has none, and what it does not say is not printed either.
  */
+#include "lib/obj/disassemble.h"
 #include "lib/obj/private.h"
 
 #include <inttypes.h>
@@ -166,6 +167,18 @@ static void say_insn(struct phrase *p)
 	default:
 		break;
 	}
+}
+
+const char *bytes_text(struct span bytes, struct arena *arena)
+{
+	enum { SHOWN = 16 };
+	char buffer[3 * SHOWN + 1] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < bytes.size && i < SHOWN; i++)
+		used += (size_t)snprintf(
+			buffer + used, sizeof(buffer) - used, "%02x ", bytes.data[i]);
+	return arena_strndup(arena, buffer, used - (used != 0));
 }
 
 bool insn_print(const struct arch *arch, struct span code, uint64_t address, struct arena *arena,

@@ -42,6 +42,22 @@ void access_list_file(struct access_listing *l, const struct access_file *file)
 	json_open(&l->json, shape_of(l)->items, '[');
 }
 
+static void json_lines(struct json_writer *w, const struct access_row *row)
+{
+	json_open(w, "code", '[');
+	for (size_t i = 0; i < row->line_count; i++) {
+		const struct access_line *line = &row->lines[i];
+
+		json_open(w, NULL, '{');
+		json_address(w, "address", line->address);
+		json_string(w, "bytes", line->bytes);
+		json_string(w, "disassembly", line->disassembly);
+		json_bool(w, "access", line->access);
+		json_close(w, '}');
+	}
+	json_close(w, ']');
+}
+
 static void json_row(struct json_writer *w, const struct access_row *row)
 {
 	json_open(w, NULL, '{');
@@ -62,6 +78,8 @@ static void json_row(struct json_writer *w, const struct access_row *row)
 	json_string(w, "register", row->reg);
 	json_string(w, "form", row->form);
 	json_string(w, "source", row->source);
+	if (row->lines)
+		json_lines(w, row);
 	json_close(w, '}');
 }
 
@@ -114,6 +132,19 @@ static void text_place(FILE *to, const char *name, uint64_t offset)
 		fprintf(to, "+0x%" PRIx64, offset);
 }
 
+static void text_lines(FILE *to, const struct access_row *row)
+{
+	for (size_t i = 0; i < row->line_count; i++) {
+		const struct access_line *line = &row->lines[i];
+
+		fprintf(to, "  %c 0x%" PRIx64 ": %s", line->access ? '>' : ' ', line->address,
+			line->bytes);
+		if (line->disassembly)
+			fprintf(to, "  %s", line->disassembly);
+		putc('\n', to);
+	}
+}
+
 static void text_row(const struct access_listing *l, const struct access_row *row)
 {
 	fprintf(l->to, "0x%" PRIx64 " ", row->address);
@@ -131,6 +162,7 @@ static void text_row(const struct access_listing *l, const struct access_row *ro
 		fprintf(l->to, "0x%" PRIx64, row->offset);
 	fprintf(l->to, "%s through %s, %s%s\n", row->floating ? " and more" : "", row->reg,
 		row->form, *row->source == 'r' ? ", by its relocation" : "");
+	text_lines(l->to, row);
 }
 
 void access_list_row(struct access_listing *l, const struct access_row *row)

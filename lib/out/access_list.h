@@ -12,6 +12,14 @@ enum access_format { ACCESS_TEXT, ACCESS_JSON, ACCESS_CSV };
 /* NULL-ended names of the formats, in the order of the enum. */
 extern const char *const access_format_choices[];
 
+/* An instruction at or around an access. */
+struct access_line {
+	uint64_t address;
+	const char *bytes;	 /* in hex */
+	const char *disassembly; /* NULL: nothing can be said */
+	bool access;		 /* it is the access itself */
+};
+
 struct access_row {
 	uint64_t address;     /* virtual; in an object the offset in `section` */
 	const char *section;  /* of the code */
@@ -26,6 +34,9 @@ struct access_row {
 	const char *reg;      /* as the manual writes it */
 	const char *form;     /* "absolute", "pc-relative", "indexed", "register" */
 	const char *source;   /* "relocation" or "code" */
+	/* What --annotate shows, JSON and text only; NULL without it. */
+	const struct access_line *lines;
+	size_t line_count;
 };
 
 struct access_file {

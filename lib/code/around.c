@@ -1,0 +1,101 @@
+#include "lib/code/around.h"
+
+#include "lib/code/flow.h"
+
+/* The address of the section's first byte. */
+static uint64_t section_start(const struct around *a, uint32_t section)
+{
+	return a->image->kind == IMAGE_OBJECT ? 0 : a->image->sections[section].addr;
+}
+
+/* The run that flow_read() has gone through for this place: it begins an instruction there. */
+static void find_run(struct around *a, uint32_t section, uint64_t address)
+{
+	const struct function_extent extent = functions_extent(a->functions, section, address);
+	const uint64_t from = section_start(a, section);
+	const uint64_t to = from + image_section_bytes(a->image, section).size;
+
+	a->section = section;
+	a->start = extent.start > from ? extent.start : from;
+	a->end = extent.end < to ? extent.end : to;
+	a->start += (address - a->start) / FLOW_REGION_MAX * FLOW_REGION_MAX;
+	if (a->end - a->start > FLOW_REGION_MAX)
+		a->end = a->start + FLOW_REGION_MAX;
+}
+
+static struct span code_of(const struct around *a)
+{
+	const struct span code = image_section_bytes(a->image, a->section);
+
+	return (struct span){
+		code.data + (a->start - section_start(a, a->section)), (size_t)(a->end - a->start)};
+}
+
+static bool find_starts(struct around *a)
+{
+	const struct arch *arch = a->image->arch;
+	const struct span code = code_of(a);
+	size_t at = 0;
+
+	arena_release(&a->arena);
+	a->count = 0;
+	a->starts = ARENA_ARRAY(&a->arena, uint32_t, code.size / arch->insn_unit + 2);
+	if (!a->starts)
+		return false;
+	while (at < code.size) {
+		struct insn insn;
+		const bool known =
+			arch->decode((struct span){code.data + at, code.size - at}, &insn);
+
+		a->starts[a->count++] = (uint32_t)at;
+		at += known ? insn.length : arch->insn_unit;
+	}
+	a->starts[a->count] = (uint32_t)code.size;
+	return true;
+}
+
+/* Index of the instruction that holds an offset. */
+static size_t index_at(const struct around *a, uint64_t offset)
+{
+	size_t low = 0, high = a->count;
+
+	while (high - low > 1) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (a->starts[middle] > offset)
+			high = middle;
+		else
+			low = middle;
+	}
+	return low;
+}
+
+bool around_read(struct around *a, uint32_t section, uint64_t address,
+	struct around_line lines[AROUND_LINES], size_t *count)
+{
+	struct span code;
+	size_t here, first;
+
+	*count = 0;
+	if (!a->starts || section != a->section || address < a->start || address >= a->end) {
+		find_run(a, section, address);
+		if (!find_starts(a))
+			return false;
+	}
+	code = code_of(a);
+	here = index_at(a, address - a->start);
+	first = here > AROUND ? here - AROUND : 0;
+	for (size_t i = first; i < a->count && i <= here + AROUND; i++)
+		lines[(*count)++] = (struct around_line){
+			.address = a->start + a->starts[i],
+			.code = {code.data + a->starts[i], a->starts[i + 1] - a->starts[i]},
+			.here = i == here,
+		};
+	return true;
+}
+
+void around_release(struct around *a)
+{
+	arena_release(&a->arena);
+	a->starts = NULL;
+}
