@@ -63,6 +63,11 @@ expected() { # source
 	grep -oE '(#|//): .*' "$1" | sed -E 's/ *(#|\/\/): */\n/g' | sed -E '/^$/d; s/ +$//'
 }
 
+# A listing without what says that a relocation tells it.
+places() { # file
+	"$tool" access --format csv "$1" | cut -d, -f3-13
+}
+
 job_case() { # machine place
 	local machine=$1 out=$dir/case-$1-$2 options=
 	case $machine in
@@ -80,6 +85,9 @@ job_case() { # machine place
 	want_none "$machine: the tool's listing of the cases" "$(differences "$out" 25)"
 	want_none "$machine: the cases, by oracle.py" \
 		"$(diff <(expected "$here/cases/$machine.s") <(cut -d' ' -f2- "$out.oracle"))"
+	ld.lld-19 --emit-relocs -T "$out.ld" -o "$out.relocs" "$out.o" 2>"$out.log"
+	want_none "$machine: the cases, without relocations (<) and with them (>)" \
+		"$(diff <(places "$out") <(places "$out.relocs"))"
 }
 
 # ---- kernels ------------------------------------------------------------------------------------
