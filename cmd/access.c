@@ -19,6 +19,7 @@ enum option {
 	OPTION_VAR,
 	OPTION_FUNCTION,
 	OPTION_KIND,
+	OPTION_REMOTE,
 	OPTION_ANNOTATE,
 	OPTION_SUMMARY,
 	OPTION_FORMAT,
@@ -33,6 +34,7 @@ static const struct option_spec options[OPTION_COUNT] = {
 	[OPTION_VAR] = {"var", 0, "NAME", "only accesses to this variable"},
 	[OPTION_FUNCTION] = {"function", 0, "NAME", "only accesses of this function"},
 	[OPTION_KIND] = {"kind", 0, "KIND", "only read, write, read-modify-write or address"},
+	[OPTION_REMOTE] = {"remote", 0, NULL, "accesses to other CPUs' areas, and no others"},
 	[OPTION_ANNOTATE] = {"annotate", 0, NULL, "with the instructions around each access"},
 	[OPTION_SUMMARY] = {"summary", 0, "WHAT", "count them instead, by variables or functions"},
 	[OPTION_FORMAT] = {"format", 0, "FORMAT", "text (default), json or csv"},
@@ -49,6 +51,7 @@ struct request {
 	const char *function;
 	bool kind_given;
 	size_t kind;
+	bool remote;
 	bool annotate;
 	enum access_summary summary;
 	size_t format;
@@ -90,6 +93,8 @@ static bool take_option(void *context, size_t index, const char *argument)
 	case OPTION_KIND:
 		r->kind_given = true;
 		return choice_read(r->command, "kind", argument, kind_choices, &r->kind);
+	case OPTION_REMOTE:
+		return r->remote = true;
 	case OPTION_ANNOTATE:
 		return r->annotate = true;
 	case OPTION_SUMMARY:
@@ -192,7 +197,8 @@ static bool list_all(struct listing_file *f)
 	struct access_file file = {.path = f->image->path,
 		.member = f->image->member,
 		.machine = f->image->arch->name};
-	const struct accesses_options how = {.threads = f->request->layout.threads};
+	const struct accesses_options how = {
+		.threads = f->request->layout.threads, .remote = f->request->remote};
 	struct layout_list list;
 	struct accesses accesses;
 
@@ -205,7 +211,8 @@ static bool list_all(struct listing_file *f)
 	file.unread = accesses.unread;
 	access_list_file(f->listing, &file);
 	for (size_t i = 0; i < accesses.count; i++)
-		if (!list_one(f, &accesses.items[i]))
+		if (f->request->remote == !accesses.items[i].base &&
+			!list_one(f, &accesses.items[i]))
 			return false;
 	if (f->request->summary)
 		access_summary_write(f->listing, f->request->summary, f->entries, f->entry_count);

@@ -158,10 +158,12 @@ static uint64_t first_region(const struct reading *r, const struct part *part)
 	return region.start < part->start ? region.end : region.start;
 }
 
-/* Only code that takes a base can reach anything through it; suspects are anywhere. */
+/* Only code that takes a base can reach anything through it; all else is anywhere. */
 static uint64_t next_place(const struct reading *r, struct span code, uint64_t at)
 {
-	return r->file.suspects ? at : r->file.image->arch->next_base(code, at, r->file.general);
+	return r->file.suspects || r->file.remote
+		       ? at
+		       : r->file.image->arch->next_base(code, at, r->file.general);
 }
 
 static void read_part(void *context, size_t index)
@@ -195,7 +197,7 @@ static bool divide(struct reading *r, struct arena *arena, struct error *error)
 	const struct image *image = r->file.image;
 	size_t room = 0;
 
-	for (uint32_t i = 1; r->file.bases && i < image->section_count; i++) {
+	for (uint32_t i = 1; (r->file.bases || r->file.remote) && i < image->section_count; i++) {
 		const uint64_t size =
 			is_code(&image->sections[i]) ? image_section_bytes(image, i).size : 0;
 
@@ -271,7 +273,10 @@ bool accesses_find(const struct image *image, const struct layout_list *list,
 	const struct accesses_options *options, struct arena *arena, struct accesses *accesses,
 	struct error *error)
 {
-	struct reading r = {.file = {.image = image, .list = list, .suspects = options->suspects}};
+	struct reading r = {.file = {.image = image,
+				    .list = list,
+				    .suspects = options->suspects,
+				    .remote = options->remote && list->count}};
 	bool ok;
 
 	for (size_t i = 0; i < list->count; i++)

@@ -78,6 +78,12 @@ struct accesses_options {
 	 * template reached without a base, or through a register that is not the layouts'.
 	 */
 	bool suspects;
+	/*
+	 * All code is read, and what reaches a variable, or forms its address, with something
+	 * unknown added and no base counts too: that may be another CPU's base. Such an access has
+	 * no `base`, and is `floating`.
+	 */
+	bool remote;
 };
 
 /*

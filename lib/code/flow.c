@@ -361,6 +361,36 @@ static enum access_kind kind_of(enum insn_memory memory)
 }
 
 /*
+ * Something unknown is added to the address of a variable: it may be the base of any CPU, for it is
+ * not known to be this one's. Where the template is at address 0 a displacement alone is a member's
+ * of what the unknown points to; elsewhere no member stands as far as the template does.
+ */
+static bool is_remote(const struct flow *f, struct value at, const struct access *access)
+{
+	return f->file->remote && !at.base && at.unknown && access->variable &&
+	       access->layout->model != MODEL_NAIVE &&
+	       (at.formed || at.relocated || access->layout->model != MODEL_ZERO);
+}
+
+/* The other CPU's memory that the instruction reaches. */
+static void reach_remote(
+	struct flow *f, const struct state *state, const struct step *step, struct value at)
+{
+	const struct insn *insn = &step->insn;
+	const bool inside = insn->kind == INSN_ADD;
+	struct access access;
+
+	if (!f->sink || !f->file->remote || insn->segment)
+		return;
+	access = access_at(f, step, at, kind_of(insn->memory));
+	if (!is_remote(f, at, &access))
+		return;
+	emit(f, &access);
+	use(f, register_value(state, inside ? insn->base : insn->first).taken);
+	use(f, register_value(state, inside ? insn->index : insn->second).taken);
+}
+
+/*
  * Memory of a template without a base, or through a register that is none of the layouts': where
  * the code says the place by itself, for what is added to something unknown may be anybody's. A
  * word of the area may be the base, and stand where nobody has put it.
@@ -391,6 +421,7 @@ static bool reach(
 		return false;
 	if (!is_base(f, at.base)) {
 		suspect(f, step, at);
+		reach_remote(f, state, step, at);
 		return false;
 	}
 	*access = access_at(f, step, at, kind_of(insn->memory));
@@ -400,6 +431,22 @@ static bool reach(
 		use(f, register_value(state, inside ? insn->index : insn->second).taken);
 	}
 	return true;
+}
+
+/* The same of an address in another CPU's area. */
+static void note_remote(struct flow *f, const struct step *step, struct value *value)
+{
+	struct access access;
+
+	if (!f->file->remote || value->base || !value->unknown)
+		return;
+	access = access_at(f, step, *value, ACCESS_ADDRESS);
+	if (!is_remote(f, *value, &access))
+		return;
+	value->taken = (uint32_t)(step - f->steps) + 1;
+	access.form = ACCESS_REGISTER;
+	if (f->sink)
+		emit(f, &access);
 }
 
 /* An address in the template's image within an area has come to be: noted until it is used. */
@@ -492,6 +539,9 @@ static struct value result(struct flow *f, const struct state *state, const stru
 		return VALUE_UNKNOWN;
 	}
 	r = reference_of(f, step, false);
+	/* lea sym(%rax): the displacement is of no memory. */
+	if (!r && f->file->remote && insn->kind == INSN_MORE && insn->memory == INSN_NO_MEMORY)
+		r = reference_of(f, step, true);
 	if (r && is_labelled(f, insn, r))
 		value.formed = value.relocated = true;
 	else if (r)
@@ -606,6 +656,7 @@ static void pass(struct flow *f, struct state *state, const struct step *step)
 		if (insn->kind == INSN_ADD)
 			use(f, register_value(state, insn->second).taken);
 		note_address(f, step, &value);
+		note_remote(f, step, &value);
 	}
 	if (f->sink && f->file->suspects)
 		note_write(f, state, step, value);

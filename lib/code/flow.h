@@ -23,6 +23,7 @@ struct flow_file {
 	uint32_t bases;	    /* a bit a PERCPU_NOTE_REGISTER_*: those that hold a base here */
 	uint32_t general;   /* a bit a general register: those of them that are such */
 	bool suspects;	    /* struct accesses_options */
+	bool remote;	    /* likewise */
 };
 
 /* A run of code that control enters at its start, and by jumps from within. */

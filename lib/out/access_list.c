@@ -122,7 +122,7 @@ static void csv_row(const struct access_listing *l, const struct access_row *row
 	fprintf(l->to, ",%d,%s,", row->floating, row->kind);
 	if (row->width)
 		fprintf(l->to, "%" PRIu64, row->width);
-	fprintf(l->to, ",%s,%s,%s\r\n", row->reg, row->form, row->source);
+	fprintf(l->to, ",%s,%s,%s\r\n", row->reg ? row->reg : "", row->form, row->source);
 }
 
 static void text_place(FILE *to, const char *name, uint64_t offset)
@@ -160,8 +160,10 @@ static void text_row(const struct access_listing *l, const struct access_row *ro
 		text_place(l->to, row->variable, row->offset);
 	else if (row->offset_known)
 		fprintf(l->to, "0x%" PRIx64, row->offset);
-	fprintf(l->to, "%s through %s, %s%s\n", row->floating ? " and more" : "", row->reg,
-		row->form, *row->source == 'r' ? ", by its relocation" : "");
+	/* Where the base is not known, it is what is added. */
+	fprintf(l->to, "%s through %s, %s%s\n", row->floating && row->reg ? " and more" : "",
+		row->reg ? row->reg : "an unknown base", row->form,
+		*row->source == 'r' ? ", by its relocation" : "");
 	text_lines(l->to, row);
 }
 

@@ -31,7 +31,7 @@ struct access_row {
 	bool floating;	      /* something unknown is added to the offset */
 	const char *kind;     /* "read", "write", "read-modify-write", "address" */
 	uint64_t width;	      /* bytes of memory; 0: not known, or none */
-	const char *reg;      /* as the manual writes it */
+	const char *reg;      /* as the manual writes it; NULL: a base that is not known */
 	const char *form;     /* "absolute", "pc-relative", "indexed", "register" */
 	const char *source;   /* "relocation" or "code" */
 	/* What --annotate shows, JSON and text only; NULL without it. */

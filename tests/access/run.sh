@@ -4,7 +4,7 @@
 # listed as; on kernels of every machine, compiler, level and model; and on each accessor of the
 # runtime in a function of its own, of which the source says what it does.
 #
-#   tests/access/run.sh [PART...]         cases accessors kernels crate; default: all
+#   tests/access/run.sh [PART...]         cases remote accessors kernels crate; default: all
 #   tests/access/run.sh --kernel FILE...  compares on real kernels, some minutes each
 #
 # PERCPU_TOOL: the binary; TEST_DIR: where outputs go, of them access/accessors.txt; JOBS: at once.
@@ -63,18 +63,22 @@ expected() { # source
 	grep -oE '(#|//): .*' "$1" | sed -E 's/ *(#|\/\/): */\n/g' | sed -E '/^$/d; s/ +$//'
 }
 
+case_options() { # machine
+	case $1 in
+	aarch64) echo -march=armv8.5-a ;;
+	riscv64) echo -march=rv64gc ;;
+	loongarch64) echo -mlsx ;;
+	esac
+}
+
 # A listing without what says that a relocation tells it.
 places() { # file
 	"$tool" access --format csv "$1" | cut -d, -f3-13
 }
 
 job_case() { # machine place
-	local machine=$1 out=$dir/case-$1-$2 options=
-	case $machine in
-	aarch64) options=-march=armv8.5-a ;;
-	riscv64) options=-march=rv64gc ;;
-	loongarch64) options=-mlsx ;;
-	esac
+	local machine=$1 out=$dir/case-$1-$2 options
+	options=$(case_options "$machine")
 	sed "s/PLACE/$2/" $here/cases/percpu.ld >"$out.ld"
 	if ! clang-19 --target="$machine-linux-gnu" $options -c -o "$out.o" \
 		"$here/cases/$machine.s" 2>"$out.log" ||
@@ -88,6 +92,67 @@ job_case() { # machine place
 	ld.lld-19 --emit-relocs -T "$out.ld" -o "$out.relocs" "$out.o" 2>"$out.log"
 	want_none "$machine: the cases, without relocations (<) and with them (>)" \
 		"$(diff <(places "$out") <(places "$out.relocs"))"
+}
+
+# ---- other CPUs ---------------------------------------------------------------------------------
+
+# What is expected where the template stands at `place`, in a file with relocations or without: Z is
+# for the template at address 0, R for all but that without relocations.
+expected_remote() { # source place relocs
+	local tags=
+	[ "$2" = 0 ] && tags=Z
+	{ [ "$2" != 0 ] || [ -n "$3" ]; } && tags+=R
+	sed -nE "s/.*(#|\/\/)[$tags]?: //p" "$1"
+}
+
+remote_lines() { # file
+	"$tool" access --remote "$1" | sed -nE 's/^0x[0-9a-f]+ [^ ]+: (.*) through an unknown base, .*/\1/p'
+}
+
+job_remote() { # machine place
+	local source=$here/cases/remote/$1.s out=$dir/remote-$1-$2 relocs
+	sed "s/PLACE/$2/" $here/cases/percpu.ld >"$out.ld"
+	if ! clang-19 --target="$1-linux-gnu" $(case_options "$1") -c -o "$out.o" "$source" 2>"$out.log"; then
+		fail "$1: the cases of other CPUs do not build" "$(<"$out.log")"
+		return
+	fi
+	for relocs in '' --emit-relocs; do
+		ld.lld-19 $relocs -T "$out.ld" -o "$out$relocs" "$out.o" 2>"$out.log" ||
+			{ fail "$1: the cases of other CPUs do not link" "$(<"$out.log")"; continue; }
+		same "$1 at $2 $relocs: expected (<) and listed (>)" \
+			"$(expected_remote "$source" "$2" "$relocs")" "$(remote_lines "$out$relocs")"
+		want_none "$1 at $2 $relocs: without --remote a base is unknown" \
+			"$("$tool" access "$out$relocs" | grep unknown)"
+	done
+	same "$1: the object" "$(sed -nE 's/.*(#|\/\/)R?: //p' "$source")" "$(remote_lines "$out.o")"
+	want_none "$1 at $2: JSON" "$("$tool" access --remote --format json "$out" | jq -r '
+		.files[0].accesses[] | select(.register != null or (.floating | not)) | .address')"
+}
+
+# The runtime's accessor of other CPUs' copies, called as it is and read through.
+job_remote_ptr() { # machine compiler level model
+	local out=$dir/remote-ptr-$1-$2$3-$4 log
+	"$tool" ldscript --full --arch "$1" --cpus 4 --model "$4" >"$out.ld"
+	if ! log=$($(compiler "$1" "$2") "$3" $(model_macro "$4") -c -o "$out.o" $here/remote.c 2>&1 &&
+		$(linker "$1" "$2") -static -e 0 -T "$out.ld" -o "$out" "$out.o" 2>&1); then
+		fail "$1 $2 $3 $4: percpu_remote_ptr does not build" "$log"
+		return
+	fi
+	same "$1 $2 $3 $4: percpu_remote_ptr" 'get address second
+read read second
+write write second' "$("$tool" access --remote --format csv "$out" | awk -F, \
+		'NR > 1 { print $5, $10, $7 }')"
+}
+
+list_remote() {
+	local machine kind place
+	for machine in $machines; do
+		for place in 0 0x4000; do echo "remote $machine $place"; done
+		for kind in gcc clang; do
+			[ -n "$(compiler $machine $kind)" ] || continue
+			for level in -O1 -O2; do echo "remote_ptr $machine $kind $level zero"; done
+		done
+	done
 }
 
 # ---- kernels ------------------------------------------------------------------------------------
@@ -340,12 +405,12 @@ if [ "${1:-}" = --kernel ]; then
 	exit
 fi
 
-parts=${*:-cases accessors kernels crate}
+parts=${*:-cases remote accessors kernels crate}
 rm -rf "$dir" && mkdir -p "$dir" || exit 1
 for part in $parts; do
 	case $part in
 	cases) for machine in $machines; do echo "case $machine 0"; done ;;
-	accessors | kernels | crate) "list_$part" ;;
+	remote | accessors | kernels | crate) "list_$part" ;;
 	esac
 done >"$dir/jobs"
 {
