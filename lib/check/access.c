@@ -134,8 +134,8 @@ static bool may_be_bound(struct check_run *run, const struct access *access)
  */
 static bool lacks_register(struct check_run *run, const struct access *access)
 {
-	if (access->base || access->layout != run->layout || !access->variable ||
-		access->kind == ACCESS_ADDRESS || may_be_bound(run, access))
+	if (access->base || access->floating || access->layout != run->layout ||
+		!access->variable || access->kind == ACCESS_ADDRESS || may_be_bound(run, access))
 		return false;
 	return access->relocated || run->layout->model != MODEL_ZERO || is_whole(access);
 }

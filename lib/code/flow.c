@@ -626,7 +626,7 @@ static void note_write(
 			.section = f->region->section,
 			.base = (uint8_t)r->number,
 			.length = insn->length,
-			.known = !value.unknown && !value.base,
+			.known = (!value.unknown || value.put) && !value.base,
 			.value = value.constant,
 		};
 	}
@@ -639,6 +639,12 @@ static void note_write(
 static bool is_put_base(const struct flow *f, uint8_t target, struct value value)
 {
 	return (f->file->general >> target & 1) && !value.base && !value.unknown;
+}
+
+/* It may be completed by the next instruction. */
+static struct value put_value(struct value value)
+{
+	return (struct value){.constant = value.constant, .unknown = true, .put = true};
 }
 
 static void pass(struct flow *f, struct state *state, const struct step *step)
@@ -666,7 +672,7 @@ static void pass(struct flow *f, struct state *state, const struct step *step)
 			forget(state, i);
 	if (insn->target < FLOW_REGISTERS)
 		state->reg[insn->target] =
-			is_put_base(f, insn->target, value) ? VALUE_UNKNOWN : value;
+			is_put_base(f, insn->target, value) ? put_value(value) : value;
 	if (insn->kind == INSN_BRANCH && insn->call)
 		forget_call(f, state);
 	if (allows_interrupts(f, step))

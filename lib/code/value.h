@@ -25,6 +25,7 @@ struct value {
 	bool formed;
 	bool relocated; /* a relocation says the whole of it */
 	bool entry;	/* it is the GOT's word with that in it: a load brings the rest */
+	bool put; /* unknown only since it is in a base's register: the constant is what was put */
 	/* An address in an area, kept over a call or over an instruction that allows interrupts. */
 	bool crossed;
 	/*
