@@ -4,6 +4,12 @@
 DEFINE_PERCPU(long, first);
 DEFINE_PERCPU(long, second);
 
+/* So that the linker keeps it, and `second` stands behind the template's start. */
+long own(void)
+{
+	return percpu_read(first);
+}
+
 uintptr_t percpu_remote_base_(size_t cpu)
 {
 	static uintptr_t bases[4];

@@ -138,10 +138,17 @@ job_remote_ptr() { # machine compiler level model
 		fail "$1 $2 $3 $4: percpu_remote_ptr does not build" "$log"
 		return
 	fi
-	same "$1 $2 $3 $4: percpu_remote_ptr" 'get address second
+	local want='get address second
 read read second
-write write second' "$("$tool" access --remote --format csv "$out" | awk -F, \
-		'NR > 1 { print $5, $10, $7 }')"
+write write second'
+	log=$("$tool" access --remote --format csv "$out" | awk -F, 'NR > 1 { print $5, $10, $7 }')
+	if [ "$4" = zero ]; then
+		same "$1 $2 $3 zero: percpu_remote_ptr" "$want" "$log"
+	else
+		# The start of the template is subtracted: of the sum, where it is not seen, or before.
+		want_none "$1 $2 $3 nonzero: percpu_remote_ptr, another place" \
+			"$(grep -vxF "$want" <<<"$log" | grep .)"
+	fi
 }
 
 list_remote() {
@@ -150,7 +157,10 @@ list_remote() {
 		for place in 0 0x4000; do echo "remote $machine $place"; done
 		for kind in gcc clang; do
 			[ -n "$(compiler $machine $kind)" ] || continue
-			for level in -O1 -O2; do echo "remote_ptr $machine $kind $level zero"; done
+			for level in -O1 -O2; do
+				echo "remote_ptr $machine $kind $level zero"
+				echo "remote_ptr $machine $kind $level nonzero"
+			done
 		done
 	done
 }
