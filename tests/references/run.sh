@@ -208,15 +208,15 @@ read_all() { # least number of references in a file, files
 # No error in any of them, and no warning but one of the expression. What the fixtures do that a kernel
 # has no reason to is for checks of accesses: set_up() writes the template as C does, and the _start of
 # sequences.S takes every base there is, and more bytes than its variable has.
-shown='^access_register: .* in set_up(\+| )|^access_(one_register|width): .* in _start\+'
+judged='^access_register: .* in set_up(\+| )|^access_(one_register|width): .* in _start\+'
 quiet() { # title allowed-warnings options files
 	local title=$1 allowed=$2 options=$3 report=$work/$(tr ' ' - <<<"$1").json
 	shift 3
 	"$tool" check --format json $options "$@" >"$report" 2>"$work/check.log"
 	[ $? -le 1 ] || fail "$title: percpu-tool fails" "$(head -n 2 "$work/check.log")"
-	jq -r --arg allowed "$allowed" --arg shown "$shown" '.files[] | .path as $path | if .error then "\($path)\t\(.error)"
+	jq -r --arg allowed "$allowed" --arg judged "$judged" '.files[] | .path as $path | if .error then "\($path)\t\(.error)"
 		elif .layouts == [] then "\($path)\tno layout" else empty end,
-		(.findings[] | select((.check + ": " + .message | test($shown)) | not) |
+		(.findings[] | select((.check + ": " + .message | test($judged)) | not) |
 			select(.severity == "error" or (.severity == "warning" and
 			(($allowed != "" and (.check + ": " + .message | test($allowed))) | not))) |
 			"\($path)\t\(.severity) \(.check): \(.symbol // "-"): \(.message)")' "$report" \
