@@ -134,11 +134,11 @@ fault symbol_in_section error says='leave the template' edit='s/\t__per_cpu_end 
 	s/\*\(\.data\.\.percpu \.data/__per_cpu_end = .; &/'
 
 # KVM's template beside the kernel's: each is judged by itself.
+several='the file has several layouts, and the code does not say whose it is'
 system linux-nvhe linux linux_in_place aarch64 \
 	'linux nonzero(profile) dynamic .data..percpu size 256 stride - cpus - variables 4
 linux-hyp nonzero(profile) dynamic .hyp.data..percpu size 16 stride - cpus - variables 2' \
-	cflags=-DNVHE args='--objects @objects' \
-	skips='the file has several layouts, and the code does not say whose it is'
+	cflags=-DNVHE args='--objects @objects' skips="$several; $several"
 fault bounds_order error edit='s/(__kvm_nvhe___per_cpu_start = \.);/\1 + 8;/' says='__kvm_nvhe'
 fault bounds_order error edit='s/(\t__per_cpu_start = \.);/\1 + 8;/' says='^__per_cpu_start'
 
