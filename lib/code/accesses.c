@@ -55,14 +55,12 @@ static void set_entry(struct flow_file *file)
 {
 	const struct arch *arch = file->image->arch;
 
-	for (size_t i = 0; i < FLOW_REGISTERS; i++)
-		file->entry.reg[i] = VALUE_UNKNOWN;
 	for (const struct arch_register *r = arch->registers; r->number; r++) {
 		const bool ours = file->bases >> r->number & 1;
 
 		if (r->general == INSN_NO_REGISTER || (!ours && !file->suspects))
 			continue;
-		file->entry.reg[r->general] = (struct value){.base = (uint8_t)r->number};
+		state_set(&file->entry, r->general, (struct value){.base = (uint8_t)r->number});
 		if (ours)
 			file->general |= UINT32_C(1) << r->general;
 	}
@@ -171,7 +169,8 @@ static void read_part(void *context, size_t index)
 	const struct reading *r = context;
 	struct part *part = &r->parts[index];
 	const struct span code = reachable(r, part);
-	struct arena scratch = {0};
+	struct arena arena = {0};
+	struct flow_scratch scratch = {.arena = &arena};
 	uint64_t at = first_region(r, part);
 
 	while ((at = next_place(r, code, at)) < code.size) {
@@ -187,9 +186,8 @@ static void read_part(void *context, size_t index)
 			part->sink.unread += region.end - region.start;
 		else if (!flow_read(&r->file, &region, &part->sink, &scratch, &part->error))
 			break;
-		arena_release(&scratch);
 	}
-	arena_release(&scratch);
+	arena_release(&arena);
 }
 
 static bool divide(struct reading *r, struct arena *arena, struct error *error)

@@ -32,9 +32,8 @@ struct flow {
 	uint32_t *step_at; /* by offset: 1 + index of the step that begins there */
 	struct meeting *meetings;
 	size_t meeting_count;
-	bool changed;		/* a jump back has brought something new */
-	struct flow_sink *sink; /* NULL while the paths are not settled */
-	struct arena *scratch;
+	bool changed; /* a jump back has brought something new */
+	struct flow_sink *sink;
 	struct error *error;
 };
 
@@ -127,11 +126,35 @@ static bool is_labelled(const struct flow *f, const struct insn *insn, const str
 					reference_info(f->file->image, r)->part == PART_HIGH));
 }
 
+void state_set(struct state *state, uint8_t number, struct value value)
+{
+	state->known &= ~(UINT32_C(1) << number);
+	if (value_is_nothing(value))
+		return;
+	state->known |= UINT32_C(1) << number;
+	state->reg[number] = value;
+}
+
+static bool is_known(const struct state *state, uint8_t number)
+{
+	return number < FLOW_REGISTERS && (state->known >> number & 1);
+}
+
 static struct value register_value(const struct state *state, uint8_t number)
 {
 	if (number == INSN_NO_REGISTER || number == INSN_ZERO_REGISTER)
 		return (struct value){0};
-	return number < FLOW_REGISTERS ? state->reg[number] : VALUE_UNKNOWN;
+	return is_known(state, number) ? state->reg[number] : VALUE_UNKNOWN;
+}
+
+static void copy_state(struct state *to, const struct state *from)
+{
+	to->known = from->known;
+	for (uint32_t left = from->known; left; left &= left - 1) {
+		const int i = __builtin_ctz(left);
+
+		to->reg[i] = from->reg[i];
+	}
 }
 
 /* The sum of the registers and the constant that an address or a result is made of. */
@@ -207,14 +230,36 @@ static bool is_word(const struct access *access)
 	       access->target < UINT32_MAX;
 }
 
+static bool says_nothing(const struct state *state, uint8_t first, uint8_t second)
+{
+	const bool one = first < FLOW_REGISTERS, other = second < FLOW_REGISTERS;
+
+	return (one || other) && !is_known(state, first) && !is_known(state, second);
+}
+
+/* Of most memory the address is a register of which nothing is known. */
+static bool is_nowhere(const struct state *state, const struct step *step)
+{
+	const struct insn *insn = &step->insn;
+	const bool inside = insn->kind == INSN_ADD;
+
+	return !insn->percpu && !insn->pc_relative && !step->referred &&
+	       says_nothing(state, inside ? insn->base : insn->first,
+		       inside ? insn->index : insn->second);
+}
+
 /* What a load brings: the base, from the variable that holds it; an address, from where the linker
  * has put it. */
 static struct value loaded(const struct flow *f, const struct state *state, const struct step *step,
 	const struct access *access)
 {
-	const struct reference *r = reference_of(f, step, true);
-	const struct value at = memory_of(f, state, step);
+	const struct reference *r;
+	struct value at;
 
+	if (is_nowhere(state, step))
+		return VALUE_UNKNOWN;
+	r = reference_of(f, step, true);
+	at = memory_of(f, state, step);
 	if (is_got(f, r))
 		return relocated(f, r);
 	if (at.entry)
@@ -344,7 +389,7 @@ static void emit(struct flow *f, const struct access *access)
 
 static void use(struct flow *f, uint32_t taken)
 {
-	if (f->sink && taken)
+	if (taken)
 		f->steps[taken - 1].used = true;
 }
 
@@ -380,7 +425,7 @@ static void reach_remote(
 	const bool inside = insn->kind == INSN_ADD;
 	struct access access;
 
-	if (!f->sink || !f->file->remote || insn->segment)
+	if (!f->file->remote || insn->segment)
 		return;
 	access = access_at(f, step, at, kind_of(insn->memory));
 	if (!is_remote(f, at, &access))
@@ -399,7 +444,7 @@ static void suspect(struct flow *f, const struct step *step, struct value at)
 {
 	struct access access;
 
-	if (!f->sink || !f->file->suspects || (at.unknown && !at.word) || step->insn.segment)
+	if (!f->file->suspects || (at.unknown && !at.word) || step->insn.segment)
 		return;
 	access = access_at(f, step, at, kind_of(step->insn.memory));
 	if (access.layout && (at.word ? at.formed || at.relocated : access.formed))
@@ -414,7 +459,7 @@ static bool reach(
 	const bool inside = insn->kind == INSN_ADD;
 	struct value at;
 
-	if (insn->memory == INSN_NO_MEMORY)
+	if (insn->memory == INSN_NO_MEMORY || is_nowhere(state, step))
 		return false;
 	at = memory_of(f, state, step);
 	if (at.entry || is_got(f, reference_of(f, step, true)))
@@ -425,11 +470,9 @@ static bool reach(
 		return false;
 	}
 	*access = access_at(f, step, at, kind_of(insn->memory));
-	if (f->sink) {
-		emit(f, access);
-		use(f, register_value(state, inside ? insn->base : insn->first).taken);
-		use(f, register_value(state, inside ? insn->index : insn->second).taken);
-	}
+	emit(f, access);
+	use(f, register_value(state, inside ? insn->base : insn->first).taken);
+	use(f, register_value(state, inside ? insn->index : insn->second).taken);
 	return true;
 }
 
@@ -445,8 +488,7 @@ static void note_remote(struct flow *f, const struct step *step, struct value *v
 		return;
 	value->taken = (uint32_t)(step - f->steps) + 1;
 	access.form = ACCESS_REGISTER;
-	if (f->sink)
-		emit(f, &access);
+	emit(f, &access);
 }
 
 /* An address in the template's image within an area has come to be: noted until it is used. */
@@ -457,8 +499,6 @@ static void note_address(struct flow *f, const struct step *step, struct value *
 	if (!is_base(f, value->base) || (!value->formed && !value->constant))
 		return;
 	value->taken = (uint32_t)(step - f->steps) + 1;
-	if (!f->sink)
-		return;
 	access = access_at(f, step, *value, ACCESS_ADDRESS);
 	access.form = ACCESS_REGISTER;
 	if (access.layout || (f->file->suspects && !value->unknown))
@@ -562,24 +602,23 @@ static bool forms_address(const struct insn *insn)
 static void forget(struct state *state, uint8_t number)
 {
 	if (number < FLOW_REGISTERS)
-		state->reg[number] = VALUE_UNKNOWN;
+		state->known &= ~(UINT32_C(1) << number);
 }
 
 /* Another CPU may run what follows: addresses in an area are then of the one before. */
 static void cross(const struct flow *f, struct state *state)
 {
-	for (uint8_t i = 0; i < FLOW_REGISTERS; i++)
-		if (!(f->file->general >> i & 1) && state->reg[i].base)
-			state->reg[i].crossed = true;
+	for (uint32_t left = state->known & ~f->file->general; left; left &= left - 1) {
+		struct value *value = &state->reg[__builtin_ctz(left)];
+
+		value->crossed = value->crossed || value->base;
+	}
 }
 
 /* What a call leaves unknown, by the psABI: all registers that the callee need not preserve. */
 static void forget_call(const struct flow *f, struct state *state)
 {
-	for (uint8_t i = 0; i < FLOW_REGISTERS; i++) {
-		if (f->file->image->arch->call_clobbers >> i & 1)
-			forget(state, i);
-	}
+	state->known &= ~f->file->image->arch->call_clobbers;
 	cross(f, state);
 }
 
@@ -596,6 +635,17 @@ static bool allows_interrupts(const struct flow *f, const struct step *step)
 static bool writes(const struct insn *insn, uint8_t general)
 {
 	return insn->target == general || insn->also == general || insn->others >> general & 1;
+}
+
+static bool may_write_base(const struct flow *f, const struct insn *insn)
+{
+	uint32_t written = insn->others;
+
+	if (insn->target < FLOW_REGISTERS)
+		written |= UINT32_C(1) << insn->target;
+	if (insn->also < FLOW_REGISTERS)
+		written |= UINT32_C(1) << insn->also;
+	return insn->kind == INSN_PUT_BASE || (written & f->file->general);
 }
 
 /* The instruction as a writer of a base's register; `value` is what it leaves in its target. */
@@ -664,15 +714,13 @@ static void pass(struct flow *f, struct state *state, const struct step *step)
 		note_address(f, step, &value);
 		note_remote(f, step, &value);
 	}
-	if (f->sink && f->file->suspects)
+	if (f->file->suspects && may_write_base(f, insn))
 		note_write(f, state, step, value);
 	forget(state, insn->also);
-	for (uint8_t i = 0; insn->others && i < FLOW_REGISTERS; i++)
-		if (insn->others >> i & 1)
-			forget(state, i);
+	state->known &= ~insn->others;
 	if (insn->target < FLOW_REGISTERS)
-		state->reg[insn->target] =
-			is_put_base(f, insn->target, value) ? put_value(value) : value;
+		state_set(state, insn->target,
+			is_put_base(f, insn->target, value) ? put_value(value) : value);
 	if (insn->kind == INSN_BRANCH && insn->call)
 		forget_call(f, state);
 	if (allows_interrupts(f, step))
@@ -697,12 +745,14 @@ static void meet(struct flow *f, const struct step *at, const struct state *stat
 	bool changed = !m->seen;
 
 	if (!m->seen)
-		m->state = *state;
-	for (size_t i = 0; m->seen && i < FLOW_REGISTERS; i++) {
-		const struct value met = value_meet(m->state.reg[i], state->reg[i]);
+		copy_state(&m->state, state);
+	/* Of what is not known on one of the paths nothing is. */
+	for (uint32_t left = m->seen ? m->state.known : 0; left; left &= left - 1) {
+		const uint8_t i = (uint8_t)__builtin_ctz(left);
+		const struct value met = value_meet(m->state.reg[i], register_value(state, i));
 
 		changed = changed || !value_same(met, m->state.reg[i]);
-		m->state.reg[i] = met;
+		state_set(&m->state, i, met);
 	}
 	m->seen = true;
 	f->changed = f->changed || (changed && back);
@@ -711,8 +761,10 @@ static void meet(struct flow *f, const struct step *at, const struct state *stat
 /* Nothing is known where paths meet: what remains true however they go. */
 static void meet_nothing(struct flow *f)
 {
-	for (size_t i = 0; i < f->meeting_count; i++)
-		f->meetings[i] = (struct meeting){.state = f->file->entry, .seen = true};
+	for (size_t i = 0; i < f->meeting_count; i++) {
+		copy_state(&f->meetings[i].state, &f->file->entry);
+		f->meetings[i].seen = true;
+	}
 }
 
 /* What stands between the end of one path and the start of another: nop, int3. */
@@ -734,7 +786,8 @@ static bool arrive(struct flow *f, const struct step *step, struct state *state,
 {
 	if (falls)
 		meet(f, step, state, false);
-	*state = f->meetings[step->leader - 1].state;
+	if (f->meetings[step->leader - 1].seen)
+		copy_state(state, &f->meetings[step->leader - 1].state);
 	return f->meetings[step->leader - 1].seen;
 }
 
@@ -750,10 +803,11 @@ static bool leave(struct flow *f, const struct step *step, const struct state *s
 
 static void go_through(struct flow *f)
 {
-	struct state state = f->file->entry;
 	bool falls = true, reached = true;
+	struct state state;
 
 	f->changed = false;
+	copy_state(&state, &f->file->entry);
 	for (size_t i = 0; i < f->step_count && f->error->kind == ERROR_NONE; i++) {
 		struct step *step = &f->steps[i];
 
@@ -763,7 +817,7 @@ static void go_through(struct flow *f)
 			continue;
 		else if (reached && !falls)
 			/* No direct jump leads here: it is entered from where nobody knows. */
-			state = f->file->entry;
+			copy_state(&state, &f->file->entry);
 		falls = reached;
 		if (!reached)
 			continue;
@@ -771,7 +825,7 @@ static void go_through(struct flow *f)
 			pass(f, &state, step);
 			falls = leave(f, step, &state);
 		} else
-			state = f->file->entry;
+			copy_state(&state, &f->file->entry);
 	}
 }
 
@@ -782,38 +836,73 @@ static bool enter_unseen(struct flow *f)
 
 	for (size_t i = 0; i < f->meeting_count; i++)
 		if (!f->meetings[i].seen) {
-			f->meetings[i] = (struct meeting){.state = f->file->entry, .seen = true};
-			any = true;
+			copy_state(&f->meetings[i].state, &f->file->entry);
+			f->meetings[i].seen = any = true;
 		}
 	return any;
 }
 
-/* Until no round brings anything new. */
-static void settle_paths(struct flow *f)
+/* Where the sink was before the region. */
+struct mark {
+	size_t count;
+	size_t write_count;
+};
+
+/* What a round has found is found again. */
+static void start_over(struct flow *f, const struct mark *before)
+{
+	f->sink->count = before->count;
+	f->sink->write_count = before->write_count;
+	for (size_t i = 0; i < f->step_count; i++)
+		f->steps[i].used = false;
+}
+
+/* Until no round brings anything new: most need but one. */
+static void follow_paths(struct flow *f, const struct mark *before)
 {
 	for (unsigned round = 0; round < ROUNDS_MAX; round++) {
 		go_through(f);
 		if (!f->changed && !enter_unseen(f))
 			return;
+		start_over(f, before);
 	}
 	meet_nothing(f);
+	go_through(f);
 }
 
-static bool decode(struct flow *f)
+/* Room for so many of what has been used for another region, or more; what it holds is left. */
+static bool make_room(struct arena *arena, void **items, size_t *room, size_t need, size_t size)
+{
+	if (need <= *room)
+		return true;
+	*room = need + need / 2;
+	*items = arena_alloc(arena, *room, size);
+	if (!*items)
+		*room = 0;
+	return *items;
+}
+
+static bool decode(struct flow *f, struct flow_scratch *scratch)
 {
 	const struct arch *arch = f->file->image->arch;
 	const uint64_t size = f->region->end - f->region->start;
 	const uint8_t *code = f->region->code.data + f->region->start;
 	uint64_t at = 0;
 
-	f->steps = ARENA_ARRAY(f->scratch, struct step, size / arch->insn_unit + 1);
-	f->step_at = ARENA_ARRAY(f->scratch, uint32_t, size + 1);
-	if (!f->steps || !f->step_at)
+	if (!make_room(scratch->arena, (void **)&scratch->step_at, &scratch->step_at_room,
+		    (size_t)size, sizeof(*scratch->step_at)))
 		return error_memory(f->error);
+	f->step_at = scratch->step_at;
+	memset(f->step_at, 0, (size_t)size * sizeof(*f->step_at));
 	while (at < size) {
-		struct step *step = &f->steps[f->step_count++];
+		struct step *step;
 
+		if (!ARENA_GROW(scratch->arena, scratch->steps, f->step_count, scratch->step_room))
+			return error_memory(f->error);
+		step = &scratch->steps[f->step_count++];
 		step->offset = (uint32_t)at;
+		step->leader = 0;
+		step->referred = step->used = false;
 		step->known =
 			arch->decode((struct span){code + at, (size_t)(size - at)}, &step->insn);
 		f->step_at[at] = (uint32_t)f->step_count;
@@ -823,6 +912,7 @@ static bool decode(struct flow *f)
 		else
 			f->sink->unread += arch->insn_unit;
 	}
+	f->steps = scratch->steps;
 	return true;
 }
 
@@ -845,7 +935,7 @@ static void mark_references(struct flow *f)
 	}
 }
 
-static bool find_leaders(struct flow *f)
+static bool find_leaders(struct flow *f, struct flow_scratch *scratch)
 {
 	for (size_t i = 0; i < f->step_count; i++) {
 		struct step *to = f->steps[i].known ? destination(f, &f->steps[i]) : NULL;
@@ -853,8 +943,13 @@ static bool find_leaders(struct flow *f)
 		if (to && !to->leader)
 			to->leader = (uint32_t)++f->meeting_count;
 	}
-	f->meetings = ARENA_ARRAY(f->scratch, struct meeting, f->meeting_count + 1);
-	return f->meetings || error_memory(f->error);
+	if (!make_room(scratch->arena, (void **)&scratch->meetings, &scratch->meeting_room,
+		    f->meeting_count, sizeof(*scratch->meetings)))
+		return error_memory(f->error);
+	f->meetings = scratch->meetings;
+	for (size_t i = 0; i < f->meeting_count; i++)
+		f->meetings[i].seen = false;
+	return true;
 }
 
 /* Addresses that were used go: the accesses through them say it. */
@@ -875,25 +970,20 @@ static void drop_used(struct flow *f, size_t first)
 }
 
 bool flow_read(const struct flow_file *file, const struct flow_region *region,
-	struct flow_sink *sink, struct arena *scratch, struct error *error)
+	struct flow_sink *sink, struct flow_scratch *scratch, struct error *error)
 {
 	struct flow f = {
 		.file = file,
 		.region = region,
 		.sink = sink,
-		.scratch = scratch,
 		.error = error,
 	};
-	const size_t first = sink->count;
+	const struct mark before = {sink->count, sink->write_count};
 
-	if (!decode(&f) || !find_leaders(&f))
+	if (!decode(&f, scratch) || !find_leaders(&f, scratch))
 		return false;
 	mark_references(&f);
-	f.sink = NULL;
-	if (f.meeting_count)
-		settle_paths(&f);
-	f.sink = sink;
-	go_through(&f);
-	drop_used(&f, first);
+	follow_paths(&f, &before);
+	drop_used(&f, before.count);
 	return error->kind == ERROR_NONE;
 }

@@ -10,8 +10,10 @@
 
 enum { FLOW_REGISTERS = 32 };
 
-/* What is known of the general registers at one place. */
+/* What is known of the general registers at one place: of most of them, mostly, nothing. */
 struct state {
+	uint32_t known; /* a bit a register; of the others nothing, and what is in `reg` is of no
+			   use */
 	struct value reg[FLOW_REGISTERS];
 };
 
@@ -47,11 +49,28 @@ struct flow_sink {
 	uint64_t unread, read;
 };
 
+struct step;
+struct meeting;
+
+/* Room for one region after the other, in an arena. Zero-initialise it; the arena's owner frees. */
+struct flow_scratch {
+	struct arena *arena;
+	struct step *steps;
+	size_t step_room;
+	uint32_t *step_at;
+	size_t step_at_room;
+	struct meeting *meetings;
+	size_t meeting_room;
+};
+
+/* Has `value` for the register's, unless it says nothing. */
+void state_set(struct state *state, uint8_t number, struct value value);
+
 /*
  * Reads a region and adds its accesses to the sink, in the order of addresses; of an address that
  * is used, the accesses through it only. False with *error set when memory runs out.
  */
 bool flow_read(const struct flow_file *file, const struct flow_region *region,
-	struct flow_sink *sink, struct arena *scratch, struct error *error);
+	struct flow_sink *sink, struct flow_scratch *scratch, struct error *error);
 
 #endif

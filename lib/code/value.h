@@ -52,6 +52,13 @@ struct value value_meet(struct value a, struct value b);
 /* What remains when an instruction writes it as `cut` says. */
 struct value value_cut(struct value a, enum insn_cut cut);
 
+/* Does it say nothing at all? */
+static inline bool value_is_nothing(struct value a)
+{
+	return a.unknown && !a.base && !a.constant && !a.section && !a.formed && !a.relocated &&
+	       !a.word && !a.put && !a.entry;
+}
+
 /* Do they say the same? */
 bool value_same(struct value a, struct value b);
 
