@@ -40,6 +40,94 @@ static int compare(const void *left, const void *right)
 	return a->name < b->name ? -1 : a->name > b->name;
 }
 
+/*
+ * Digits of the places, from the lowest: a comparison of each two would take several times as long.
+ */
+enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS };
+
+struct key {
+	uint64_t place; /* section or value */
+	uint32_t index;
+};
+
+/* By one digit, and in the order they were in where it is the same. */
+static void sort_by_digit(const struct key *from, struct key *to, size_t count, unsigned shift)
+{
+	uint32_t ends[DIGITS] = {0};
+	uint32_t before = 0;
+
+	for (size_t i = 0; i < count; i++)
+		ends[from[i].place >> shift & (DIGITS - 1)]++;
+	for (size_t i = 0; i < DIGITS; i++) {
+		before += ends[i];
+		ends[i] = before;
+	}
+	for (size_t i = count; i-- > 0;)
+		to[--ends[from[i].place >> shift & (DIGITS - 1)]] = from[i];
+}
+
+/* `room` is as large; the result is in one of the two. */
+static struct key *sort_keys(struct key *keys, struct key *room, size_t count)
+{
+	uint64_t differ = 0;
+
+	for (size_t i = 1; i < count; i++)
+		differ |= keys[i].place ^ keys[0].place;
+	for (unsigned shift = 0; shift < 64; shift += DIGIT_BITS) {
+		struct key *sorted = room;
+
+		if (!(differ >> shift & (DIGITS - 1)))
+			continue;
+		sort_by_digit(keys, sorted, count, shift);
+		room = keys;
+		keys = sorted;
+	}
+	return keys;
+}
+
+static bool at_one_place(const struct function *a, const struct function *b)
+{
+	return a->section == b->section && a->value == b->value;
+}
+
+/* Those of one place among themselves. */
+static void sort_places(struct function *items, size_t count)
+{
+	for (size_t i = 0, next; i < count; i = next) {
+		for (next = i + 1; next < count && at_one_place(&items[i], &items[next]); next++)
+			;
+		if (next - i > 1)
+			qsort(items + i, next - i, sizeof(*items), compare);
+	}
+}
+
+static bool sort(struct functions *functions, struct arena *arena)
+{
+	const size_t count = functions->count;
+	struct arena own = {0};
+	struct key *keys = ARENA_ARRAY(&own, struct key, count);
+	struct key *room = ARENA_ARRAY(&own, struct key, count);
+	struct function *sorted = ARENA_ARRAY(arena, struct function, count);
+	const bool ok = keys && room && sorted;
+
+	for (size_t i = 0; ok && i < count; i++)
+		keys[i] = (struct key){functions->items[i].value, (uint32_t)i};
+	if (ok) {
+		struct key *by_value = sort_keys(keys, room, count);
+
+		room = by_value == keys ? room : keys;
+		for (size_t i = 0; i < count; i++)
+			by_value[i].place = functions->items[by_value[i].index].section;
+		keys = sort_keys(by_value, room, count);
+		for (size_t i = 0; i < count; i++)
+			sorted[i] = functions->items[keys[i].index];
+		sort_places(sorted, count);
+		functions->items = sorted;
+	}
+	arena_release(&own);
+	return ok;
+}
+
 struct functions *functions_read(
 	const struct image *image, struct arena *arena, struct error *error)
 {
@@ -66,10 +154,10 @@ struct functions *functions_read(
 			.object = symbol.type == STT_OBJECT,
 		};
 	}
+	if (functions && functions->count && !sort(functions, arena))
+		functions = NULL;
 	if (!functions)
 		error_memory(error);
-	else if (functions->count)
-		qsort(functions->items, functions->count, sizeof(*functions->items), compare);
 	return functions;
 }
 
