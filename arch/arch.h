@@ -69,6 +69,10 @@ struct arch {
 	uint8_t percpu_register;
 	/* Finds where a base may be taken up; on x86_64 that is any gs override. */
 	scan_next_base *next_base;
+	/* Finds what may reach per-CPU data without a base, or write one. */
+	scan_next_suspect *next_suspect;
+	/* NULL where what the two name are instructions, around which values may matter. */
+	scan_settle *settle;
 	/*
 	 * Does the instruction at the start of `code` allow interrupts, whatever registers hold?
 	 * NULL where no instruction says so by itself.

@@ -39,6 +39,7 @@ const struct arch arch_aarch64 = {
 	.capstone = {.known = true, .arch = 1}, /* CS_ARCH_ARM64, CS_MODE_LITTLE_ENDIAN */
 	.next_base = aarch64_next_base,
 	.allows_interrupts = aarch64_allows_interrupts,
+	.next_suspect = aarch64_next_suspect,
 	.locate = locate_start,
 	.percpu_register = INSN_NO_REGISTER,
 	/* x0 to x18 and x30: AAPCS64, 6.1.1 */

@@ -34,6 +34,7 @@ const struct arch arch_loongarch64 = {
 	.decode = loongarch64_decode,
 	.general_names = general_names,
 	.next_base = loongarch64_next_base,
+	.next_suspect = loongarch64_next_suspect,
 	.locate = locate_start,
 	.percpu_register = 21,
 	/* $ra, $a0 to $a7, $t0 to $t8: psABI, "General-purpose Registers" */

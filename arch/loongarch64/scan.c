@@ -1,6 +1,7 @@
 #include "arch/loongarch64/scan.h"
 
 #include "arch/decode.h"
+#include "arch/loongarch64/insn.h"
 
 enum {
 	/* What of an instruction's registers counts. */
@@ -65,4 +66,27 @@ uint64_t loongarch64_next_base(struct span code, uint64_t from, uint32_t registe
 			return at;
 	}
 	return code.size;
+}
+
+/* A constant's upper part, $r0 as rj, one of the registers as rd, or that of bl. */
+static bool may_matter(uint32_t word, uint32_t registers)
+{
+	const uint32_t operation = word >> 26;
+
+	return (operation >= 0x05 && operation <= 0x07) || operation == 0x15 ||
+	       reg5(word, 5) == 0 || (registers >> reg5(word, 0) & 1);
+}
+
+uint64_t loongarch64_next_suspect(
+	struct span code, uint64_t from, uint64_t to, const struct scan_sought *sought)
+{
+	for (uint64_t at = from; at < to && range_within(at, 4, code.size); at += 4) {
+		struct insn insn;
+
+		if (may_matter(read_le32(code.data + at), sought->registers) &&
+			loongarch64_decode((struct span){code.data + at, 4}, &insn) &&
+			scan_is_suspect(&insn, sought->address + at, sought))
+			return at;
+	}
+	return to;
 }

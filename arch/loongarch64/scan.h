@@ -10,4 +10,7 @@
  */
 scan_next_base loongarch64_next_base;
 
+/* lu12i.w, pcaddi, pcalau12i, pcaddu12i, pcaddu18i; additions to $r0; memory at $r0. */
+scan_next_suspect loongarch64_next_suspect;
+
 #endif

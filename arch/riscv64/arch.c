@@ -37,6 +37,7 @@ const struct arch arch_riscv64 = {
 	.capstone = {.known = true, .arch = 15, .mode = 2 | 4},
 	.next_base = riscv64_next_base,
 	.allows_interrupts = riscv64_allows_interrupts,
+	.next_suspect = riscv64_next_suspect,
 	.locate = locate_start,
 	.holds = riscv64_holds,
 	.absolute_high = 26, /* R_RISCV_HI20 */

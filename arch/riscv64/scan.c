@@ -1,6 +1,7 @@
 #include "arch/riscv64/scan.h"
 
 #include "arch/decode.h"
+#include "arch/riscv64/insn.h"
 
 enum {
 	REGISTER_SP = 2,
@@ -140,4 +141,40 @@ uint64_t riscv64_next_base(struct span code, uint64_t from, uint32_t registers)
 			return at;
 	}
 	return code.size;
+}
+
+static uint64_t length_of(uint32_t word)
+{
+	if ((word & 0x1f) == 0x1f)
+		return long_length(word);
+	return (word & 3) == 3 ? 4 : 2;
+}
+
+/* auipc, lui, c.li, c.lui; x0 as rs1; one of the registers as rd; all AMOs, for some write two. */
+static bool may_matter(uint32_t word, uint32_t registers)
+{
+	const uint32_t opcode = bits(word, 6, 2);
+
+	if ((word & 3) != 3)
+		return (word & 0xe003) == 0x4001 || (word & 0xe003) == 0x6001 ||
+		       has(registers, reg5(word, 7)) || has(registers, reg3(word, 7)) ||
+		       has(registers, reg3(word, 2));
+	return opcode == 0x05 || opcode == 0x0d || opcode == 0x0b || reg5(word, 15) == 0 ||
+	       has(registers, reg5(word, 7));
+}
+
+uint64_t riscv64_next_suspect(
+	struct span code, uint64_t from, uint64_t to, const struct scan_sought *sought)
+{
+	for (uint64_t at = from; at < to && range_within(at, 2, code.size);) {
+		const struct span rest = {code.data + at, code.size - (size_t)at};
+		const uint32_t word = rest.size < 4 ? read_le16(rest.data) : read_le32(rest.data);
+		struct insn insn;
+
+		if (may_matter(word, sought->registers) && riscv64_decode(rest, &insn) &&
+			scan_is_suspect(&insn, sought->address + at, sought))
+			return at;
+		at += length_of(word);
+	}
+	return to;
 }

@@ -10,4 +10,7 @@
  */
 scan_next_base riscv64_next_base;
 
+/* auipc, lui, c.lui; additions to x0, c.li; memory at x0. */
+scan_next_suspect riscv64_next_suspect;
+
 #endif

@@ -34,6 +34,8 @@ const struct arch arch_x86_64 = {
 	.capstone = {.known = true, .arch = 3, .mode = 8}, /* CS_ARCH_X86, CS_MODE_64 */
 	.next_base = x86_64_next_base,
 	.allows_interrupts = x86_64_allows_interrupts,
+	.next_suspect = x86_64_next_suspect,
+	.settle = x86_64_settle,
 	.percpu_register = INSN_NO_REGISTER,
 	/* rax, rcx, rdx, rsi, rdi, r8 to r11: psABI, figure 3.4 */
 	.call_clobbers = 0x0fc7,

@@ -1,6 +1,7 @@
 #include "arch/x86_64/scan.h"
 
 #include "arch/x86_64/decode.h"
+#include "arch/x86_64/insn.h"
 
 #include <string.h>
 
@@ -175,4 +176,224 @@ bool x86_64_settles(struct span code, uint64_t at, uint64_t *start)
 	if (insn.base == X86_RIP && at && !is_unanimous(&arrivals, best))
 		return false;
 	return is_plain(code, *start, &insn);
+}
+
+enum {
+	MODRM_RELATIVE = 0x05,
+	MODRM_MASK = 0xc7, /* but reg */
+	/* ModRM that a SIB byte follows, which names no register. */
+	ABSOLUTE = 0x2504,
+	ABSOLUTE_MASK = 0x3f00 | MODRM_MASK,
+	FIELD = 4,
+};
+
+/*
+ * A field of 4 bytes may begin at every byte: of a block of such places it is asked at once whether
+ * one counts, by their upper halves, in vectors, which the compiler makes of what the host has. A
+ * host of another byte order than the fields' asks one by one.
+ */
+typedef uint16_t halves __attribute__((vector_size(16)));
+
+enum {
+	VECTOR = sizeof(halves),
+	BLOCK = 2 * VECTOR, /* places */
+	OTHER_ORDER = __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__,
+};
+
+static bool any_bit(halves hits)
+{
+	uint64_t words[2];
+
+	memcpy(words, &hits, sizeof(words));
+	return words[0] | words[1];
+}
+
+/* May one of the fields from `bytes` on be of the `size` numbers from `start` on? */
+static bool any_counts(const uint8_t *bytes, uint32_t start, uint64_t size)
+{
+	const uint32_t last = start + (uint32_t)size - 1;
+	const uint16_t first = (uint16_t)(start >> 16);
+	const uint16_t more = (uint16_t)((last >> 16) - (start >> 16));
+	halves hits = {0};
+
+	if (OTHER_ORDER || size >= UINT32_C(0xffff0000))
+		return true;
+	for (unsigned phase = 0; phase < sizeof(uint16_t); phase++) {
+		halves one, other;
+
+		memcpy(&one, bytes + sizeof(uint16_t) + phase, VECTOR);
+		memcpy(&other, bytes + sizeof(uint16_t) + phase + VECTOR, VECTOR);
+		hits |= (halves)(one - first <= more);
+		hits |= (halves)(other - first <= more);
+	}
+	return any_bit(hits);
+}
+
+/* Of what stands two bytes before the fields of a block. */
+static bool any_absolute(const uint8_t *bytes)
+{
+	halves hits = {0};
+
+	for (unsigned phase = 0; phase < sizeof(uint16_t); phase++) {
+		halves one, other;
+
+		memcpy(&one, bytes + phase, VECTOR);
+		memcpy(&other, bytes + phase + VECTOR, VECTOR);
+		hits |= (halves)((one & ABSOLUTE_MASK) == ABSOLUTE);
+		hits |= (halves)((other & ABSOLUTE_MASK) == ABSOLUTE);
+	}
+	return OTHER_ORDER || any_bit(hits);
+}
+
+/* Where fields end that begin before `to`, 1 behind the last place of one. */
+static uint64_t field_end(struct span code, uint64_t to)
+{
+	const uint64_t last = code.size < FIELD ? 0 : code.size - FIELD + 1;
+
+	return to < last ? to : last;
+}
+
+/* Is what stands before the field a mov of it to a register, or moffs? Of 8 bytes the first ones.
+ */
+static bool is_moved(struct span code, uint64_t field)
+{
+	const uint8_t before = code.data[field - 1];
+
+	return before >> 3 == 0xb8 >> 3 || before >> 2 == 0xa0 >> 2 ||
+	       (before >> 3 == 0xc0 >> 3 && field > 1 && code.data[field - 2] == 0xc7);
+}
+
+static bool is_constant(struct span code, uint64_t at, const struct scan_target *target)
+{
+	const uint32_t field = read_le32(code.data + at);
+
+	if (at > 1 && (read_le16(code.data + at - 2) & ABSOLUTE_MASK) == ABSOLUTE &&
+		scan_has_low(target->addresses, field))
+		return true;
+	return scan_has_low(target->numbers, field) && is_moved(code, at);
+}
+
+/* The next constant that mov loads, or displacement of 4 bytes with no register. */
+static uint64_t next_constant(
+	struct span code, uint64_t from, uint64_t to, const struct scan_target *target)
+{
+	const uint64_t end = field_end(code, to);
+	uint64_t at = from ? from : 1;
+
+	while (at < end) {
+		const uint64_t block_end = end - at < BLOCK ? end : at + BLOCK;
+
+		if (at > 1 && end - at >= BLOCK &&
+			!any_counts(code.data + at, (uint32_t)target->numbers.start,
+				target->numbers.size) &&
+			!any_absolute(code.data + at - 2))
+			at = block_end;
+		for (; at < block_end; at++)
+			if (is_constant(code, at, target))
+				return at;
+	}
+	return to;
+}
+
+/* The next displacement of 4 bytes from rip, with room for an immediate behind it. */
+static uint64_t next_relative(struct span code, uint64_t from, uint64_t to, uint64_t address,
+	const struct scan_target *target)
+{
+	const struct scan_range range = {
+		target->addresses.start - FIELD, target->addresses.size + FIELD};
+	const uint64_t end = field_end(code, to);
+	uint64_t at = from ? from : 1;
+
+	while (at < end) {
+		const uint64_t block_end = end - at < BLOCK ? end : at + BLOCK;
+
+		/* They count from places of their own, of which the last is this much further. */
+		if (end - at >= BLOCK &&
+			!any_counts(code.data + at,
+				(uint32_t)(range.start - (address + at + FIELD + BLOCK)),
+				range.size + BLOCK))
+			at = block_end;
+		for (; at < block_end; at++) {
+			const int32_t field = (int32_t)read_le32(code.data + at);
+
+			if ((code.data[at - 1] & MODRM_MASK) == MODRM_RELATIVE &&
+				scan_has(range, address + at + FIELD + (uint64_t)(int64_t)field))
+				return at;
+		}
+	}
+	return to;
+}
+
+/* rdgsbase, wrgsbase and their like: 0f ae with two registers; its second byte. */
+static uint64_t next_base_move(struct span code, uint64_t from, uint64_t to)
+{
+	while (from < to) {
+		const uint8_t *found = memchr(code.data + from, 0xae, (size_t)(to - from));
+		const uint64_t at = found ? (uint64_t)(found - code.data) : to;
+
+		if (at < to && at && code.data[at - 1] == 0x0f && at + 1 < code.size &&
+			code.data[at + 1] >= 0xc0)
+			return at;
+		from = at + 1;
+	}
+	return to;
+}
+
+uint64_t x86_64_next_suspect(
+	struct span code, uint64_t from, uint64_t to, const struct scan_sought *sought)
+{
+	to = next_base_move(code, from, to);
+	for (size_t i = 0; i < sought->count; i++) {
+		to = next_constant(code, from, to, &sought->targets[i]);
+		to = next_relative(code, from, to, sought->address, &sought->targets[i]);
+	}
+	return to;
+}
+
+/* Addressed by a displacement alone, which no accident looks like. */
+static bool is_absolute(struct span code, uint64_t at)
+{
+	struct x86_insn insn;
+
+	return code.data[at] == GS && !prefixes_before(code, at) && is_plain(code, at, &insn) &&
+	       insn.base == X86_NO_REGISTER && is_last_override(code, at);
+}
+
+/* The instruction, or the byte that is none, around `at`. */
+static struct scan_place place_around(struct span code, uint64_t known, uint64_t at)
+{
+	struct scan_place place = {.end = known};
+
+	while (place.end <= at) {
+		const unsigned length = length_at(code, place.end);
+
+		place.start = place.end;
+		place.end += length ? length : 1;
+	}
+	return place;
+}
+
+static bool is_alone(const struct insn *insn)
+{
+	const bool inside = insn->kind == INSN_ADD;
+
+	return (inside ? insn->base : insn->first) == INSN_NO_REGISTER &&
+	       (inside ? insn->index : insn->second) == INSN_NO_REGISTER;
+}
+
+enum scan_verdict x86_64_settle(struct span code, uint64_t known, uint64_t at,
+	const struct scan_sought *sought, struct scan_place *place)
+{
+	struct insn insn;
+
+	*place = place_around(code, is_absolute(code, at) ? at : known, at);
+	if (!x86_64_decode(
+		    (struct span){code.data + place->start, (size_t)(code.size - place->start)},
+		    &insn))
+		return SCAN_NOTHING;
+	if (insn.percpu && insn.memory != INSN_NO_MEMORY)
+		return is_alone(&insn) ? SCAN_ALONE : SCAN_THROUGH;
+	if (!scan_is_suspect(&insn, sought->address + place->start, sought))
+		return SCAN_NOTHING;
+	return insn.kind == INSN_SET ? SCAN_NUMBER : SCAN_REGION;
 }

@@ -14,6 +14,19 @@
 scan_next_base x86_64_next_base;
 
 /*
+ * Fields, of 4 bytes and of moffs, that what stands before makes a constant of mov, a displacement
+ * without a register or one relative to rip; rdgsbase and its like. Instructions need not start at
+ * `from`, and the place is the field's.
+ */
+scan_next_suspect x86_64_next_suspect;
+
+/*
+ * Instructions are walked from the known one, but for those that x86_64_settles() knows by their
+ * bytes alone. What goes through gs at an address of its own stands alone.
+ */
+scan_settle x86_64_settle;
+
+/*
  * Is the byte at `at`, a trigger, the gs override of an instruction, as far as can be told without
  * decoding its function? *start is then where that begins: at other prefixes that stand before, or
  * at `at`. The code's first byte has to begin an instruction.

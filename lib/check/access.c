@@ -6,10 +6,29 @@
 
 #include "lib/model/note.h"
 
+/*
+ * Up to here all code is read, which takes about as long as linking it; of the largest kernels what
+ * cannot have what the checks ask for is passed over. access_preempt, which is asked for by name,
+ * is about all that code does.
+ */
+enum { THOROUGH_MOST = 8 << 20 };
+
+static bool is_thorough(const struct check_run *run)
+{
+	uint64_t code = 0;
+
+	for (size_t i = 1; i < run->image->section_count; i++)
+		if (run->image->sections[i].flags & SHF_EXECINSTR)
+			code += run->image->sections[i].size;
+	return code <= THOROUGH_MOST ||
+	       run->options->levels[CHECK_ID_access_preempt] != LEVEL_DEFAULT;
+}
+
 const struct accesses *accesses_of(struct check_run *run)
 {
-	const struct accesses_options options = {
-		.threads = run->options->layout.threads, .suspects = true};
+	const struct accesses_options options = {.threads = run->options->layout.threads,
+		.suspects = true,
+		.thorough = is_thorough(run)};
 
 	if (!run->accesses) {
 		struct accesses *accesses = ARENA_NEW(run->arena, struct accesses);
@@ -187,7 +206,11 @@ const struct check check_access_register = {
 	.what = "An instruction is seen to read or write a per-CPU variable at an address that has "
 		"no CPU's base in it: the code forms the variable's offset, or its address in the "
 		"template, and goes there. An address in which something is not known is no "
-		"finding: it may hold another CPU's base.",
+		"finding: it may hold another CPU's base. Where the template is at address 0 and "
+		"no relocation names the variable, the access has to take the whole of it, and a "
+		"number is not looked for that is a sum of others which are all 8 KiB or more "
+		"away from any such variable, or that is loaded from read-only data other than "
+		".got.",
 	.why = "Where the template is at address 0 the access faults or, where low memory is "
 	       "mapped, changes somebody else's bytes; elsewhere all CPUs change the same bytes, "
 	       "which none of them reads. Without relocations only the instructions show it.",

@@ -1,10 +1,12 @@
 /* The code of a file, function by function. */
 #include "lib/code/accesses.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #include "lib/base/parallel.h"
 #include "lib/code/flow.h"
+#include "lib/code/trace.h"
 #include "lib/model/functions.h"
 #include "lib/model/note.h"
 
@@ -107,9 +109,19 @@ struct part {
 	struct error error;
 };
 
+/* Room that threads take turns in: to have it anew for each part takes longer than the reading. */
+struct room {
+	atomic_bool taken;
+	struct arena arena;
+	struct flow_scratch scratch;
+};
+
 struct reading {
 	struct flow_file file;
+	struct room *rooms;	   /* PARALLEL_MAX of them */
+	struct scan_sought sought; /* for suspects */
 	const struct functions *functions;
+	bool thorough;
 	bool replaced; /* unnamed code is what Linux may put in place of an instruction */
 	struct part *parts;
 	size_t part_count;
@@ -156,38 +168,177 @@ static uint64_t first_region(const struct reading *r, const struct part *part)
 	return region.start < part->start ? region.end : region.start;
 }
 
-/* Only code that takes a base can reach anything through it; all else is anywhere. */
-static uint64_t next_place(const struct reading *r, struct span code, uint64_t at)
+/* Each takes the time of a part of its region: more of them are not worth it. */
+enum { TRACES_MAX = 8 };
+
+/* One part, from its start to its end. */
+struct walk {
+	const struct reading *r;
+	struct part *part;
+	struct span code;	   /* as far as a region goes that begins in the part */
+	struct scan_sought sought; /* in its section */
+	struct flow_scratch *scratch;
+	struct flow_region region; /* the last one that something was named in */
+	bool skip;
+	uint64_t known; /* in it: an instruction begins here, and all before it is settled */
+	size_t count;	/* of the sink: where the region's begin */
+	uint64_t read;
+	unsigned traces;    /* from the region's start */
+	uint64_t reference; /* the first relocation from where it was last looked for */
+};
+
+/* The first relocation that says an address in a template. */
+static uint64_t next_reference(const struct walk *w, uint64_t from)
 {
-	return r->file.suspects || r->file.remote
-		       ? at
-		       : r->file.image->arch->next_base(code, at, r->file.general);
+	const struct layout_list *list = w->r->file.list;
+	const uint32_t section = w->part->section;
+	uint64_t next = UINT64_MAX;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct reference *found = references_from(
+			&list->layouts[i].references, section, w->sought.address + from);
+
+		if (found && found->section == section && found->place - w->sought.address < next)
+			next = found->place - w->sought.address;
+	}
+	return next;
+}
+
+/* Only code that takes a base can reach anything through it; suspects need what says a place. */
+static uint64_t next_place(struct walk *w, uint64_t at, bool *settled)
+{
+	const struct arch *arch = w->r->file.image->arch;
+	uint64_t base, suspect;
+
+	*settled = true;
+	if (w->r->thorough)
+		return at;
+	base = arch->next_base(w->code, at, w->r->file.general);
+	*settled = !w->r->file.suspects || !arch->settle;
+	if (!w->r->file.suspects)
+		return base;
+	suspect = arch->next_suspect(w->code, at, base, &w->sought);
+	if (w->reference < at)
+		w->reference = next_reference(w, at);
+	*settled = *settled || w->reference < suspect;
+	return w->reference < suspect ? w->reference : suspect;
+}
+
+static void enter_region(struct walk *w, uint64_t at)
+{
+	w->region = region_at(w->r, w->part->section, at, &w->skip);
+	w->known = w->region.start;
+	w->count = w->part->sink.count;
+	w->traces = 0;
+	w->read = w->part->sink.read;
+}
+
+static bool read_region(struct walk *w, const struct flow_region *region)
+{
+	return flow_read(&w->r->file, region, &w->part->sink, w->scratch, &w->part->error);
+}
+
+/* An instruction in a region of its own; false when it brings a base, which others may use. */
+static bool read_alone(struct walk *w, const struct scan_place *place)
+{
+	struct flow_region one = w->region;
+	const struct flow_sink *sink = &w->part->sink;
+	const size_t count = sink->count;
+
+	one.start = place->start;
+	one.end = place->end;
+	if (!read_region(w, &one))
+		return true;
+	return sink->count == count || !flow_brings_base(&sink->items[sink->count - 1]);
+}
+
+/* Is the region around the instruction needed for no more than that? */
+static bool read_place(struct walk *w, uint64_t at, struct scan_place *place)
+{
+	const struct flow_file *file = &w->r->file;
+	const struct span code = {w->code.data, (size_t)w->region.end};
+
+	switch (file->image->arch->settle(code, w->known, at, &w->sought, place)) {
+	case SCAN_NOTHING:
+		return true;
+	case SCAN_ALONE:
+		return read_alone(w, place);
+	case SCAN_THROUGH:
+		return w->traces++ < TRACES_MAX &&
+		       trace_is_floating(file, &w->region, place->start) && read_alone(w, place);
+	case SCAN_NUMBER:
+		return trace_is_lost(file, &w->region, place->start);
+	default:
+		return false;
+	}
+}
+
+/* Reads as much around `at` as it takes; returns where to go on. */
+static uint64_t read_around(struct walk *w, uint64_t at, bool settled)
+{
+	struct scan_place place;
+
+	if (!settled && read_place(w, at, &place)) {
+		w->known = place.end;
+		return place.end;
+	}
+	w->part->sink.count = w->count;
+	w->part->sink.read = w->read;
+	read_region(w, &w->region);
+	return w->region.end;
+}
+
+static void walk_part(struct walk *w)
+{
+	uint64_t at = first_region(w->r, w->part);
+	bool settled;
+
+	while ((at = next_place(w, at, &settled)) < w->code.size &&
+		w->part->error.kind == ERROR_NONE) {
+		if (at >= w->region.end)
+			enter_region(w, at);
+		if (w->region.start >= w->part->end)
+			break;
+		if (!w->skip && w->region.start >= w->part->start) {
+			at = read_around(w, at, settled);
+			continue;
+		}
+		if (w->region.start >= w->part->start)
+			w->part->sink.unread += w->region.end - w->region.start;
+		at = w->region.end;
+	}
+}
+
+/* There are no more threads than rooms. */
+static struct room *take_room(const struct reading *r)
+{
+	struct room *room = r->rooms;
+
+	while (atomic_exchange(&room->taken, true))
+		room++;
+	room->scratch.arena = &room->arena;
+	return room;
 }
 
 static void read_part(void *context, size_t index)
 {
 	const struct reading *r = context;
 	struct part *part = &r->parts[index];
-	const struct span code = reachable(r, part);
-	struct arena arena = {0};
-	struct flow_scratch scratch = {.arena = &arena};
-	uint64_t at = first_region(r, part);
+	const struct image *image = r->file.image;
+	struct room *room = take_room(r);
+	struct walk w = {
+		.r = r,
+		.part = part,
+		.code = reachable(r, part),
+		.sought = r->sought,
+		.scratch = &room->scratch,
+	};
 
-	while ((at = next_place(r, code, at)) < code.size) {
-		bool skip;
-		const struct flow_region region = region_at(r, part->section, at, &skip);
-
-		if (region.start >= part->end)
-			break;
-		at = region.end;
-		if (region.start < part->start)
-			continue;
-		if (skip)
-			part->sink.unread += region.end - region.start;
-		else if (!flow_read(&r->file, &region, &part->sink, &scratch, &part->error))
-			break;
-	}
-	arena_release(&arena);
+	if (image->kind != IMAGE_OBJECT)
+		w.sought.address = image->sections[part->section].addr;
+	w.reference = next_reference(&w, part->start);
+	walk_part(&w);
+	atomic_store(&room->taken, false);
 }
 
 static bool divide(struct reading *r, struct arena *arena, struct error *error)
@@ -267,6 +418,144 @@ static bool join(const struct reading *r, struct arena *arena, struct accesses *
 	return join_writes(r, arena, accesses, error);
 }
 
+/* What is added later: the lower part of an address, and a member's place. */
+enum { ROOM = 0x2000 };
+
+/* Where symbols have the end before the start nearly everything is between. */
+static struct scan_range around(uint64_t start, uint64_t size)
+{
+	const uint64_t most = UINT64_MAX - ROOM, room = 2 * (uint64_t)ROOM;
+
+	return (struct scan_range){start - ROOM, size < most - room ? size + room : most};
+}
+
+/* The first variable that an instruction may take the whole of. */
+static const struct variable *first_whole(const struct layout *layout)
+{
+	for (size_t i = 0; i < layout->variable_count; i++)
+		if (flow_taken_whole(&layout->variables[i]))
+			return &layout->variables[i];
+	return NULL;
+}
+
+/*
+ * The numbers that a working kernel is full of are small, and so are the offsets of a template at
+ * address 0: of these only such count as may lead to the whole of a variable.
+ */
+static struct scan_range numbers_of(const struct layout *layout, uint64_t start, uint64_t size)
+{
+	const struct variable *first;
+	uint64_t from;
+
+	if (layout->model == MODEL_NONZERO || start + size < start)
+		return around(start, size);
+	first = first_whole(layout);
+	if (!first)
+		return (struct scan_range){0};
+	from = first->symbol.value < ROOM ? 0 : first->symbol.value - ROOM;
+	return (struct scan_range){from, start + size + ROOM - from};
+}
+
+static struct scan_target target_of(const struct layout *layout)
+{
+	const struct section *s = layout_section(layout);
+	uint64_t start = s ? s->addr : 0, size = s ? s->size : 0;
+
+	if (layout->template_start.known && layout->template_end.known) {
+		start = layout->template_start.value;
+		size = layout->template_end.value - start;
+	}
+	if (!size)
+		return (struct scan_target){0};
+	return (struct scan_target){numbers_of(layout, start, size), around(start, size)};
+}
+
+struct targets {
+	struct scan_target *items;
+	size_t count, room;
+	size_t layouts; /* of them */
+	struct arena *arena;
+};
+
+/* All code is gone through once for each. */
+enum { WORD_TARGETS_MAX = 8 };
+
+static bool add_target(struct targets *targets, struct scan_target target)
+{
+	if (!ARENA_GROW(targets->arena, targets->items, targets->count, targets->room))
+		return false;
+	targets->items[targets->count++] = target;
+	return true;
+}
+
+/* A word with an address in a template, which code may load from there; in the order of addresses,
+ * section by section. Those that are near each other, or too many, go together. */
+static bool add_word(struct targets *targets, uint64_t address)
+{
+	const struct scan_target target = {{0}, around(address, 8)};
+	const size_t words = targets->count - targets->layouts;
+	struct scan_range *last = words ? &targets->items[targets->count - 1].addresses : NULL;
+
+	if (!last || (words < WORD_TARGETS_MAX && !scan_has(*last, target.addresses.start)))
+		return add_target(targets, target);
+	if (!scan_has(*last, address))
+		last->size = target.addresses.start + target.addresses.size - last->start;
+	return true;
+}
+
+/* The linker has filled it. */
+static bool add_got(const struct image *image, uint32_t section, struct targets *targets)
+{
+	const struct span bytes = image_section_bytes(image, section);
+	const uint64_t start = image->sections[section].addr;
+
+	for (uint64_t at = 0; range_within(at, 8, bytes.size); at += 8)
+		for (size_t i = 0; i < targets->layouts; i++)
+			if (scan_has(targets->items[i].numbers, read_le64(bytes.data + at)) &&
+				!add_word(targets, start + at))
+				return false;
+	return true;
+}
+
+/* Words of read-only data, and of data among the code, that relocations speak of. */
+static bool add_literals(
+	const struct image *image, const struct layout *layout, struct targets *targets)
+{
+	for (size_t i = 0; i < layout->references.count; i++) {
+		const struct reference *r = &layout->references.items[i];
+		const struct reloc_info *info = reference_info(image, r);
+
+		if (info && info->class == RELOC_WORD &&
+			flow_is_constant(&image->sections[r->section]) &&
+			!add_word(targets, r->place))
+			return false;
+	}
+	return true;
+}
+
+/* What code may go to without a base; in objects relocations say it. */
+static bool seek(struct reading *r, struct arena *arena, struct error *error)
+{
+	const struct image *image = r->file.image;
+	const struct layout_list *list = r->file.list;
+	struct targets targets = {.layouts = list->count, .arena = arena};
+	bool ok = true;
+
+	r->sought.registers = r->file.general;
+	if (image->kind == IMAGE_OBJECT)
+		return true;
+	for (size_t i = 0; ok && i < list->count; i++)
+		ok = add_target(&targets, target_of(&list->layouts[i]));
+	for (size_t i = 0; ok && i < list->count; i++)
+		ok = add_literals(image, &list->layouts[i], &targets);
+	for (uint32_t i = 1; ok && i < image->section_count; i++)
+		if (strcmp(image->sections[i].name, ".got") == 0)
+			ok = add_got(image, i, &targets);
+	r->sought.targets = targets.items;
+	r->sought.count = targets.count;
+	return ok || error_memory(error);
+}
+
 bool accesses_find(const struct image *image, const struct layout_list *list,
 	const struct accesses_options *options, struct arena *arena, struct accesses *accesses,
 	struct error *error)
@@ -274,7 +563,8 @@ bool accesses_find(const struct image *image, const struct layout_list *list,
 	struct reading r = {.file = {.image = image,
 				    .list = list,
 				    .suspects = options->suspects,
-				    .remote = options->remote && list->count}};
+				    .remote = options->remote && list->count},
+		.thorough = options->remote || (options->suspects && options->thorough)};
 	bool ok;
 
 	for (size_t i = 0; i < list->count; i++)
@@ -283,9 +573,14 @@ bool accesses_find(const struct image *image, const struct layout_list *list,
 		section_named(image, ".altinstructions") && !section_named(image, REPLACEMENTS);
 	set_entry(&r.file);
 	r.functions = functions_read(image, arena, error);
-	if (!r.functions || !divide(&r, arena, error))
+	if (!r.functions || !seek(&r, arena, error) || !divide(&r, arena, error))
 		return false;
+	r.rooms = ARENA_ARRAY(arena, struct room, PARALLEL_MAX);
+	if (!r.rooms)
+		return error_memory(error);
 	parallel_for(r.part_count, options->threads, read_part, &r);
+	for (size_t i = 0; i < PARALLEL_MAX; i++)
+		arena_release(&r.rooms[i].arena);
 	ok = join(&r, arena, accesses, error);
 	for (size_t i = 0; i < r.part_count; i++)
 		arena_release(&r.parts[i].own);

@@ -67,15 +67,25 @@ struct accesses {
 	const struct access *items;
 	size_t count;
 	uint64_t unread;	   /* bytes of the code looked at that are no instructions */
-	uint64_t read;		   /* bytes that are */
+	uint64_t read;		   /* bytes that are; of suspects less than the code has */
 	struct base_writes writes; /* of suspects only */
 };
 
 struct accesses_options {
 	unsigned threads; /* at most */
 	/*
-	 * All code is read, and what no access of a working kernel is counts too: memory of a
-	 * template reached without a base, or through a register that is not the layouts'.
+	 * What no access of a working kernel is counts too: memory of a template reached without a
+	 * base, or through a register that is not the layouts'; and what writes a base. Where the
+	 * template is not known to be elsewhere than at address 0 a number that was in a register
+	 * counts when the whole of a variable is read or written there.
+	 *
+	 * Code is passed over that has nothing to begin with: no use of a base, no relocation
+	 * against a template, no constant within 8 KiB of it - where it is at address 0, of what
+	 * may lead to a whole variable - and no load from .got or, on aarch64, from among the code
+	 * that brings one. So a number goes unseen that is a sum of others, all of them farther
+	 * away, or that is loaded from other read-only data. On x86_64 values are not followed for
+	 * an access through gs whose address has something unknown in it: its `target` may then
+	 * lack what was added.
 	 */
 	bool suspects;
 	/*
@@ -84,6 +94,8 @@ struct accesses_options {
 	 * no `base`, and is `floating`.
 	 */
 	bool remote;
+	/* With suspects: no code is passed over. That takes ten times as long. */
+	bool thorough;
 };
 
 /*

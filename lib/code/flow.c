@@ -14,13 +14,15 @@ struct step {
 	uint32_t offset; /* from the region's start */
 	uint32_t leader; /* 1 + index of the state that jumps bring here; 0: no jump comes */
 	bool known;	 /* else a byte, or a unit, that is no instruction */
-	bool referred;	 /* a relocation stands in it */
-	bool used;	 /* something is reached through the address that it forms */
+	/* A relocation that stands in it, of the first layout that has one; NULL: none does. */
+	const struct reference *reference;
+	uint32_t used; /* 1 + index of the first step that uses the address which it forms */
 };
 
 /* What jumps bring to a place; `seen` when any does so far. */
 struct meeting {
 	struct state state;
+	uint32_t step; /* index */
 	bool seen;
 };
 
@@ -32,7 +34,7 @@ struct flow {
 	uint32_t *step_at; /* by offset: 1 + index of the step that begins there */
 	struct meeting *meetings;
 	size_t meeting_count;
-	bool changed; /* a jump back has brought something new */
+	size_t again; /* index of the first step that jumps back have brought something new to */
 	struct flow_sink *sink;
 	struct error *error;
 };
@@ -70,16 +72,19 @@ static const struct reference *reference_of(
 	const struct flow *f, const struct step *step, bool of_memory)
 {
 	const uint64_t address = address_at(f, step);
+	const bool one = f->file->list->count == 1;
 
-	for (size_t i = 0; step->referred && i < f->file->list->count; i++) {
-		const struct references here =
-			references_within(&f->file->list->layouts[i].references, f->region->section,
-				address, step->insn.length);
+	for (size_t i = 0; step->reference && i < f->file->list->count; i++) {
+		const struct references *all = &f->file->list->layouts[i].references;
+		const struct reference *r =
+			one ? step->reference : references_from(all, f->region->section, address);
 
-		for (size_t k = 0; k < here.count; k++)
-			if (is_of_memory(&step->insn, &here.items[k], address) == of_memory &&
-				says_address(f, &here.items[k]))
-				return &here.items[k];
+		for (; r && r < all->items + all->count && r->section == f->region->section &&
+			r->place < address + step->insn.length;
+			r++)
+			if (is_of_memory(&step->insn, r, address) == of_memory &&
+				says_address(f, r))
+				return r;
 	}
 	return NULL;
 }
@@ -192,16 +197,16 @@ static struct value memory_of(
 	return r ? completed(f, at, r) : at;
 }
 
-/* Is it the variable that keeps what the register holds? */
-static bool holds_base(const struct access *access)
+bool flow_brings_base(const struct access *access)
 {
-	const char *self = access->layout->profile->self;
+	const char *self = access->layout ? access->layout->profile->self : NULL;
 
-	return self && strcmp(access->variable->symbol.name, self) == 0;
+	return self && access->variable && access->base && access->width == 8 &&
+	       !access->floating && access->offset == 0 &&
+	       strcmp(access->variable->symbol.name, self) == 0;
 }
 
-/* Is it written by the linker alone: a literal among the code, the GOT? */
-static bool is_constant(const struct section *s)
+bool flow_is_constant(const struct section *s)
 {
 	return s->type == SHT_PROGBITS && (s->flags & SHF_ALLOC) &&
 	       (!(s->flags & SHF_WRITE) || strcmp(s->name, ".got") == 0);
@@ -215,7 +220,8 @@ static struct value word_at(const struct image *image, uint64_t address)
 		const struct span bytes = image_section_bytes(image, i);
 		uint64_t word;
 
-		if (!is_constant(s) || !range_within(address - s->addr, sizeof(word), bytes.size))
+		if (!flow_is_constant(s) ||
+			!range_within(address - s->addr, sizeof(word), bytes.size))
 			continue;
 		word = read_le64(bytes.data + (address - s->addr));
 		return word ? VALUE_NUMBER(word) : VALUE_UNKNOWN;
@@ -237,13 +243,16 @@ static bool says_nothing(const struct state *state, uint8_t first, uint8_t secon
 	return (one || other) && !is_known(state, first) && !is_known(state, second);
 }
 
-/* Of most memory the address is a register of which nothing is known. */
-static bool is_nowhere(const struct state *state, const struct step *step)
+/*
+ * Of most memory the address is a register of which nothing is known. What is sought of other CPUs
+ * may have its place in the displacement.
+ */
+static bool is_nowhere(const struct flow *f, const struct state *state, const struct step *step)
 {
 	const struct insn *insn = &step->insn;
 	const bool inside = insn->kind == INSN_ADD;
 
-	return !insn->percpu && !insn->pc_relative && !step->referred &&
+	return !f->file->remote && !insn->percpu && !insn->pc_relative && !step->reference &&
 	       says_nothing(state, inside ? insn->base : insn->first,
 		       inside ? insn->index : insn->second);
 }
@@ -256,7 +265,7 @@ static struct value loaded(const struct flow *f, const struct state *state, cons
 	const struct reference *r;
 	struct value at;
 
-	if (is_nowhere(state, step))
+	if (is_nowhere(f, state, step))
 		return VALUE_UNKNOWN;
 	r = reference_of(f, step, true);
 	at = memory_of(f, state, step);
@@ -270,12 +279,18 @@ static struct value loaded(const struct flow *f, const struct state *state, cons
 	if (step->insn.width == 8 && at.formed && !at.base && !at.unknown &&
 		f->file->image->kind != IMAGE_OBJECT)
 		return word_at(f->file->image, at.constant);
-	if (access && step->insn.width == 8 && access->variable && access->base &&
-		!access->floating && access->offset == 0 && holds_base(access))
+	if (access && flow_brings_base(access))
 		return (struct value){.base = access->base};
 	if (access && is_word(access))
 		return (struct value){.unknown = true, .word = (uint32_t)access->target + 1};
 	return VALUE_UNKNOWN;
+}
+
+bool flow_taken_whole(const struct variable *variable)
+{
+	enum { VECTOR_MAX = 64 };
+
+	return is_power_of_two(variable->symbol.size) && variable->symbol.size <= VECTOR_MAX;
 }
 
 static const struct layout *layout_at(
@@ -370,7 +385,8 @@ static struct access access_at(
 
 	if (!says_place(at) && (kind == ACCESS_ADDRESS || !has_long_displacement(&step->insn)))
 		access.layout = NULL;
-	if (access.layout)
+	/* Symbols may speak of a template that there is no section of. */
+	if (access.layout && access.layout->section_count)
 		access.variable = layout_variable_at(access.layout,
 			section ? section : access.layout->sections[0], at.constant,
 			&access.offset);
@@ -387,10 +403,10 @@ static void emit(struct flow *f, const struct access *access)
 		error_memory(f->error);
 }
 
-static void use(struct flow *f, uint32_t taken)
+static void use(struct flow *f, const struct step *step, uint32_t taken)
 {
-	if (taken)
-		f->steps[taken - 1].used = true;
+	if (taken && !f->steps[taken - 1].used)
+		f->steps[taken - 1].used = (uint32_t)(step - f->steps) + 1;
 }
 
 static bool is_base(const struct flow *f, uint8_t number)
@@ -431,8 +447,28 @@ static void reach_remote(
 	if (!is_remote(f, at, &access))
 		return;
 	emit(f, &access);
-	use(f, register_value(state, inside ? insn->base : insn->first).taken);
-	use(f, register_value(state, inside ? insn->index : insn->second).taken);
+	use(f, step, register_value(state, inside ? insn->base : insn->first).taken);
+	use(f, step, register_value(state, inside ? insn->index : insn->second).taken);
+}
+
+/*
+ * Compilers leave the paths in on which a pointer is null: where the template is at address 0 a
+ * number that was in a register is to be the whole of a variable.
+ */
+static bool says_variable(const struct insn *insn, const struct access *access)
+{
+	if (access->layout->model == MODEL_NONZERO || insn->pc_relative || forms_alone(insn))
+		return true;
+	return access->variable && access->offset == 0 && flow_taken_whole(access->variable) &&
+	       access->width == access->variable->symbol.size;
+}
+
+/* Does the code say the place, of a word of the area and a constant, or of a constant alone? */
+static bool is_suspect(const struct step *step, struct value at, const struct access *access)
+{
+	if (at.word)
+		return at.formed || at.relocated;
+	return access->formed && (access->relocated || says_variable(&step->insn, access));
 }
 
 /*
@@ -447,7 +483,7 @@ static void suspect(struct flow *f, const struct step *step, struct value at)
 	if (!f->file->suspects || (at.unknown && !at.word) || step->insn.segment)
 		return;
 	access = access_at(f, step, at, kind_of(step->insn.memory));
-	if (access.layout && (at.word ? at.formed || at.relocated : access.formed))
+	if (access.layout && is_suspect(step, at, &access))
 		emit(f, &access);
 }
 
@@ -459,7 +495,7 @@ static bool reach(
 	const bool inside = insn->kind == INSN_ADD;
 	struct value at;
 
-	if (insn->memory == INSN_NO_MEMORY || is_nowhere(state, step))
+	if (insn->memory == INSN_NO_MEMORY || is_nowhere(f, state, step))
 		return false;
 	at = memory_of(f, state, step);
 	if (at.entry || is_got(f, reference_of(f, step, true)))
@@ -471,8 +507,8 @@ static bool reach(
 	}
 	*access = access_at(f, step, at, kind_of(insn->memory));
 	emit(f, access);
-	use(f, register_value(state, inside ? insn->base : insn->first).taken);
-	use(f, register_value(state, inside ? insn->index : insn->second).taken);
+	use(f, step, register_value(state, inside ? insn->base : insn->first).taken);
+	use(f, step, register_value(state, inside ? insn->index : insn->second).taken);
 	return true;
 }
 
@@ -708,9 +744,9 @@ static void pass(struct flow *f, struct state *state, const struct step *step)
 		value = result(f, state, step, reached ? &access : NULL);
 	if (forms_address(insn)) {
 		/* The address goes on in what is formed of it. */
-		use(f, register_value(state, insn->first).taken);
+		use(f, step, register_value(state, insn->first).taken);
 		if (insn->kind == INSN_ADD)
-			use(f, register_value(state, insn->second).taken);
+			use(f, step, register_value(state, insn->second).taken);
 		note_address(f, step, &value);
 		note_remote(f, step, &value);
 	}
@@ -755,7 +791,8 @@ static void meet(struct flow *f, const struct step *at, const struct state *stat
 		state_set(&m->state, i, met);
 	}
 	m->seen = true;
-	f->changed = f->changed || (changed && back);
+	if (changed && back && m->step < f->again)
+		f->again = m->step;
 }
 
 /* Nothing is known where paths meet: what remains true however they go. */
@@ -801,14 +838,15 @@ static bool leave(struct flow *f, const struct step *step, const struct state *s
 	return step->insn.kind != INSN_BRANCH || step->insn.falls;
 }
 
-static void go_through(struct flow *f)
+/* From a step on: the first one, or one that jumps have been seen to lead to. */
+static void go_through(struct flow *f, size_t from)
 {
-	bool falls = true, reached = true;
+	bool falls = from == 0, reached = true;
 	struct state state;
 
-	f->changed = false;
+	f->again = f->step_count;
 	copy_state(&state, &f->file->entry);
-	for (size_t i = 0; i < f->step_count && f->error->kind == ERROR_NONE; i++) {
+	for (size_t i = from; i < f->step_count && f->error->kind == ERROR_NONE; i++) {
 		struct step *step = &f->steps[i];
 
 		if (step->leader)
@@ -830,16 +868,18 @@ static void go_through(struct flow *f)
 }
 
 /* Places that only jumps from places like them lead to: they are entered as well. */
-static bool enter_unseen(struct flow *f)
+static void enter_unseen(struct flow *f)
 {
-	bool any = false;
+	for (size_t i = 0; i < f->meeting_count; i++) {
+		struct meeting *m = &f->meetings[i];
 
-	for (size_t i = 0; i < f->meeting_count; i++)
-		if (!f->meetings[i].seen) {
-			copy_state(&f->meetings[i].state, &f->file->entry);
-			f->meetings[i].seen = any = true;
-		}
-	return any;
+		if (m->seen)
+			continue;
+		copy_state(&m->state, &f->file->entry);
+		m->seen = true;
+		if (m->step < f->again)
+			f->again = m->step;
+	}
 }
 
 /* Where the sink was before the region. */
@@ -848,26 +888,39 @@ struct mark {
 	size_t write_count;
 };
 
-/* What a round has found is found again. */
-static void start_over(struct flow *f, const struct mark *before)
+/* What a round has found from a step on is found again. */
+static void forget_from(struct flow *f, size_t from, const struct mark *before)
 {
-	f->sink->count = before->count;
-	f->sink->write_count = before->write_count;
+	const uint64_t address = address_at(f, &f->steps[from]);
+	struct flow_sink *sink = f->sink;
+
+	while (sink->count > before->count && sink->items[sink->count - 1].address >= address)
+		sink->count--;
+	while (sink->write_count > before->write_count &&
+		sink->writes[sink->write_count - 1].address >= address)
+		sink->write_count--;
 	for (size_t i = 0; i < f->step_count; i++)
-		f->steps[i].used = false;
+		if (f->steps[i].used > from)
+			f->steps[i].used = 0;
 }
 
-/* Until no round brings anything new: most need but one. */
+/* Until no round brings anything new: most need but one, and loops a part of another. */
 static void follow_paths(struct flow *f, const struct mark *before)
 {
+	size_t from = 0;
+
 	for (unsigned round = 0; round < ROUNDS_MAX; round++) {
-		go_through(f);
-		if (!f->changed && !enter_unseen(f))
+		go_through(f, from);
+		if (f->again == f->step_count)
+			enter_unseen(f);
+		if (f->again == f->step_count)
 			return;
-		start_over(f, before);
+		from = f->again;
+		forget_from(f, from, before);
 	}
 	meet_nothing(f);
-	go_through(f);
+	forget_from(f, 0, before);
+	go_through(f, 0);
 }
 
 /* Room for so many of what has been used for another region, or more; what it holds is left. */
@@ -902,7 +955,8 @@ static bool decode(struct flow *f, struct flow_scratch *scratch)
 		step = &scratch->steps[f->step_count++];
 		step->offset = (uint32_t)at;
 		step->leader = 0;
-		step->referred = step->used = false;
+		step->reference = NULL;
+		step->used = 0;
 		step->known =
 			arch->decode((struct span){code + at, (size_t)(size - at)}, &step->insn);
 		f->step_at[at] = (uint32_t)f->step_count;
@@ -923,14 +977,18 @@ static void mark_references(struct flow *f)
 	const uint64_t size = f->region->end - f->region->start;
 
 	for (size_t i = 0; i < f->file->list->count; i++) {
-		const struct references here = references_within(
-			&f->file->list->layouts[i].references, f->region->section, start, size);
+		const struct references *all = &f->file->list->layouts[i].references;
+		const struct reference *r = references_from(all, f->region->section, start);
 
-		for (size_t k = 0; k < here.count; k++) {
-			const uint64_t at = reference_instruction(&here.items[k]) - start;
+		for (; r && r < all->items + all->count && r->section == f->region->section &&
+			r->place - start < size;
+			r++) {
+			const uint64_t at = reference_instruction(r) - start;
+			struct step *step =
+				at < size && f->step_at[at] ? &f->steps[f->step_at[at] - 1] : NULL;
 
-			if (at < size && f->step_at[at])
-				f->steps[f->step_at[at] - 1].referred = true;
+			if (step && !step->reference)
+				step->reference = r;
 		}
 	}
 }
@@ -947,8 +1005,13 @@ static bool find_leaders(struct flow *f, struct flow_scratch *scratch)
 		    f->meeting_count, sizeof(*scratch->meetings)))
 		return error_memory(f->error);
 	f->meetings = scratch->meetings;
-	for (size_t i = 0; i < f->meeting_count; i++)
-		f->meetings[i].seen = false;
+	for (uint32_t i = 0; i < f->step_count; i++)
+		if (f->steps[i].leader) {
+			struct meeting *m = &f->meetings[f->steps[i].leader - 1];
+
+			m->seen = false;
+			m->step = i;
+		}
 	return true;
 }
 

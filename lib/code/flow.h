@@ -46,7 +46,7 @@ struct flow_sink {
 	struct base_write *writes;
 	size_t write_count, write_room;
 	struct arena *arena;
-	uint64_t unread, read;
+	uint64_t unread, read; /* bytes */
 };
 
 struct step;
@@ -65,6 +65,15 @@ struct flow_scratch {
 
 /* Has `value` for the register's, unless it says nothing. */
 void state_set(struct state *state, uint8_t number, struct value value);
+
+/* Does it load the base from the variable that keeps it? */
+bool flow_brings_base(const struct access *access);
+
+/* Is the section written by the linker alone: literals among the code, the GOT? */
+bool flow_is_constant(const struct section *section);
+
+/* Is it of a size that one instruction reads or writes? */
+bool flow_taken_whole(const struct variable *variable);
 
 /*
  * Reads a region and adds its accesses to the sink, in the order of addresses; of an address that

@@ -11,23 +11,32 @@ bool reference_is_before(const struct reference *r, uint32_t section, uint64_t p
 	return r->section < section || (r->section == section && r->place < place);
 }
 
+const struct reference *references_from(
+	const struct references *all, uint32_t section, uint64_t place)
+{
+	size_t low = 0, high = all->count;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (reference_is_before(&all->items[middle], section, place))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < all->count ? &all->items[low] : NULL;
+}
+
 struct references references_within(
 	const struct references *all, uint32_t section, uint64_t from, uint64_t size)
 {
-	size_t first = 0, end = all->count;
+	const struct reference *first = references_from(all, section, from);
+	const struct reference *end = first;
 
-	while (first < end) {
-		const size_t middle = first + (end - first) / 2;
-
-		if (reference_is_before(&all->items[middle], section, from))
-			first = middle + 1;
-		else
-			end = middle;
-	}
-	while (end < all->count && all->items[end].section == section &&
-		all->items[end].place - from < size)
+	while (end && end < all->items + all->count && end->section == section &&
+		end->place - from < size)
 		end++;
-	return (struct references){all->count ? all->items + first : NULL, end - first};
+	return (struct references){first, (size_t)(end - first)};
 }
 
 const struct reloc_info *reference_info(

@@ -37,6 +37,10 @@ struct references {
 /* Is its place before another, in the order of `struct references`? */
 bool reference_is_before(const struct reference *reference, uint32_t section, uint64_t place);
 
+/* The first at or behind a place, in the same section or another; NULL when none is. */
+const struct reference *references_from(
+	const struct references *references, uint32_t section, uint64_t place);
+
 /* Those whose places are in `size` bytes of a section; they stand where `all` has them. */
 struct references references_within(
 	const struct references *all, uint32_t section, uint64_t from, uint64_t size);

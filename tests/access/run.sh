@@ -4,6 +4,9 @@
 # listed as; on kernels of every machine, compiler, level and model; and on each accessor of the
 # runtime in a function of its own, of which the source says what it does.
 #
+# What checks ask for, which passes code over that cannot have it, is compared with a reading of all
+# code: suspects.c.
+#
 #   tests/access/run.sh [PART...]         cases remote accessors kernels crate; default: all
 #   tests/access/run.sh --kernel FILE...  compares on real kernels, some minutes each
 #
@@ -54,6 +57,8 @@ differences() { # file least oracle-options...
 		{ echo "$said"; return; }
 	same=$(sed -n 's/^same //p' <<<"$said")
 	[ "${same:-0}" -ge "$least" ] || echo "only ${same:-no} accesses, not $least"
+	said=$("$dir/suspects" "$file" 2>&1) && [[ $said == same* ]] ||
+		echo "what checks ask for: $said"
 }
 
 # ---- cases --------------------------------------------------------------------------------------
@@ -385,6 +390,17 @@ of_kernel() { # file
 	fi
 }
 
+build_suspects() {
+	local log
+	mkdir -p "$dir"
+	log=$("${CC:-gcc}" -std=c11 -O2 -g -D_GNU_SOURCE -pthread ${SAN:+-fsanitize=address,undefined} \
+		-I. -o "$dir/suspects" $here/suspects.c "$(dirname "$tool")/libpercpu-tool.a" \
+		-lelf -liberty 2>&1) && return
+	in_lines=
+	fail "$here/suspects.c does not build" "$log"
+	finish
+}
+
 # ---- counting -----------------------------------------------------------------------------------
 
 # What is skipped in several jobs is so once.
@@ -409,7 +425,7 @@ for needed in llvm-objdump-19 llvm-readelf-19 python3 clang-19 ld.lld-19; do
 done
 if [ "${1:-}" = --kernel ]; then
 	shift
-	mkdir -p "$dir"
+	build_suspects
 	for file; do of_kernel "$file"; done >"$dir/kernels.results"
 	count_lines "$dir/kernels.results"
 	exit
@@ -417,6 +433,7 @@ fi
 
 parts=${*:-cases remote accessors kernels crate}
 rm -rf "$dir" && mkdir -p "$dir" || exit 1
+build_suspects
 for part in $parts; do
 	case $part in
 	cases) for machine in $machines; do echo "case $machine 0"; done ;;

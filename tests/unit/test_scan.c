@@ -28,12 +28,13 @@ static const struct machine {
 	const char *name;
 	insn_decode *decode;
 	scan_next_base *next;
+	scan_next_suspect *suspect;
 	uint32_t masks[MASKS];
 } machines[] = {
-	{"aarch64", aarch64_decode, aarch64_next_base, {0}},
-	{"riscv64", riscv64_decode, riscv64_next_base,
+	{"aarch64", aarch64_decode, aarch64_next_base, aarch64_next_suspect, {0}},
+	{"riscv64", riscv64_decode, riscv64_next_base, riscv64_next_suspect,
 		{GP | TP, GP, TP, 1U << 2, 1U << 9, 0xff00, UINT32_MAX - 1}},
-	{"loongarch64", loongarch64_decode, loongarch64_next_base,
+	{"loongarch64", loongarch64_decode, loongarch64_next_base, loongarch64_next_suspect,
 		{R21 | LOONG_TP, R21, LOONG_TP, 1U << 3, 1U << 31, UINT32_MAX - 1}},
 };
 
@@ -112,6 +113,60 @@ static void test_random(void **state)
 				if (machines[m].masks[i] || i == 0)
 					compare(&machines[m], (struct span){bytes, sizeof(bytes)},
 						machines[m].masks[i]);
+	}
+}
+
+/* Ranges that some of the random constants and distances are in, and that all or none are. */
+static const struct scan_target targets[] = {
+	{{0, 0x8000}, {0, 0x8000}},
+	{{0x12340000, 0x10000}, {0xffff000012340000, 0x10000}},
+	{{0xffff800080000000, 0x40000000}, {0xffff800080000000, 0x4000}},
+	{{0, 0}, {0xffff80007fff0000, 0x1000000}},
+	{{0, UINT64_MAX - 64}, {0, UINT64_MAX - 64}},
+	{{0, 0}, {0, 0}},
+};
+
+static void compare_suspects(
+	const struct machine *machine, struct span code, const struct scan_sought *sought)
+{
+	uint64_t next = machine->suspect(code, 0, code.size, sought);
+	size_t at = 0;
+
+	while (at < code.size) {
+		const struct span rest = {code.data + at, code.size - at};
+		struct insn insn;
+		const bool known = machine->decode(rest, &insn);
+		const size_t length = length_at(machine, rest, known, &insn);
+
+		if (next < at || (next > at && known &&
+					 scan_is_suspect(&insn, sought->address + at, sought)))
+			fail_msg("%s: a suspect is missed at %zu: %02x%02x%02x%02x", machine->name,
+				at, code.data[at + 3], code.data[at + 2], code.data[at + 1],
+				code.data[at]);
+		if (next == at)
+			next = machine->suspect(code, at + length, code.size, sought);
+		at += length;
+	}
+	assert_int_equal(next, code.size);
+	assert_int_equal(machine->suspect(code, 0, 0, sought), 0);
+}
+
+static void test_suspects(void **state)
+{
+	static uint8_t bytes[4 * WORDS];
+	const struct span code = {bytes, sizeof(bytes)};
+	uint64_t seed = 2;
+
+	(void)state;
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		fill(bytes, &seed);
+		for (size_t m = 0; m < sizeof(machines) / sizeof(machines[0]); m++)
+			for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++)
+				compare_suspects(&machines[m], code,
+					&(struct scan_sought){.targets = &targets[i],
+						.count = 1,
+						.address = 0xffff800080000000,
+						.registers = machines[m].masks[i]});
 	}
 }
 
@@ -221,6 +276,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_suspects),
 		cmocka_unit_test(test_compressed),
 		cmocka_unit_test(test_samples),
 		cmocka_unit_test(test_cut),

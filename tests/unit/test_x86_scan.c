@@ -1,4 +1,6 @@
 #include "arch/x86_64/scan.h"
+#include "arch/x86_64/decode.h"
+#include "arch/x86_64/insn.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -194,6 +196,87 @@ static void test_prefixes_without_end(void **state)
 	free(bytes);
 }
 
+/* Random bytes with fields and prefixes strewn in, so that all that counts comes up. */
+static void strew(uint8_t *bytes, size_t size, uint64_t *seed)
+{
+	static const uint8_t usual[] = {0x65, 0x48, 0x8b, 0x04, 0x25, 0x05, 0xb8, 0xc7, 0xc0, 0xa1,
+		0x0f, 0xae, 0xc8, 0xd8, 0xf3, 0x00, 0x12, 0x34, 0x8d, 0x89};
+
+	for (size_t i = 0; i < size; i++) {
+		*seed = *seed * UINT64_C(6364136223846793005) + 1442695040888963407;
+		bytes[i] = (uint8_t)(*seed >> 56);
+		if (*seed >> 50 & 1)
+			bytes[i] = usual[(*seed >> 40) % sizeof(usual)];
+	}
+}
+
+/* A vector of addresses and no register: nobody's access to a variable. */
+static bool is_gathered(struct span code)
+{
+	struct x86_insn insn;
+
+	return x86_decode(code, &insn) && insn.escape && insn.memory;
+}
+
+/* Decoded from the start: all that counts has a byte named in it, and is settled as what it is. */
+static void compare(struct span code, const struct scan_sought *sought)
+{
+	uint64_t at = 0;
+
+	while (at < code.size) {
+		const struct span rest = {code.data + at, code.size - (size_t)at};
+		struct insn insn;
+		const bool known = x86_64_decode(rest, &insn);
+		const uint64_t length = known ? insn.length : 1;
+		const bool gs = known && insn.percpu && insn.memory != INSN_NO_MEMORY;
+		const bool suspect = known && !insn.percpu && !is_gathered(rest) &&
+				     scan_is_suspect(&insn, sought->address + at, sought);
+		const uint64_t base = x86_64_next_base(code, at, 0);
+		const uint64_t next = x86_64_next_suspect(code, at, base, sought);
+		struct scan_place place;
+
+		if (gs || suspect) {
+			const enum scan_verdict verdict =
+				x86_64_settle(code, at, next, sought, &place);
+
+			assert_true(next >= at && next < at + length);
+			/* Here what no code has by accident is met as well. */
+			if (place.start != at) {
+				assert_int_equal(verdict, SCAN_ALONE);
+				assert_int_equal(place.start, next);
+				at += length;
+				continue;
+			}
+			assert_int_equal(place.end, at + length);
+			assert_int_not_equal(verdict, SCAN_NOTHING);
+			assert_true(!gs == (verdict == SCAN_NUMBER || verdict == SCAN_REGION));
+		}
+		at += length;
+	}
+}
+
+static void test_suspects(void **state)
+{
+	static const struct scan_target targets[] = {
+		{{0, 0x4000}, {0, 0x4000}},
+		{{0x12000, 0x30000}, {0x12000, 0x30000}},
+		{{0xffffffff81000000, 0x8000000}, {0xffffffff81000000, 0x8000000}},
+		{{0, UINT64_MAX - 64}, {0, UINT64_MAX - 64}},
+	};
+	static uint8_t bytes[1 << 14];
+	uint64_t seed = 3;
+
+	(void)state;
+	for (unsigned round = 0; round < 32; round++) {
+		strew(bytes, sizeof(bytes), &seed);
+		for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++)
+			compare((struct span){bytes, sizeof(bytes)},
+				&(struct scan_sought){.targets = &targets[i],
+					.count = 1,
+					.address = 0xffffffff81000000});
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,6 +285,7 @@ int main(void)
 		cmocka_unit_test(test_near_the_start),
 		cmocka_unit_test(test_random_bytes),
 		cmocka_unit_test(test_prefixes_without_end),
+		cmocka_unit_test(test_suspects),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,213 @@
+#include "lib/code/trace.h"
+
+/* Paths that are longer are left to flow.h. */
+enum { STEPS_MAX = 64 };
+
+/* Registers by what they hold, a bit each; of others nothing is said. */
+struct held {
+	uint32_t number;  /* what is followed, and what is made of it */
+	uint32_t unknown; /* something that is not known, whatever else */
+};
+
+struct trace {
+	const struct flow_file *file;
+	const struct flow_region *region;
+	unsigned left; /* steps */
+};
+
+static uint32_t bit_of(uint8_t number)
+{
+	return number < FLOW_REGISTERS ? UINT32_C(1) << number : 0;
+}
+
+static uint32_t address_registers(const struct insn *insn)
+{
+	const bool inside = insn->kind == INSN_ADD;
+
+	if (insn->memory == INSN_NO_MEMORY)
+		return 0;
+	return bit_of(inside ? insn->base : insn->first) |
+	       bit_of(inside ? insn->index : insn->second);
+}
+
+/* Is something unknown in the memory's address? What a scaled index adds is, whatever it holds. */
+static bool is_floating(const struct insn *insn, uint32_t unknown)
+{
+	const uint8_t index = insn->kind == INSN_ADD ? insn->index : insn->second;
+
+	return (address_registers(insn) & unknown) ||
+	       (insn->memory != INSN_NO_MEMORY && insn->second_is_index && bit_of(index));
+}
+
+/* Is what it reads from memory none of a CPU's area, nor a constant there? */
+static bool reads_unknown(const struct insn *insn, uint32_t unknown)
+{
+	return !insn->percpu && is_floating(insn, unknown);
+}
+
+/* Has what it leaves in its target something unknown in it? */
+static bool makes_unknown(const struct insn *insn, uint32_t unknown)
+{
+	switch (insn->kind) {
+	case INSN_MOVE:
+	case INSN_MORE:
+		return bit_of(insn->first) & unknown;
+	case INSN_ADD:
+		if (bit_of(insn->first) & unknown)
+			return true;
+		return insn->second == INSN_MEMORY_OPERAND ? reads_unknown(insn, unknown)
+							   : bit_of(insn->second) & unknown;
+	case INSN_LOAD:
+		return reads_unknown(insn, unknown);
+	case INSN_SET:
+	case INSN_GET_BASE:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* Is its target made of the number? */
+static bool passes_on(const struct insn *insn, uint32_t number)
+{
+	switch (insn->kind) {
+	case INSN_MOVE:
+	case INSN_MORE:
+		return bit_of(insn->first) & number;
+	case INSN_ADD:
+		return (bit_of(insn->first) | bit_of(insn->second)) & number;
+	default:
+		return false;
+	}
+}
+
+static void run(const struct trace *t, const struct insn *insn, struct held *held)
+{
+	const uint32_t target = bit_of(insn->target);
+	const uint32_t written = target | bit_of(insn->also) | insn->others;
+	const bool unknown = makes_unknown(insn, held->unknown);
+	const bool number = !unknown && passes_on(insn, held->number);
+
+	held->number &= ~written;
+	held->unknown |= written;
+	if (number)
+		held->number |= target;
+	if (!unknown)
+		held->unknown &= ~target;
+	if (insn->kind == INSN_BRANCH && insn->call) {
+		held->number &= ~t->file->image->arch->call_clobbers;
+		held->unknown |= t->file->image->arch->call_clobbers;
+	}
+}
+
+static bool decode_at(const struct trace *t, uint64_t at, struct insn *insn)
+{
+	const struct span rest = {t->region->code.data + at, (size_t)(t->region->end - at)};
+
+	return t->file->image->arch->decode(rest, insn);
+}
+
+/* Does it go on at a place of its own, too? Jumps out of the region take nothing along. */
+static bool jumps_to(const struct trace *t, const struct insn *insn, uint64_t at, uint64_t *to)
+{
+	*to = at + (uint64_t)insn->constant;
+	return insn->kind == INSN_BRANCH && insn->direct && !insn->call &&
+	       *to - t->region->start < t->region->end - t->region->start;
+}
+
+/* From `at` on: true when nothing holds the number any more, however it goes on. */
+static bool is_lost(struct trace *t, uint64_t at, struct held held)
+{
+	while (at < t->region->end && held.number) {
+		struct insn insn;
+		uint64_t to;
+
+		if (!t->left || !decode_at(t, at, &insn) ||
+			((address_registers(&insn) & held.number) &&
+				!is_floating(&insn, held.unknown)))
+			return false;
+		t->left--;
+		run(t, &insn, &held);
+		if (jumps_to(t, &insn, at, &to)) {
+			if (!insn.falls)
+				at = to;
+			else if (!is_lost(t, to, held))
+				return false;
+			else
+				at += insn.length;
+			continue;
+		}
+		if (insn.kind == INSN_BRANCH && !insn.falls)
+			return true;
+		at += insn.length;
+	}
+	return true;
+}
+
+bool trace_is_lost(const struct flow_file *file, const struct flow_region *region, uint64_t at)
+{
+	struct trace t = {.file = file, .region = region, .left = STEPS_MAX};
+	struct held held = {0};
+	struct insn insn;
+
+	if (!decode_at(&t, at, &insn))
+		return false;
+	held.number = bit_of(insn.target);
+	return held.number && is_lost(&t, at + insn.length, held);
+}
+
+/* Jumps forward whose target is still to come, and what is unknown where they are. */
+struct jumps {
+	struct {
+		uint64_t to;
+		uint32_t unknown;
+	} items[8];
+	size_t count;
+};
+
+/* Where there is no room one is forgotten: the less is said. */
+static void note_jump(struct jumps *jumps, uint64_t to, uint32_t unknown)
+{
+	const size_t room = sizeof(jumps->items) / sizeof(jumps->items[0]);
+
+	jumps->items[jumps->count % room].to = to;
+	jumps->items[jumps->count++ % room].unknown = unknown;
+}
+
+static uint32_t brought_to(const struct jumps *jumps, uint64_t at)
+{
+	const size_t room = sizeof(jumps->items) / sizeof(jumps->items[0]);
+	uint32_t unknown = 0;
+
+	for (size_t i = 0; i < jumps->count && i < room; i++)
+		if (jumps->items[i].to == at)
+			unknown |= jumps->items[i].unknown;
+	return unknown;
+}
+
+/*
+ * What is unknown on one path remains so where others join it. Behind the end of a path it is what
+ * jumps bring.
+ */
+bool trace_is_floating(const struct flow_file *file, const struct flow_region *region, uint64_t at)
+{
+	const struct trace t = {.file = file, .region = region};
+	struct held held = {.unknown = ~file->entry.known};
+	struct jumps jumps = {.count = 0};
+	struct insn insn;
+
+	for (uint64_t from = region->start; from < at; from += insn.length) {
+		uint64_t to;
+
+		if (!decode_at(&t, from, &insn))
+			return false;
+		held.unknown |= brought_to(&jumps, from);
+		run(&t, &insn, &held);
+		if (jumps_to(&t, &insn, from, &to))
+			note_jump(&jumps, to, held.unknown);
+		if (insn.kind == INSN_BRANCH && !insn.falls)
+			held.unknown = 0;
+	}
+	return decode_at(&t, at, &insn) &&
+	       is_floating(&insn, held.unknown | brought_to(&jumps, at));
+}
