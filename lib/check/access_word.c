@@ -183,9 +183,9 @@ const struct check check_symbol_self = {
 	.run = symbol_self,
 	.summary = "the self pointer stands where code expects it (x86_64)",
 	.what = "Code loads a word of the area, adds the offset of a variable to it and goes "
-		"there, but the word is not the profile's self pointer, or nothing stands there. In "
-		"images with more than 8 MiB of code only functions are looked at that use gs in "
-		"other ways than at a fixed place.",
+		"there, but the word is not the profile's self pointer, or nothing stands there. "
+		"In images with more than 8 MiB of code only functions are looked at that use gs "
+		"in other ways than at a fixed place.",
 	.why = "x86_64 cannot read the GS base cheaply: the base is kept in a variable. What "
 	       "stands there instead is anybody's number.",
 	.example = "mov %gs:0, %rax; incq counter(%rax), where __PERCPU_SELF_PTR is not at 0",

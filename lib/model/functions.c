@@ -101,14 +101,32 @@ static void sort_places(struct function *items, size_t count)
 	}
 }
 
-static bool sort(struct functions *functions, struct arena *arena)
+/* Each item to its place, round by round: there is no room for all of them twice. */
+static void put_in_order(struct function *items, struct key *keys, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct function first = items[i];
+		size_t at = i;
+
+		while (keys[at].index != i) {
+			const uint32_t from = keys[at].index;
+
+			items[at] = items[from];
+			keys[at].index = (uint32_t)at;
+			at = from;
+		}
+		items[at] = first;
+		keys[at].index = (uint32_t)at;
+	}
+}
+
+static bool sort(struct functions *functions)
 {
 	const size_t count = functions->count;
 	struct arena own = {0};
 	struct key *keys = ARENA_ARRAY(&own, struct key, count);
 	struct key *room = ARENA_ARRAY(&own, struct key, count);
-	struct function *sorted = ARENA_ARRAY(arena, struct function, count);
-	const bool ok = keys && room && sorted;
+	const bool ok = keys && room;
 
 	for (size_t i = 0; ok && i < count; i++)
 		keys[i] = (struct key){functions->items[i].value, (uint32_t)i};
@@ -119,10 +137,8 @@ static bool sort(struct functions *functions, struct arena *arena)
 		for (size_t i = 0; i < count; i++)
 			by_value[i].place = functions->items[by_value[i].index].section;
 		keys = sort_keys(by_value, room, count);
-		for (size_t i = 0; i < count; i++)
-			sorted[i] = functions->items[keys[i].index];
-		sort_places(sorted, count);
-		functions->items = sorted;
+		put_in_order(functions->items, keys, count);
+		sort_places(functions->items, count);
 	}
 	arena_release(&own);
 	return ok;
@@ -154,7 +170,7 @@ struct functions *functions_read(
 			.object = symbol.type == STT_OBJECT,
 		};
 	}
-	if (functions && functions->count && !sort(functions, arena))
+	if (functions && functions->count && !sort(functions))
 		functions = NULL;
 	if (!functions)
 		error_memory(error);
