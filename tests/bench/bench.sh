@@ -22,6 +22,11 @@ peak_of() { # arguments of the tool
 
 mib() { awk -v bytes="$1" 'BEGIN { printf "%.1f MiB", bytes / 1048576 }'; }
 
+# check without what reads code: sections, symbols and relocations alone.
+code_apart() {
+	"$tool" check --list-checks | awk '/^(access_|register_reserved|symbol_self)/ { print "-A", $1 }'
+}
+
 real_kernel() {
 	local vmlinux
 	vmlinux=$(tests/bench/fetch.sh amd64-6.1) || return
@@ -30,9 +35,11 @@ real_kernel() {
 	printf '%-26s %10s %12s %14s\n' 'process' 'ms' 'ratio to cat' 'resident KiB'
 	"$bench/timer" "$runs" cat "$vmlinux" -- "$tool" check "$vmlinux" -- \
 		"$tool" check --jobs 1 "$vmlinux" -- \
+		"$tool" check $(code_apart) "$vmlinux" -- \
 		"$tool" check --format json "$vmlinux" -- readelf -sW "$vmlinux" -- nm "$vmlinux" -- \
 		"$tool" --version >"$work/times"
-	printf '%s\n' 'cat > /dev/null' check 'check --jobs 1' 'check --format json' 'readelf -sW' nm '--version (start-up)' |
+	printf '%s\n' 'cat > /dev/null' check 'check --jobs 1' 'check, code apart' \
+		'check --format json' 'readelf -sW' nm '--version (start-up)' |
 		paste -d '|' - "$work/times" | tr '|' ' ' | awk '{
 			name = $1; for (i = 2; i <= NF - 4; i++) name = name " " $i
 			printf "%-26s %10.2f %12.3f %14d\n", name, $(NF - 3) / 1000, $(NF - 2), $(NF - 1) }'
@@ -42,14 +49,15 @@ real_kernel() {
 	echo "check held at most $(mib "$(peak_of check "$vmlinux")") from malloc (libelf's included; the goal is 64 MiB)"
 }
 
-# What else reads relocations, or code: once each, for they take long, beside check's median.
+# What else reads relocations, or code: once each, for they take long, beside the median of check of
+# relocations.
 slow_readers() { # vmlinux
 	{
-		"$bench/timer" "$runs" "$tool" check "$1"
+		"$bench/timer" "$runs" "$tool" check $(code_apart) "$1"
 		"$bench/timer" 1 readelf -rW "$1" -- objdump -d "$1"
 	} | paste -d ' ' <(printf '%s\n' check readelf objdump) - | awk '
 		NR == 1 { check = $2 }
-		NR > 1 { printf "%s: %.1f s, %.0f times check\n",
+		NR > 1 { printf "%s: %.1f s, %.0f times check, code apart\n",
 			$1 == "readelf" ? "readelf -rW" : "objdump -d", $2 / 1e6, $2 / check }'
 }
 
