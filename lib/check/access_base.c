@@ -82,14 +82,33 @@ static void judge_relaxed(struct check_run *run, const struct access *access, st
 		"link with --no-relax, and leave __global_pointer$ undefined");
 }
 
+/* Elsewhere gp is the psABI's, and another register holds the base. */
+static bool gp_is_base(const struct check_run *run, const struct accesses *accesses)
+{
+	const struct maybe noted = note_agreed(run->layout->note, NOTE_REGISTER);
+
+	if (noted.known)
+		return noted.value == PERCPU_NOTE_REGISTER_GP;
+	for (size_t i = 0; i < accesses->count; i++) {
+		const struct access *access = &accesses->items[i];
+
+		if (access->base == PERCPU_NOTE_REGISTER_GP && access->layout == run->layout &&
+			access->variable && access->formed && !access->floating)
+			return true;
+	}
+	return false;
+}
+
 static void access_relaxed(struct check_run *run)
 {
 	const bool by_gp = goes_through_register(run) && has_base(run, PERCPU_NOTE_REGISTER_GP);
 	const struct accesses *accesses = by_gp ? accesses_of(run) : NULL;
-	const struct maybe pointer =
-		by_gp ? symbol_value(run, "__global_pointer$") : (struct maybe){0};
+	struct maybe pointer;
 
-	for (size_t i = 0; accesses && i < accesses->count; i++)
+	if (!accesses || !gp_is_base(run, accesses))
+		return;
+	pointer = symbol_value(run, "__global_pointer$");
+	for (size_t i = 0; i < accesses->count; i++)
 		judge_relaxed(run, &accesses->items[i], pointer);
 }
 
