@@ -180,7 +180,7 @@ scenarios() { # what arch linker compiler...
 	$linker -T "$dir/discard.ld" -o "$out" "$a" "$b" "$boot" 2>"$dir/log" ||
 		fail "$what: does not link without notes" "$(head -n 3 "$dir/log")"
 	check "$out"
-	says "$what: dropped" 0 ".files[0].layouts[0].model_source == \"assumed\" and
+	says "$what: dropped" 0 ".files[0].layouts[0].model_source == \"code\" and
 		($notes_found | length == 0)"
 	check "$out" --objects "$a" "$b" "$boot"
 	says "$what: dropped, seen from the objects" 0 "$notes_found | length == 1 and
