@@ -148,15 +148,17 @@ static bool may_be_bound(struct check_run *run, const struct access *access)
 /*
  * A base that is not known may be any CPU's: only a place that the code says by itself is a fault.
  * Compilers leave the paths in on which a pointer is null, and its members stand at small numbers
- * as variables of a template at address 0 do: without a relocation that names the variable, the
- * access has to fit it.
+ * as variables of a template at address 0 do: without a relocation that names the variable, where
+ * none are kept, the access has to fit it, and not at 0, where whoever has no member goes.
  */
 static bool lacks_register(struct check_run *run, const struct access *access)
 {
 	if (access->base || access->floating || access->layout != run->layout ||
 		!access->variable || access->kind == ACCESS_ADDRESS || may_be_bound(run, access))
 		return false;
-	return access->relocated || run->layout->model != MODEL_ZERO || is_whole(access);
+	if (access->relocated || run->layout->model != MODEL_ZERO)
+		return true;
+	return run->image->kind != IMAGE_RELOCS && access->target && is_whole(access);
 }
 
 /* Accesses of one variable in one function are one fault. */

@@ -141,11 +141,21 @@ static bool takes_word_for_base(const struct check_run *run, const struct access
 	       access->kind != ACCESS_ADDRESS && (access->relocated || access->offset == 0);
 }
 
+/* A kernel may have a variable of its own for it. */
+static bool defines_self(const struct check_run *run)
+{
+	for (size_t i = 0; i < run->layout->variable_count; i++)
+		if (is_self(run, &run->layout->variables[i]))
+			return true;
+	return false;
+}
+
 static void symbol_self(struct check_run *run)
 {
 	const bool asked = run->image->arch->machine == EM_X86_64 && run->layout->profile->self &&
 			   run->layout->model == MODEL_ZERO && goes_through_register(run);
 	const struct accesses *accesses = asked ? accesses_of(run) : NULL;
+	const bool has_self = accesses && defines_self(run);
 
 	for (size_t i = 0; accesses && i < accesses->count; i++) {
 		const struct access *access = &accesses->items[i];
@@ -157,7 +167,7 @@ static void symbol_self(struct check_run *run)
 		if (!takes_word_for_base(run, access))
 			continue;
 		there = layout_variable_at(run->layout, run->layout->sections[0], word, &offset);
-		if (is_self(run, there) && !offset)
+		if (there && (!has_self || (is_self(run, there) && !offset)))
 			continue;
 		place = at_access(run, access);
 		place.variable = there;
@@ -183,7 +193,7 @@ const struct check check_symbol_self = {
 	.run = symbol_self,
 	.summary = "the self pointer stands where code expects it (x86_64)",
 	.what = "Code loads a word of the area, adds the offset of a variable to it and goes "
-		"there, but the word is not the profile's self pointer, or nothing stands there. "
+		"there, but the profile's self pointer stands elsewhere, or nothing stands there. "
 		"In images with more than 8 MiB of code only functions are looked at that use gs "
 		"in other ways than at a fixed place.",
 	.why = "x86_64 cannot read the GS base cheaply: the base is kept in a variable. What "
