@@ -70,6 +70,19 @@ bool is_of_layout(const struct check_run *run, const struct access *access)
 	return access->base && (accesses_bases(run->image, run->layout) >> access->base & 1);
 }
 
+struct maybe symbol_value(struct check_run *run, const char *name)
+{
+	for (size_t i = 1; i < run->image->symbol_count; i++) {
+		struct symbol symbol;
+
+		if (!image_symbol(run->image, i, &symbol, run->error))
+			break;
+		if (symbol.section != SYMBOL_UNDEFINED && strcmp(symbol.name, name) == 0)
+			return (struct maybe){true, symbol.value};
+	}
+	return (struct maybe){0};
+}
+
 struct span code_at(const struct check_run *run, uint32_t section, uint64_t address, uint8_t length)
 {
 	const struct image *image = run->image;

@@ -29,6 +29,9 @@ const char *access_text(struct check_run *run, const struct access *access);
 /* " in start+0x12", or nothing. */
 const char *place_text(struct check_run *run, uint32_t section, uint64_t address);
 
+/* The value of the symbol of that name that the image defines. */
+struct maybe symbol_value(struct check_run *run, const char *name);
+
 /* The bytes of an instruction at a virtual address, in an object an offset in `section`. */
 struct span code_at(
 	const struct check_run *run, uint32_t section, uint64_t address, uint8_t length);

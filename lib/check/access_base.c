@@ -10,20 +10,6 @@ static bool has_base(const struct check_run *run, uint32_t number)
 	return accesses_bases(run->image, run->layout) >> number & 1;
 }
 
-/* The value of a symbol that the image defines. */
-static struct maybe symbol_value(struct check_run *run, const char *name)
-{
-	for (size_t i = 1; i < run->image->symbol_count; i++) {
-		struct symbol symbol;
-
-		if (!image_symbol(run->image, i, &symbol, run->error))
-			break;
-		if (symbol.section != SYMBOL_UNDEFINED && strcmp(symbol.name, name) == 0)
-			return (struct maybe){true, symbol.value};
-	}
-	return (struct maybe){0};
-}
-
 static const struct section *ordinary_section(const struct check_run *run, uint64_t address)
 {
 	for (size_t i = 1; i < run->image->section_count; i++) {

@@ -74,33 +74,21 @@ static bool is_canary_test(
 	       calls(run, &in, at + insn.length, chk_fail);
 }
 
-/* The address of a function that the image defines; 0: it has none. */
-static uint64_t function_value(struct check_run *run, const char *name)
-{
-	for (size_t i = 1; i < run->image->symbol_count; i++) {
-		struct symbol symbol;
-
-		if (!image_symbol(run->image, i, &symbol, run->error))
-			break;
-		if (symbol.section != SYMBOL_UNDEFINED && strcmp(symbol.name, name) == 0)
-			return symbol.value;
-	}
-	return 0;
-}
-
 static void access_canary(struct check_run *run)
 {
 	const bool asked = run->image->arch->machine == EM_X86_64 &&
 			   run->layout->model == MODEL_ZERO && goes_through_register(run);
-	const uint64_t chk_fail = asked ? function_value(run, "__stack_chk_fail") : 0;
-	const struct accesses *accesses = chk_fail ? accesses_of(run) : NULL;
+	const struct maybe chk_fail =
+		asked ? symbol_value(run, "__stack_chk_fail") : (struct maybe){0};
+	const struct accesses *accesses = chk_fail.known ? accesses_of(run) : NULL;
 
 	for (size_t i = 0; accesses && i < accesses->count; i++) {
 		const struct access *access = &accesses->items[i];
 		struct place place;
 
 		if (access->layout != run->layout || !access->variable ||
-			keeps_canary(access->variable) || !is_canary_test(run, access, chk_fail))
+			keeps_canary(access->variable) ||
+			!is_canary_test(run, access, chk_fail.value))
 			continue;
 		place = at_access(run, access);
 		found(run, SEVERITY_ERROR, &place,
