@@ -200,14 +200,6 @@ static bool is_at_place(const struct check_run *run, const struct access *access
 	       may_be_base(access);
 }
 
-static const struct section *section_named(const struct image *image, const char *name)
-{
-	for (size_t i = 1; i < image->section_count; i++)
-		if (strcmp(image->sections[i].name, name) == 0)
-			return &image->sections[i];
-	return NULL;
-}
-
 static void other_register(
 	struct check_run *run, const struct access *access, uint8_t expected, const char *source)
 {
@@ -224,7 +216,7 @@ static void other_register(
 static void access_one_register(struct check_run *run)
 {
 	const struct maybe noted = note_agreed(run->layout->note, NOTE_REGISTER);
-	const bool patched = section_named(run->image, ".altinstructions") != NULL;
+	const bool patched = image_section_named(run->image, ".altinstructions") != NULL;
 	const struct accesses *accesses =
 		!patched && goes_through_register(run) ? accesses_of(run) : NULL;
 	uint8_t expected = noted.known && arch_register_name(run->image->arch, noted.value)

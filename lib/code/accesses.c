@@ -75,14 +75,6 @@ static void set_entry(struct flow_file *file)
  */
 #define REPLACEMENTS ".altinstr_replacement"
 
-static bool section_named(const struct image *image, const char *name)
-{
-	for (size_t i = 0; i < image->section_count; i++)
-		if (strcmp(image->sections[i].name, name) == 0)
-			return true;
-	return false;
-}
-
 /* Whatever its flags: Linux on x86_64 has had it executable. */
 static bool is_data(const struct section *section)
 {
@@ -569,8 +561,8 @@ bool accesses_find(const struct image *image, const struct layout_list *list,
 
 	for (size_t i = 0; i < list->count; i++)
 		r.file.bases |= accesses_bases(image, &list->layouts[i]);
-	r.replaced =
-		section_named(image, ".altinstructions") && !section_named(image, REPLACEMENTS);
+	r.replaced = image_section_named(image, ".altinstructions") &&
+		     !image_section_named(image, REPLACEMENTS);
 	set_entry(&r.file);
 	r.functions = functions_read(image, arena, error);
 	if (!r.functions || !seek(&r, arena, error) || !divide(&r, arena, error))

@@ -10,6 +10,14 @@ struct span image_bytes(const struct image *image)
 	return image_file(image)->bytes;
 }
 
+const struct section *image_section_named(const struct image *image, const char *name)
+{
+	for (size_t i = 1; i < image->section_count; i++)
+		if (strcmp(image->sections[i].name, name) == 0)
+			return &image->sections[i];
+	return NULL;
+}
+
 struct span image_section_bytes(const struct image *image, size_t index)
 {
 	const struct section *s;

@@ -160,6 +160,9 @@ size_t image_symbol_find(
 /* All bytes of the file. */
 struct span image_bytes(const struct image *image);
 
+/* The first section of that name, or NULL. */
+const struct section *image_section_named(const struct image *image, const char *name);
+
 /* The file's bytes of a section as they stand; empty for NOBITS and for an index out of range. */
 struct span image_section_bytes(const struct image *image, size_t index);
 
