@@ -57,9 +57,8 @@ struct walk {
 /* A kernel may enter at a physical address. */
 static uint64_t entry_address(const struct check_run *run)
 {
-	enum { E_ENTRY = 24 }; /* gABI, "ELF Header": bytes from the file's start */
 	const struct image *image = run->image;
-	const uint64_t entry = read_le64(image_bytes(image).data + E_ENTRY);
+	const uint64_t entry = image->entry;
 
 	for (size_t i = 0; i < image->segment_count; i++) {
 		const struct segment *s = &image->segments[i];

@@ -88,6 +88,7 @@ struct image {
 	const struct arch *arch;
 	enum image_kind kind;
 	uint16_t type;	    /* ET_REL, ET_EXEC, ET_DYN, ... */
+	uint64_t entry;	    /* where start-up begins: an address, often a physical one */
 	uint64_t file_size; /* bytes */
 	const struct section
 		*sections; /* [0] is the null section; empty when there are no headers */

@@ -139,12 +139,13 @@ static bool check_ident(struct image_file *file, struct error *error)
 
 #define EHDR16(member) read_le16(bytes.data + offsetof(Elf64_Ehdr, member))
 
-/* The fields that are judged below; the identification is done. */
+/* The fields that are judged below, and the entry; the identification is done. */
 static Elf64_Ehdr read_header(const struct span bytes)
 {
 	return (Elf64_Ehdr){
 		.e_type = EHDR16(e_type),
 		.e_machine = EHDR16(e_machine),
+		.e_entry = read_le64(bytes.data + offsetof(Elf64_Ehdr, e_entry)),
 		.e_version = read_le32(bytes.data + offsetof(Elf64_Ehdr, e_version)),
 		.e_phoff = read_le64(bytes.data + offsetof(Elf64_Ehdr, e_phoff)),
 		.e_shoff = read_le64(bytes.data + offsetof(Elf64_Ehdr, e_shoff)),
@@ -259,6 +260,7 @@ bool image_validate(struct image_file *file, struct error *error)
 			"e_ehsize is %u, less than an ELF header's %zu", header.e_ehsize,
 			sizeof(header));
 	file->image.type = header.e_type;
+	file->image.entry = header.e_entry;
 	return check_sections(file, &header, &phnum, error) &&
 	       check_program_headers(file, &header, phnum, error);
 }
