@@ -169,6 +169,61 @@ check_start_up() {
 	done
 }
 
+# A kernel for the scripts of percpu-kernel(7): one variable with initial values, one without, and
+# what their .data and .bss have to take.
+build_runtime() { # folder
+	local source
+	cat >"$1/kernel.c" <<'C'
+#include "runtime/percpu.h"
+DEFINE_PERCPU(unsigned long, counter) = 7;
+DEFINE_PERCPU(unsigned int, other);
+unsigned long shared = 3, cleared;
+void _start(void);
+void _start(void) { percpu_inc(counter); percpu_write(other, (unsigned)shared); cleared++; }
+C
+	for source in "$1/kernel.c" runtime/*.c; do
+		riscv64-linux-gnu-gcc -I. -std=c11 -O2 -ffreestanding -fno-pic -mcmodel=medany \
+			-DPERCPU_SEPARATE -c -o "$1/$(basename "$source" .c).o" "$source" || return
+	done
+}
+
+# The script that the page shows from a line on, as mdoc prints it.
+script_of_page() { # first line, as an extended regular expression
+	awk -v first="$1" '$0 ~ first { on = 1 } on && /^\.Ed/ { exit } on' man/percpu-kernel.7 |
+		sed 's/^\\&//'
+}
+
+# The scripts that the page shows, linked and checked, beside the percpu.ld that it tells to make.
+check_scripts() {
+	local dir=$out/scripts linker script
+	mkdir -p "$dir/plain" "$dir/phdrs" || return
+	if ! command -v riscv64-linux-gnu-gcc >/dev/null; then
+		skip "no gcc for riscv64: scripts of percpu-kernel(7)"
+		return
+	fi
+	want_none "the runtime does not compile" "$(build_runtime "$dir" 2>&1)"
+	"$tool" ldscript -a riscv64 -c 8 -p separate >"$dir/plain/percpu.ld"
+	awk '/^\t\.percpu 0x0/ { to = " :percpu" } /^\t\.percpu_areas/ { to = " :bss" }
+		/^\t}$/ { $0 = $0 to; to = "" } { print }' "$dir/plain/percpu.ld" >"$dir/phdrs/percpu.ld"
+	{
+		printf 'SECTIONS {\n. = 0x40200000;\n.text : { *(.text .text.*) }\n'
+		script_of_page '^..\.rodata : '
+		echo '}'
+	} >"$dir/plain/kernel.ld"
+	script_of_page '^PHDRS' >"$dir/phdrs/kernel.ld"
+	for linker in riscv64-linux-gnu-ld ld.lld-19; do
+		for script in plain phdrs; do
+			rm -f "$dir/$script/kernel.elf"
+			want_none "percpu-kernel(7), $script, $linker" "$(cd "$dir/$script" &&
+				"$linker" -static --no-relax --emit-relocs -T kernel.ld \
+					-o kernel.elf ../*.o 2>&1 | grep -v 'RWX permissions')"
+			same "percpu-kernel(7), $script, $linker: clean (<) and check (>)" \
+				"kernel.elf: clean" "$(cd "$dir/$script" &&
+					"$tool" check --cpus 8 --fail-on note kernel.elf 2>&1 | tail -1)"
+		done
+	done
+}
+
 check_lint() {
 	local page
 	for page in "$man"/*.[0-9]; do
@@ -277,6 +332,7 @@ check_choices
 check_checks
 check_runtime
 check_start_up
+check_scripts
 if command -v mandoc >/dev/null; then check_lint; else skip "no mandoc"; fi
 if ! build_kernels; then
 	skip "no gcc and binutils for x86_64: JSON and the outputs of README.md"
