@@ -197,14 +197,16 @@ static bool list_all(struct listing_file *f)
 	struct access_file file = {.path = f->image->path,
 		.member = f->image->member,
 		.machine = f->image->arch->name};
-	const struct accesses_options how = {
+	struct accesses_options how = {
 		.threads = f->request->layout.threads, .remote = f->request->remote};
 	struct layout_list list;
 	struct accesses accesses;
 
 	if (!layouts_find(f->image, &f->request->layout, f->arena, &list, f->error) ||
-		!accesses_find(f->image, &list, &how, f->arena, &accesses, f->error) ||
 		!(f->functions = functions_read(f->image, f->arena, f->error)))
+		return false;
+	how.functions = f->functions;
+	if (!accesses_find(f->image, &list, &how, f->arena, &accesses, f->error))
 		return false;
 	f->around = (struct around){.image = f->image, .functions = f->functions};
 	f->disassembler.arch = f->image->arch;

@@ -26,19 +26,20 @@ static bool is_thorough(const struct check_run *run)
 
 const struct accesses *accesses_of(struct check_run *run)
 {
-	const struct accesses_options options = {.threads = run->options->layout.threads,
-		.suspects = true,
-		.thorough = is_thorough(run)};
+	struct accesses_options options = {
+		.threads = run->options->layout.threads, .suspects = true};
+	struct accesses *accesses;
 
-	if (!run->accesses) {
-		struct accesses *accesses = ARENA_NEW(run->arena, struct accesses);
-
-		if (!accesses)
-			error_memory(run->error);
-		else if (accesses_find(
-				 run->image, run->list, &options, run->arena, accesses, run->error))
-			run->accesses = accesses;
-	}
+	if (run->accesses)
+		return run->accesses;
+	options.thorough = is_thorough(run);
+	options.functions = functions_of(run);
+	accesses = ARENA_NEW(run->arena, struct accesses);
+	if (!accesses)
+		error_memory(run->error);
+	else if (options.functions &&
+		 accesses_find(run->image, run->list, &options, run->arena, accesses, run->error))
+		run->accesses = accesses;
 	return run->accesses;
 }
 
@@ -142,12 +143,13 @@ static bool is_whole(const struct access *access)
 static bool may_be_bound(struct check_run *run, const struct access *access)
 {
 	const struct references *references = &run->layout->references;
+	const char *function;
 	uint64_t offset;
-	const char *function = function_at(run, access->section, access->address, &offset);
 
 	if (run->image->kind == IMAGE_OBJECT || run->layout->model == MODEL_ZERO ||
 		!is_bound_value(run, access->target))
 		return false;
+	function = function_at(run, access->section, access->address, &offset);
 	for (size_t i = 0; i < references->count; i++) {
 		const struct reference *r = &references->items[i];
 

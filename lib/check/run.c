@@ -69,15 +69,18 @@ static const char *shown(struct check_run *run, const char *name)
 	return result;
 }
 
-const char *function_at(struct check_run *run, uint32_t section, uint64_t address, uint64_t *offset)
+const struct functions *functions_of(struct check_run *run)
 {
-	const char *name;
-
-	if (is_flooded(run))
-		return NULL;
 	if (!run->functions)
 		run->functions = functions_read(run->image, run->arena, run->error);
-	name = run->functions ? functions_at(run->functions, section, address, offset) : NULL;
+	return run->functions;
+}
+
+const char *function_at(struct check_run *run, uint32_t section, uint64_t address, uint64_t *offset)
+{
+	const struct functions *functions = is_flooded(run) ? NULL : functions_of(run);
+	const char *name = functions ? functions_at(functions, section, address, offset) : NULL;
+
 	return name ? shown(run, name) : NULL;
 }
 

@@ -32,7 +32,7 @@ struct check_run {
 	struct report_skip *skips;
 	size_t skip_count, skip_room;
 
-	struct functions *functions;	 /* NULL until somebody asks; see function_at() */
+	struct functions *functions;	 /* NULL until somebody asks; see functions_of() */
 	const struct accesses *accesses; /* likewise; see accesses_of() in lib/check/access.h */
 
 	struct disassembler disassembler; /* of the bytes that findings have */
@@ -66,6 +66,10 @@ const char *text(struct check_run *run, const char *format, ...)
  */
 void found(struct check_run *run, enum severity severity, const struct place *place,
 	const char *message, const char *fix);
+
+/* The image's functions; read when somebody first asks. NULL with the run's error set on failure.
+ */
+const struct functions *functions_of(struct check_run *run);
 
 /*
  * The function, or the object in data, that covers `address` of section `section` (in an object

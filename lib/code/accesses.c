@@ -7,7 +7,6 @@
 #include "lib/base/parallel.h"
 #include "lib/code/flow.h"
 #include "lib/code/trace.h"
-#include "lib/model/functions.h"
 #include "lib/model/note.h"
 
 const char *access_kind_name(enum access_kind kind)
@@ -556,6 +555,7 @@ bool accesses_find(const struct image *image, const struct layout_list *list,
 				    .list = list,
 				    .suspects = options->suspects,
 				    .remote = options->remote && list->count},
+		.functions = options->functions,
 		.thorough = options->remote || (options->suspects && options->thorough)};
 	bool ok;
 
@@ -564,8 +564,7 @@ bool accesses_find(const struct image *image, const struct layout_list *list,
 	r.replaced = image_section_named(image, ".altinstructions") &&
 		     !image_section_named(image, REPLACEMENTS);
 	set_entry(&r.file);
-	r.functions = functions_read(image, arena, error);
-	if (!r.functions || !seek(&r, arena, error) || !divide(&r, arena, error))
+	if (!seek(&r, arena, error) || !divide(&r, arena, error))
 		return false;
 	r.rooms = ARENA_ARRAY(arena, struct room, PARALLEL_MAX);
 	if (!r.rooms)

@@ -5,6 +5,7 @@
 #ifndef PERCPU_CODE_ACCESSES_H
 #define PERCPU_CODE_ACCESSES_H
 
+#include "lib/model/functions.h"
 #include "lib/model/layout.h"
 
 enum access_kind {
@@ -72,7 +73,8 @@ struct accesses {
 };
 
 struct accesses_options {
-	unsigned threads; /* at most */
+	unsigned threads;		   /* at most */
+	const struct functions *functions; /* the image's: code is read in runs that one covers */
 	/*
 	 * What no access of a working kernel is counts too: memory of a template reached without a
 	 * base, or through a register that is not the layouts'; and what writes a base. Where the
@@ -100,7 +102,7 @@ struct accesses_options {
 
 /*
  * Reads the code of `image` for accesses to the data of `list`, which was found in it. Everything
- * lives in `arena`. False with *error set when a symbol cannot be read or memory runs out.
+ * lives in `arena`. False with *error set when memory runs out.
  */
 bool accesses_find(const struct image *image, const struct layout_list *list,
 	const struct accesses_options *options, struct arena *arena, struct accesses *accesses,

@@ -19,11 +19,13 @@ static bool read_code(
 	const struct image *image, bool thorough, struct arena *arena, struct reading *reading)
 {
 	const struct layout_options layout = {.threads = parallel_cpus()};
-	const struct accesses_options how = {
-		.threads = parallel_cpus(), .suspects = true, .thorough = thorough};
 	struct error error = {0};
+	const struct accesses_options how = {.threads = parallel_cpus(),
+		.functions = functions_read(image, arena, &error),
+		.suspects = true,
+		.thorough = thorough};
 
-	return layouts_find(image, &layout, arena, &reading->list, &error) &&
+	return how.functions && layouts_find(image, &layout, arena, &reading->list, &error) &&
 	       accesses_find(image, &reading->list, &how, arena, &reading->accesses, &error);
 }
 
