@@ -49,6 +49,14 @@ static bool calls(const struct check_run *run, const struct code_place *in, uint
 	       insn.direct && address + (uint64_t)insn.constant == function;
 }
 
+/* Does it read what stands where the canary does, and is kept for something else? */
+static bool reads_canary_word(const struct check_run *run, const struct access *access)
+{
+	return access->form == ACCESS_ABSOLUTE && access->target == CANARY_OFFSET &&
+	       access->width == 8 && access->kind == ACCESS_READ && !access->relocated &&
+	       access->layout == run->layout && access->variable && !keeps_canary(access->variable);
+}
+
 /*
  * The end of a protected function: compared with gs:0x28, in one instruction by gcc and in two by
  * clang, and a branch to, or around, the call.
@@ -61,9 +69,6 @@ static bool is_canary_test(
 	uint64_t at = access->address;
 	struct insn insn;
 
-	if (access->form != ACCESS_ABSOLUTE || access->target != CANARY_OFFSET ||
-		access->width != 8 || access->kind != ACCESS_READ || access->relocated)
-		return false;
 	for (unsigned i = 0; i <= BETWEEN; i++, at += insn.length)
 		if (!decode_at(run, &in, at, &insn) || insn.kind == INSN_BRANCH)
 			break;
@@ -78,17 +83,21 @@ static void access_canary(struct check_run *run)
 {
 	const bool asked = run->image->arch->machine == EM_X86_64 &&
 			   run->layout->model == MODEL_ZERO && goes_through_register(run);
-	const struct maybe chk_fail =
-		asked ? symbol_value(run, "__stack_chk_fail") : (struct maybe){0};
-	const struct accesses *accesses = chk_fail.known ? accesses_of(run) : NULL;
+	const struct accesses *accesses = asked ? accesses_of(run) : NULL;
+	struct maybe chk_fail = {0};
 
 	for (size_t i = 0; accesses && i < accesses->count; i++) {
 		const struct access *access = &accesses->items[i];
 		struct place place;
 
-		if (access->layout != run->layout || !access->variable ||
-			keeps_canary(access->variable) ||
-			!is_canary_test(run, access, chk_fail.value))
+		if (!reads_canary_word(run, access))
+			continue;
+		/* All names are gone through for it: seldom, that is. */
+		if (!chk_fail.known)
+			chk_fail = symbol_value(run, "__stack_chk_fail");
+		if (!chk_fail.known)
+			return;
+		if (!is_canary_test(run, access, chk_fail.value))
 			continue;
 		place = at_access(run, access);
 		found(run, SEVERITY_ERROR, &place,
