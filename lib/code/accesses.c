@@ -52,6 +52,19 @@ uint32_t accesses_bases(const struct image *image, const struct layout *layout)
 	return bases;
 }
 
+/*
+ * At address 0 variables are small numbers, of which code is full: where relocations are kept one
+ * stands wherever a variable is meant. What GNU ld makes of accesses through gp has lost its own.
+ */
+static bool is_related(const struct flow_file *file)
+{
+	for (size_t i = 0; i < file->list->count; i++)
+		if (file->list->layouts[i].model != MODEL_ZERO)
+			return false;
+	return file->suspects && file->image->kind == IMAGE_RELOCS &&
+	       !(file->bases >> PERCPU_NOTE_REGISTER_GP & 1);
+}
+
 static void set_entry(struct flow_file *file)
 {
 	const struct arch *arch = file->image->arch;
@@ -168,6 +181,7 @@ struct walk {
 	struct part *part;
 	struct span code;	   /* as far as a region goes that begins in the part */
 	struct scan_sought sought; /* in its section */
+	struct scan_sought hidden; /* of it what no relocation may say */
 	struct flow_scratch *scratch;
 	struct flow_region region; /* the last one that something was named in */
 	bool skip;
@@ -208,10 +222,9 @@ static uint64_t next_place(struct walk *w, uint64_t at, bool *settled)
 	*settled = !w->r->file.suspects || !arch->settle;
 	if (!w->r->file.suspects)
 		return base;
-	suspect = arch->next_suspect(w->code, at, base, &w->sought);
+	suspect = arch->next_suspect(w->code, at, base, &w->hidden);
 	if (w->reference < at)
 		w->reference = next_reference(w, at);
-	*settled = *settled || w->reference < suspect;
 	return w->reference < suspect ? w->reference : suspect;
 }
 
@@ -251,7 +264,8 @@ static bool read_place(struct walk *w, uint64_t at, struct scan_place *place)
 
 	switch (file->image->arch->settle(code, w->known, at, &w->sought, place)) {
 	case SCAN_NOTHING:
-		return true;
+		/* What it adds to a register may be an address. */
+		return at != w->reference;
 	case SCAN_ALONE:
 		return read_alone(w, place);
 	case SCAN_THROUGH:
@@ -327,6 +341,9 @@ static void read_part(void *context, size_t index)
 
 	if (image->kind != IMAGE_OBJECT)
 		w.sought.address = image->sections[part->section].addr;
+	w.hidden = w.sought;
+	if (r->file.related)
+		w.hidden.count = 0;
 	w.reference = next_reference(&w, part->start);
 	walk_part(&w);
 	atomic_store(&room->taken, false);
@@ -563,6 +580,7 @@ bool accesses_find(const struct image *image, const struct layout_list *list,
 		r.file.bases |= accesses_bases(image, &list->layouts[i]);
 	r.replaced = image_section_named(image, ".altinstructions") &&
 		     !image_section_named(image, REPLACEMENTS);
+	r.file.related = is_related(&r.file);
 	set_entry(&r.file);
 	if (!seek(&r, arena, error) || !divide(&r, arena, error))
 		return false;

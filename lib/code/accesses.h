@@ -79,7 +79,8 @@ struct accesses_options {
 	 * What no access of a working kernel is counts too: memory of a template reached without a
 	 * base, or through a register that is not the layouts'; and what writes a base. Where the
 	 * template is not known to be elsewhere than at address 0 a number that was in a register
-	 * counts when the whole of a variable is read or written there.
+	 * counts when the whole of a variable is read or written there - and where relocations are
+	 * kept, with the base elsewhere than in gp, only what one of them says.
 	 *
 	 * Code is passed over that has nothing to begin with: no use of a base, no relocation
 	 * against a template, no constant within 8 KiB of it - where it is at address 0, of what

@@ -482,6 +482,8 @@ static void suspect(struct flow *f, const struct step *step, struct value at)
 
 	if (!f->file->suspects || (at.unknown && !at.word) || step->insn.segment)
 		return;
+	if (f->file->related && !at.relocated && !at.word)
+		return;
 	access = access_at(f, step, at, kind_of(step->insn.memory));
 	if (access.layout && is_suspect(step, at, &access))
 		emit(f, &access);

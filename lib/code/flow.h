@@ -25,6 +25,7 @@ struct flow_file {
 	uint32_t bases;	    /* a bit a PERCPU_NOTE_REGISTER_*: those that hold a base here */
 	uint32_t general;   /* a bit a general register: those of them that are such */
 	bool suspects;	    /* struct accesses_options */
+	bool related;	    /* of suspects: a place without a base is one that a relocation says */
 	bool remote;	    /* likewise */
 };
 
