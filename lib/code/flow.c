@@ -16,6 +16,12 @@ struct step {
 	bool known;	 /* else a byte, or a unit, that is no instruction */
 	/* A relocation that stands in it, of the first layout that has one; NULL: none does. */
 	const struct reference *reference;
+	/* A bit a register: with which it addresses memory, of whose value it makes its own, and
+	 * which it writes. */
+	uint32_t places;
+	uint32_t values;
+	uint32_t writes;
+	bool idle;     /* it leaves nothing known where nothing is of the first two */
 	uint32_t used; /* 1 + index of the first step that uses the address which it forms */
 };
 
@@ -131,12 +137,21 @@ static bool is_labelled(const struct flow *f, const struct insn *insn, const str
 					reference_info(f->file->image, r)->part == PART_HIGH));
 }
 
+/* Memory at something unknown is nobody's that is known, unless a base may be in it. */
+static bool is_place(struct value value)
+{
+	return !value.unknown || value.base || value.word || value.entry;
+}
+
 void state_set(struct state *state, uint8_t number, struct value value)
 {
-	state->known &= ~(UINT32_C(1) << number);
+	const uint32_t bit = UINT32_C(1) << number;
+
+	state->known &= ~bit;
 	if (value_is_nothing(value))
 		return;
-	state->known |= UINT32_C(1) << number;
+	state->known |= bit;
+	state->places = is_place(value) ? state->places | bit : state->places & ~bit;
 	state->reg[number] = value;
 }
 
@@ -155,6 +170,7 @@ static struct value register_value(const struct state *state, uint8_t number)
 static void copy_state(struct state *to, const struct state *from)
 {
 	to->known = from->known;
+	to->places = from->places;
 	for (uint32_t left = from->known; left; left &= left - 1) {
 		const int i = __builtin_ctz(left);
 
@@ -236,25 +252,20 @@ static bool is_word(const struct access *access)
 	       access->target < UINT32_MAX;
 }
 
-static bool says_nothing(const struct state *state, uint8_t first, uint8_t second)
-{
-	const bool one = first < FLOW_REGISTERS, other = second < FLOW_REGISTERS;
-
-	return (one || other) && !is_known(state, first) && !is_known(state, second);
-}
-
-/*
- * Of most memory the address is a register of which nothing is known. What is sought of other CPUs
- * may have its place in the displacement.
- */
-static bool is_nowhere(const struct flow *f, const struct state *state, const struct step *step)
+/* Do registers alone say whether its memory matters? What is sought of other CPUs may have its
+ * place in the displacement. */
+static bool is_elsewhere(const struct flow *f, const struct step *step)
 {
 	const struct insn *insn = &step->insn;
-	const bool inside = insn->kind == INSN_ADD;
 
 	return !f->file->remote && !insn->percpu && !insn->pc_relative && !step->reference &&
-	       says_nothing(state, inside ? insn->base : insn->first,
-		       inside ? insn->index : insn->second);
+	       step->places;
+}
+
+/* Of most memory the address is a register of which nothing is known. */
+static bool is_nowhere(const struct flow *f, const struct state *state, const struct step *step)
+{
+	return is_elsewhere(f, step) && !(step->places & state->known & state->places);
 }
 
 /* What a load brings: the base, from the variable that holds it; an address, from where the linker
@@ -637,12 +648,6 @@ static bool forms_address(const struct insn *insn)
 	return insn->kind == INSN_ADD || (insn->kind == INSN_MORE && !clears_low_bits(insn));
 }
 
-static void forget(struct state *state, uint8_t number)
-{
-	if (number < FLOW_REGISTERS)
-		state->known &= ~(UINT32_C(1) << number);
-}
-
 /* Another CPU may run what follows: addresses in an area are then of the one before. */
 static void cross(const struct flow *f, struct state *state)
 {
@@ -675,15 +680,9 @@ static bool writes(const struct insn *insn, uint8_t general)
 	return insn->target == general || insn->also == general || insn->others >> general & 1;
 }
 
-static bool may_write_base(const struct flow *f, const struct insn *insn)
+static bool may_write_base(const struct flow *f, const struct step *step)
 {
-	uint32_t written = insn->others;
-
-	if (insn->target < FLOW_REGISTERS)
-		written |= UINT32_C(1) << insn->target;
-	if (insn->also < FLOW_REGISTERS)
-		written |= UINT32_C(1) << insn->also;
-	return insn->kind == INSN_PUT_BASE || (written & f->file->general);
+	return step->insn.kind == INSN_PUT_BASE || (step->writes & f->file->general);
 }
 
 /* The instruction as a writer of a base's register; `value` is what it leaves in its target. */
@@ -752,17 +751,63 @@ static void pass(struct flow *f, struct state *state, const struct step *step)
 		note_address(f, step, &value);
 		note_remote(f, step, &value);
 	}
-	if (f->file->suspects && may_write_base(f, insn))
+	if (f->file->suspects && may_write_base(f, step))
 		note_write(f, state, step, value);
-	forget(state, insn->also);
-	state->known &= ~insn->others;
+	state->known &= ~step->writes;
 	if (insn->target < FLOW_REGISTERS)
 		state_set(state, insn->target,
 			is_put_base(f, insn->target, value) ? put_value(value) : value);
-	if (insn->kind == INSN_BRANCH && insn->call)
-		forget_call(f, state);
 	if (allows_interrupts(f, step))
 		cross(f, state);
+}
+
+/* The registers of whose values it makes its own; of memory alone most do. */
+static uint32_t values_of(const struct insn *insn)
+{
+	switch (insn->kind) {
+	case INSN_MOVE:
+	case INSN_PUT_BASE:
+		return flow_bit(insn->first);
+	case INSN_ADD:
+		return flow_bit(insn->first) | flow_bit(insn->second);
+	default:
+		return 0;
+	}
+}
+
+/* What adds a constant to something unknown leaves the constant. */
+static bool leaves_nothing(const struct insn *insn)
+{
+	switch (insn->kind) {
+	case INSN_OTHER:
+	case INSN_MOVE:
+	case INSN_LOAD:
+	case INSN_STORE:
+	case INSN_BRANCH:
+		return true;
+	case INSN_ADD:
+		return insn->second == INSN_MEMORY_OPERAND || !insn->constant;
+	default:
+		return false;
+	}
+}
+
+/* Most steps do nothing that matters, most of the time: what it takes to see that. */
+static void sum_up(const struct flow *f, struct step *step)
+{
+	const struct insn *insn = &step->insn;
+
+	step->places = insn->memory == INSN_NO_MEMORY ? 0 : flow_address_registers(insn);
+	step->values = values_of(insn);
+	step->writes = flow_bit(insn->target) | flow_bit(insn->also) | insn->others;
+	step->idle = leaves_nothing(insn) && !step->reference && !f->file->remote &&
+		     !may_write_base(f, step) && !allows_interrupts(f, step) &&
+		     (insn->memory == INSN_NO_MEMORY || is_elsewhere(f, step));
+}
+
+static bool is_idle(const struct state *state, const struct step *step)
+{
+	return step->idle && !(state->known & (step->values | (step->places & state->places)));
 }
 
 /* The step that a direct jump leads to; NULL when that is outside of the region. */
@@ -831,13 +876,15 @@ static bool arrive(struct flow *f, const struct step *step, struct state *state,
 }
 
 /* The end of a path: does the next step follow on this one? */
-static bool leave(struct flow *f, const struct step *step, const struct state *state)
+static bool leave(struct flow *f, const struct step *step, struct state *state)
 {
 	struct step *to = destination(f, step);
 
+	if (step->insn.call)
+		forget_call(f, state);
 	if (to)
 		meet(f, to, state, to->offset <= step->offset);
-	return step->insn.kind != INSN_BRANCH || step->insn.falls;
+	return step->insn.falls;
 }
 
 /* From a step on: the first one, or one that jumps have been seen to lead to. */
@@ -861,11 +908,16 @@ static void go_through(struct flow *f, size_t from)
 		falls = reached;
 		if (!reached)
 			continue;
-		if (step->known) {
-			pass(f, &state, step);
-			falls = leave(f, step, &state);
-		} else
+		if (!step->known) {
 			copy_state(&state, &f->file->entry);
+			continue;
+		}
+		if (is_idle(&state, step))
+			state.known &= ~step->writes;
+		else
+			pass(f, &state, step);
+		if (step->insn.kind == INSN_BRANCH)
+			falls = leave(f, step, &state);
 	}
 }
 
@@ -1048,6 +1100,9 @@ bool flow_read(const struct flow_file *file, const struct flow_region *region,
 	if (!decode(&f, scratch) || !find_leaders(&f, scratch))
 		return false;
 	mark_references(&f);
+	for (size_t i = 0; i < f.step_count; i++)
+		if (f.steps[i].known)
+			sum_up(&f, &f.steps[i]);
 	follow_paths(&f, &before);
 	drop_used(&f, before.count);
 	return error->kind == ERROR_NONE;

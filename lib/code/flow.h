@@ -12,8 +12,9 @@ enum { FLOW_REGISTERS = 32 };
 
 /* What is known of the general registers at one place: of most of them, mostly, nothing. */
 struct state {
-	uint32_t known; /* a bit a register; of the others nothing, and what is in `reg` is of no
-			   use */
+	uint32_t known;	 /* a bit a register; of the others nothing, and what is in `reg` is of no
+			    use */
+	uint32_t places; /* likewise, of those that are known: memory at such a value may matter */
 	struct value reg[FLOW_REGISTERS];
 };
 
@@ -66,6 +67,21 @@ struct flow_scratch {
 
 /* Has `value` for the register's, unless it says nothing. */
 void state_set(struct state *state, uint8_t number, struct value value);
+
+/* Its bit in such a set, none for what stands for no register. */
+static inline uint32_t flow_bit(uint8_t number)
+{
+	return number < FLOW_REGISTERS ? UINT32_C(1) << number : 0;
+}
+
+/* The registers that its memory is addressed with. */
+static inline uint32_t flow_address_registers(const struct insn *insn)
+{
+	const bool inside = insn->kind == INSN_ADD;
+
+	return flow_bit(inside ? insn->base : insn->first) |
+	       flow_bit(inside ? insn->index : insn->second);
+}
 
 /* Does it load the base from the variable that keeps it? */
 bool flow_brings_base(const struct access *access);

@@ -15,19 +15,9 @@ struct trace {
 	unsigned left; /* steps */
 };
 
-static uint32_t bit_of(uint8_t number)
-{
-	return number < FLOW_REGISTERS ? UINT32_C(1) << number : 0;
-}
-
 static uint32_t address_registers(const struct insn *insn)
 {
-	const bool inside = insn->kind == INSN_ADD;
-
-	if (insn->memory == INSN_NO_MEMORY)
-		return 0;
-	return bit_of(inside ? insn->base : insn->first) |
-	       bit_of(inside ? insn->index : insn->second);
+	return insn->memory == INSN_NO_MEMORY ? 0 : flow_address_registers(insn);
 }
 
 /* Is something unknown in the memory's address? What a scaled index adds is, whatever it holds. */
@@ -36,7 +26,7 @@ static bool is_floating(const struct insn *insn, uint32_t unknown)
 	const uint8_t index = insn->kind == INSN_ADD ? insn->index : insn->second;
 
 	return (address_registers(insn) & unknown) ||
-	       (insn->memory != INSN_NO_MEMORY && insn->second_is_index && bit_of(index));
+	       (insn->memory != INSN_NO_MEMORY && insn->second_is_index && flow_bit(index));
 }
 
 /* Is what it reads from memory none of a CPU's area, nor a constant there? */
@@ -51,12 +41,12 @@ static bool makes_unknown(const struct insn *insn, uint32_t unknown)
 	switch (insn->kind) {
 	case INSN_MOVE:
 	case INSN_MORE:
-		return bit_of(insn->first) & unknown;
+		return flow_bit(insn->first) & unknown;
 	case INSN_ADD:
-		if (bit_of(insn->first) & unknown)
+		if (flow_bit(insn->first) & unknown)
 			return true;
 		return insn->second == INSN_MEMORY_OPERAND ? reads_unknown(insn, unknown)
-							   : bit_of(insn->second) & unknown;
+							   : flow_bit(insn->second) & unknown;
 	case INSN_LOAD:
 		return reads_unknown(insn, unknown);
 	case INSN_SET:
@@ -73,9 +63,9 @@ static bool passes_on(const struct insn *insn, uint32_t number)
 	switch (insn->kind) {
 	case INSN_MOVE:
 	case INSN_MORE:
-		return bit_of(insn->first) & number;
+		return flow_bit(insn->first) & number;
 	case INSN_ADD:
-		return (bit_of(insn->first) | bit_of(insn->second)) & number;
+		return (flow_bit(insn->first) | flow_bit(insn->second)) & number;
 	default:
 		return false;
 	}
@@ -83,8 +73,8 @@ static bool passes_on(const struct insn *insn, uint32_t number)
 
 static void run(const struct trace *t, const struct insn *insn, struct held *held)
 {
-	const uint32_t target = bit_of(insn->target);
-	const uint32_t written = target | bit_of(insn->also) | insn->others;
+	const uint32_t target = flow_bit(insn->target);
+	const uint32_t written = target | flow_bit(insn->also) | insn->others;
 	const bool unknown = makes_unknown(insn, held->unknown);
 	const bool number = !unknown && passes_on(insn, held->number);
 
@@ -152,7 +142,7 @@ bool trace_is_lost(const struct flow_file *file, const struct flow_region *regio
 
 	if (!decode_at(&t, at, &insn))
 		return false;
-	held.number = bit_of(insn.target);
+	held.number = flow_bit(insn.target);
 	return held.number && is_lost(&t, at + insn.length, held);
 }
 
