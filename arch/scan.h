@@ -79,6 +79,7 @@ enum scan_verdict {
 struct scan_place {
 	uint64_t start; /* offsets in the code */
 	uint64_t end;
+	struct insn insn; /* with a verdict that is not SCAN_NOTHING */
 };
 
 /*

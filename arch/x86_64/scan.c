@@ -360,17 +360,17 @@ static bool is_absolute(struct span code, uint64_t at)
 }
 
 /* The instruction, or the byte that is none, around `at`. */
-static struct scan_place place_around(struct span code, uint64_t known, uint64_t at)
+static void find_place(struct span code, uint64_t known, uint64_t at, struct scan_place *place)
 {
-	struct scan_place place = {.end = known};
+	uint64_t end = known;
 
-	while (place.end <= at) {
-		const unsigned length = length_at(code, place.end);
+	while (end <= at) {
+		const unsigned length = length_at(code, end);
 
-		place.start = place.end;
-		place.end += length ? length : 1;
+		place->start = end;
+		end += length ? length : 1;
 	}
-	return place;
+	place->end = end;
 }
 
 static bool is_alone(const struct insn *insn)
@@ -384,16 +384,16 @@ static bool is_alone(const struct insn *insn)
 enum scan_verdict x86_64_settle(struct span code, uint64_t known, uint64_t at,
 	const struct scan_sought *sought, struct scan_place *place)
 {
-	struct insn insn;
+	struct insn *insn = &place->insn;
 
-	*place = place_around(code, is_absolute(code, at) ? at : known, at);
+	find_place(code, is_absolute(code, at) ? at : known, at, place);
 	if (!x86_64_decode(
 		    (struct span){code.data + place->start, (size_t)(code.size - place->start)},
-		    &insn))
+		    insn))
 		return SCAN_NOTHING;
-	if (insn.percpu && insn.memory != INSN_NO_MEMORY)
-		return is_alone(&insn) ? SCAN_ALONE : SCAN_THROUGH;
-	if (!scan_is_suspect(&insn, sought->address + place->start, sought))
+	if (insn->percpu && insn->memory != INSN_NO_MEMORY)
+		return is_alone(insn) ? SCAN_ALONE : SCAN_THROUGH;
+	if (!scan_is_suspect(insn, sought->address + place->start, sought))
 		return SCAN_NOTHING;
-	return insn.kind == INSN_SET ? SCAN_NUMBER : SCAN_REGION;
+	return insn->kind == INSN_SET ? SCAN_NUMBER : SCAN_REGION;
 }

@@ -237,11 +237,6 @@ static void enter_region(struct walk *w, uint64_t at)
 	w->read = w->part->sink.read;
 }
 
-static bool read_region(struct walk *w, const struct flow_region *region)
-{
-	return flow_read(&w->r->file, region, &w->part->sink, w->scratch, &w->part->error);
-}
-
 /* An instruction in a region of its own; false when it brings a base, which others may use. */
 static bool read_alone(struct walk *w, const struct scan_place *place)
 {
@@ -251,7 +246,7 @@ static bool read_alone(struct walk *w, const struct scan_place *place)
 
 	one.start = place->start;
 	one.end = place->end;
-	if (!read_region(w, &one))
+	if (!flow_read_alone(&w->r->file, &one, &place->insn, &w->part->sink, &w->part->error))
 		return true;
 	return sink->count == count || !flow_brings_base(&sink->items[sink->count - 1]);
 }
@@ -289,7 +284,7 @@ static uint64_t read_around(struct walk *w, uint64_t at, bool settled)
 	}
 	w->part->sink.count = w->count;
 	w->part->sink.read = w->read;
-	read_region(w, &w->region);
+	flow_read(&w->r->file, &w->region, &w->part->sink, w->scratch, &w->part->error);
 	return w->region.end;
 }
 

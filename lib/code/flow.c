@@ -9,6 +9,9 @@
  */
 enum { ROUNDS_MAX = 32 };
 
+/* Bytes of an instruction: no machine has longer ones. */
+enum { INSN_LONGEST = 16 };
+
 struct step {
 	struct insn insn;
 	uint32_t offset; /* from the region's start */
@@ -196,13 +199,12 @@ static struct value sum_of(const struct flow *f, const struct state *state, cons
 	return value_displaced(sum, insn->constant);
 }
 
-/* The address of the instruction's memory operand. */
-static struct value memory_of(
-	const struct flow *f, const struct state *state, const struct step *step)
+/* The address of the instruction's memory operand, of which `r` is the relocation. */
+static struct value memory_of(const struct flow *f, const struct state *state,
+	const struct step *step, const struct reference *r)
 {
 	const struct insn *insn = &step->insn;
 	const bool inside = insn->kind == INSN_ADD;
-	const struct reference *r = reference_of(f, step, true);
 	struct value at = sum_of(f, state, step, inside ? insn->base : insn->first,
 		inside ? insn->index : insn->second);
 
@@ -236,8 +238,8 @@ static struct value word_at(const struct image *image, uint64_t address)
 		const struct span bytes = image_section_bytes(image, i);
 		uint64_t word;
 
-		if (!flow_is_constant(s) ||
-			!range_within(address - s->addr, sizeof(word), bytes.size))
+		if (!range_within(address - s->addr, sizeof(word), bytes.size) ||
+			!flow_is_constant(s))
 			continue;
 		word = read_le64(bytes.data + (address - s->addr));
 		return word ? VALUE_NUMBER(word) : VALUE_UNKNOWN;
@@ -268,20 +270,37 @@ static bool is_nowhere(const struct flow *f, const struct state *state, const st
 	return is_elsewhere(f, step) && !(step->places & state->known & state->places);
 }
 
+/* An instruction's memory, as far as registers and relocations say where it is. */
+struct operand {
+	bool matters;			   /* else nothing is known of it, or there is none */
+	const struct reference *reference; /* its relocation; NULL: it has none */
+	struct value at;
+};
+
+static struct operand operand_of(
+	const struct flow *f, const struct state *state, const struct step *step)
+{
+	struct operand operand = {
+		.matters = step->insn.memory != INSN_NO_MEMORY && !is_nowhere(f, state, step)};
+
+	if (operand.matters) {
+		operand.reference = reference_of(f, step, true);
+		operand.at = memory_of(f, state, step, operand.reference);
+	}
+	return operand;
+}
+
 /* What a load brings: the base, from the variable that holds it; an address, from where the linker
  * has put it. */
-static struct value loaded(const struct flow *f, const struct state *state, const struct step *step,
-	const struct access *access)
+static struct value loaded(const struct flow *f, const struct step *step,
+	const struct operand *operand, const struct access *access)
 {
-	const struct reference *r;
-	struct value at;
+	const struct value at = operand->at;
 
-	if (is_nowhere(f, state, step))
+	if (!operand->matters)
 		return VALUE_UNKNOWN;
-	r = reference_of(f, step, true);
-	at = memory_of(f, state, step);
-	if (is_got(f, r))
-		return relocated(f, r);
+	if (is_got(f, operand->reference))
+		return relocated(f, operand->reference);
 	if (at.entry)
 		return (struct value){.constant = at.constant,
 			.section = at.section,
@@ -501,17 +520,14 @@ static void suspect(struct flow *f, const struct step *step, struct value at)
 }
 
 /* The access of the instruction's memory operand; false when it reaches no CPU's area. */
-static bool reach(
-	struct flow *f, const struct state *state, const struct step *step, struct access *access)
+static bool reach(struct flow *f, const struct state *state, const struct step *step,
+	const struct operand *operand, struct access *access)
 {
 	const struct insn *insn = &step->insn;
 	const bool inside = insn->kind == INSN_ADD;
-	struct value at;
+	const struct value at = operand->at;
 
-	if (insn->memory == INSN_NO_MEMORY || is_nowhere(f, state, step))
-		return false;
-	at = memory_of(f, state, step);
-	if (at.entry || is_got(f, reference_of(f, step, true)))
+	if (!operand->matters || at.entry || is_got(f, operand->reference))
 		return false;
 	if (!is_base(f, at.base)) {
 		suspect(f, step, at);
@@ -594,7 +610,7 @@ static struct value more(const struct state *state, const struct step *step)
 
 /* What the instruction leaves in its target. */
 static struct value result(struct flow *f, const struct state *state, const struct step *step,
-	const struct access *access)
+	const struct operand *operand, const struct access *access)
 {
 	const struct insn *insn = &step->insn;
 	const struct reference *r = NULL;
@@ -611,15 +627,15 @@ static struct value result(struct flow *f, const struct state *state, const stru
 		break;
 	case INSN_ADD:
 		if (insn->second == INSN_MEMORY_OPERAND)
-			value = value_add(
-				register_value(state, insn->first), loaded(f, state, step, access));
+			value = value_add(register_value(state, insn->first),
+				loaded(f, step, operand, access));
 		else
 			value = sum_of(f, state, step, insn->first, insn->second);
 		break;
 	case INSN_MOVE:
 		return value_cut(register_value(state, insn->first), insn->cut);
 	case INSN_LOAD:
-		return value_cut(loaded(f, state, step, access), insn->cut);
+		return value_cut(loaded(f, step, operand, access), insn->cut);
 	case INSN_GET_BASE:
 		return f->file->suspects || is_base(f, insn->base_number)
 			       ? (struct value){.base = insn->base_number}
@@ -737,12 +753,13 @@ static struct value put_value(struct value value)
 static void pass(struct flow *f, struct state *state, const struct step *step)
 {
 	const struct insn *insn = &step->insn;
+	const struct operand operand = operand_of(f, state, step);
 	struct access access;
-	const bool reached = reach(f, state, step, &access);
+	const bool reached = reach(f, state, step, &operand, &access);
 	struct value value = VALUE_UNKNOWN;
 
 	if (insn->target < FLOW_REGISTERS)
-		value = result(f, state, step, reached ? &access : NULL);
+		value = result(f, state, step, &operand, reached ? &access : NULL);
 	if (forms_address(insn)) {
 		/* The address goes on in what is formed of it. */
 		use(f, step, register_value(state, insn->first).taken);
@@ -1105,5 +1122,29 @@ bool flow_read(const struct flow_file *file, const struct flow_region *region,
 			sum_up(&f, &f.steps[i]);
 	follow_paths(&f, &before);
 	drop_used(&f, before.count);
+	return error->kind == ERROR_NONE;
+}
+
+bool flow_read_alone(const struct flow_file *file, const struct flow_region *region,
+	const struct insn *insn, struct flow_sink *sink, struct error *error)
+{
+	struct step step = {.insn = *insn, .known = true};
+	uint32_t step_at[INSN_LONGEST] = {1};
+	struct flow f = {
+		.file = file,
+		.region = region,
+		.steps = &step,
+		.step_count = 1,
+		.step_at = step_at,
+		.sink = sink,
+		.error = error,
+	};
+	struct state state;
+
+	copy_state(&state, &file->entry);
+	mark_references(&f);
+	sum_up(&f, &step);
+	pass(&f, &state, &step);
+	sink->read += insn->length;
 	return error->kind == ERROR_NONE;
 }

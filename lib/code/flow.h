@@ -99,4 +99,11 @@ bool flow_taken_whole(const struct variable *variable);
 bool flow_read(const struct flow_file *file, const struct flow_region *region,
 	struct flow_sink *sink, struct flow_scratch *scratch, struct error *error);
 
+/*
+ * The same for a region of one instruction, which has been decoded: what it does where nothing is
+ * known but what is at a function's start.
+ */
+bool flow_read_alone(const struct flow_file *file, const struct flow_region *region,
+	const struct insn *insn, struct flow_sink *sink, struct error *error);
+
 #endif
