@@ -172,9 +172,6 @@ static uint64_t first_region(const struct reading *r, const struct part *part)
 	return region.start < part->start ? region.end : region.start;
 }
 
-/* Each takes the time of a part of its region: more of them are not worth it. */
-enum { TRACES_MAX = 8 };
-
 /* One part, from its start to its end. */
 struct walk {
 	const struct reading *r;
@@ -188,8 +185,8 @@ struct walk {
 	uint64_t known; /* in it: an instruction begins here, and all before it is settled */
 	size_t count;	/* of the sink: where the region's begin */
 	uint64_t read;
-	unsigned traces;    /* from the region's start */
-	uint64_t reference; /* the first relocation from where it was last looked for */
+	struct trace_unknown trace; /* of the region */
+	uint64_t reference;	    /* the first relocation from where it was last looked for */
 };
 
 /* The first relocation that says an address in a template. */
@@ -233,7 +230,7 @@ static void enter_region(struct walk *w, uint64_t at)
 	w->region = region_at(w->r, w->part->section, at, &w->skip);
 	w->known = w->region.start;
 	w->count = w->part->sink.count;
-	w->traces = 0;
+	w->trace = trace_begin(&w->r->file, &w->region);
 	w->read = w->part->sink.read;
 }
 
@@ -264,8 +261,8 @@ static bool read_place(struct walk *w, uint64_t at, struct scan_place *place)
 	case SCAN_ALONE:
 		return read_alone(w, place);
 	case SCAN_THROUGH:
-		return w->traces++ < TRACES_MAX &&
-		       trace_is_floating(file, &w->region, place->start) && read_alone(w, place);
+		return trace_is_floating(&w->trace, place->start, &place->insn) &&
+		       read_alone(w, place);
 	case SCAN_NUMBER:
 		return trace_is_lost(file, &w->region, place->start);
 	default:

@@ -146,17 +146,8 @@ bool trace_is_lost(const struct flow_file *file, const struct flow_region *regio
 	return held.number && is_lost(&t, at + insn.length, held);
 }
 
-/* Jumps forward whose target is still to come, and what is unknown where they are. */
-struct jumps {
-	struct {
-		uint64_t to;
-		uint32_t unknown;
-	} items[8];
-	size_t count;
-};
-
 /* Where there is no room one is forgotten: the less is said. */
-static void note_jump(struct jumps *jumps, uint64_t to, uint32_t unknown)
+static void note_jump(struct trace_jumps *jumps, uint64_t to, uint32_t unknown)
 {
 	const size_t room = sizeof(jumps->items) / sizeof(jumps->items[0]);
 
@@ -164,7 +155,7 @@ static void note_jump(struct jumps *jumps, uint64_t to, uint32_t unknown)
 	jumps->items[jumps->count++ % room].unknown = unknown;
 }
 
-static uint32_t brought_to(const struct jumps *jumps, uint64_t at)
+static uint32_t brought_to(const struct trace_jumps *jumps, uint64_t at)
 {
 	const size_t room = sizeof(jumps->items) / sizeof(jumps->items[0]);
 	uint32_t unknown = 0;
@@ -175,29 +166,32 @@ static uint32_t brought_to(const struct jumps *jumps, uint64_t at)
 	return unknown;
 }
 
+struct trace_unknown trace_begin(const struct flow_file *file, const struct flow_region *region)
+{
+	return (struct trace_unknown){
+		.file = file, .region = region, .at = region->start, .held = ~file->entry.known};
+}
+
 /*
  * What is unknown on one path remains so where others join it. Behind the end of a path it is what
  * jumps bring.
  */
-bool trace_is_floating(const struct flow_file *file, const struct flow_region *region, uint64_t at)
+bool trace_is_floating(struct trace_unknown *u, uint64_t at, const struct insn *insn)
 {
-	const struct trace t = {.file = file, .region = region};
-	struct held held = {.unknown = ~file->entry.known};
-	struct jumps jumps = {.count = 0};
-	struct insn insn;
+	const struct trace t = {.file = u->file, .region = u->region};
 
-	for (uint64_t from = region->start; from < at; from += insn.length) {
+	while (u->at < at) {
+		struct held held = {.unknown = u->held | brought_to(&u->jumps, u->at)};
+		struct insn before;
 		uint64_t to;
 
-		if (!decode_at(&t, from, &insn))
+		if (!decode_at(&t, u->at, &before))
 			return false;
-		held.unknown |= brought_to(&jumps, from);
-		run(&t, &insn, &held);
-		if (jumps_to(&t, &insn, from, &to))
-			note_jump(&jumps, to, held.unknown);
-		if (insn.kind == INSN_BRANCH && !insn.falls)
-			held.unknown = 0;
+		run(&t, &before, &held);
+		if (jumps_to(&t, &before, u->at, &to))
+			note_jump(&u->jumps, to, held.unknown);
+		u->held = before.kind == INSN_BRANCH && !before.falls ? 0 : held.unknown;
+		u->at += before.length;
 	}
-	return decode_at(&t, at, &insn) &&
-	       is_floating(&insn, held.unknown | brought_to(&jumps, at));
+	return u->at == at && is_floating(insn, u->held | brought_to(&u->jumps, at));
 }

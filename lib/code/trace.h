@@ -15,10 +15,31 @@
  */
 bool trace_is_lost(const struct flow_file *file, const struct flow_region *region, uint64_t at);
 
+/* Jumps forward whose target is still to come, and what is unknown where they are. */
+struct trace_jumps {
+	struct {
+		uint64_t to;
+		uint32_t unknown;
+	} items[8];
+	size_t count;
+};
+
+/* How far a region's instructions have been asked what they leave in the registers. */
+struct trace_unknown {
+	const struct flow_file *file;
+	const struct flow_region *region;
+	uint64_t at;   /* offset in the section: an instruction begins there */
+	uint32_t held; /* a bit a general register: something unknown is in it */
+	struct trace_jumps jumps;
+};
+
+/* At the region's start, which is kept as long as the result is used. */
+struct trace_unknown trace_begin(const struct flow_file *file, const struct flow_region *region);
+
 /*
- * Is something unknown in the address of the memory operand of the instruction at `at`? All of
- * the region's instructions before it are asked what they leave in the registers.
+ * Is something unknown in the address of the memory operand of `insn`, which stands at offset `at`?
+ * The next one that is asked for stands behind it.
  */
-bool trace_is_floating(const struct flow_file *file, const struct flow_region *region, uint64_t at);
+bool trace_is_floating(struct trace_unknown *t, uint64_t at, const struct insn *insn);
 
 #endif
