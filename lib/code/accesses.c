@@ -185,7 +185,7 @@ struct walk {
 	uint64_t known; /* in it: an instruction begins here, and all before it is settled */
 	size_t count;	/* of the sink: where the region's begin */
 	uint64_t read;
-	struct trace_unknown trace; /* of the region */
+	struct trace_unknown trace; /* of the region, once it is asked */
 	uint64_t reference;	    /* the first relocation from where it was last looked for */
 };
 
@@ -230,7 +230,7 @@ static void enter_region(struct walk *w, uint64_t at)
 	w->region = region_at(w->r, w->part->section, at, &w->skip);
 	w->known = w->region.start;
 	w->count = w->part->sink.count;
-	w->trace = trace_begin(&w->r->file, &w->region);
+	w->trace.region = NULL;
 	w->read = w->part->sink.read;
 }
 
@@ -261,6 +261,8 @@ static bool read_place(struct walk *w, uint64_t at, struct scan_place *place)
 	case SCAN_ALONE:
 		return read_alone(w, place);
 	case SCAN_THROUGH:
+		if (!w->trace.region)
+			trace_begin(&w->trace, file, &w->region);
 		return trace_is_floating(&w->trace, place->start, &place->insn) &&
 		       read_alone(w, place);
 	case SCAN_NUMBER:

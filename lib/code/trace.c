@@ -146,29 +146,33 @@ bool trace_is_lost(const struct flow_file *file, const struct flow_region *regio
 	return held.number && is_lost(&t, at + insn.length, held);
 }
 
-/* Where there is no room one is forgotten: the less is said. */
-static void note_jump(struct trace_jumps *jumps, uint64_t to, uint32_t unknown)
-{
-	const size_t room = sizeof(jumps->items) / sizeof(jumps->items[0]);
+enum {
+	JUMPS = sizeof(((struct trace_jumps *)0)->items) /
+		sizeof(((struct trace_jumps *)0)->items[0])
+};
 
-	jumps->items[jumps->count % room].to = to;
-	jumps->items[jumps->count++ % room].unknown = unknown;
+/* One that is forgotten for another: the less is said. */
+static void note_jump(struct trace_jumps *jumps, uint32_t to, uint32_t unknown)
+{
+	const size_t i = to % JUMPS;
+
+	if (jumps->items[i].to != to)
+		jumps->items[i].unknown = 0;
+	jumps->items[i].to = to;
+	jumps->items[i].unknown |= unknown;
 }
 
-static uint32_t brought_to(const struct trace_jumps *jumps, uint64_t at)
+static uint32_t brought_to(const struct trace_jumps *jumps, uint32_t at)
 {
-	const size_t room = sizeof(jumps->items) / sizeof(jumps->items[0]);
-	uint32_t unknown = 0;
+	const size_t i = at % JUMPS;
 
-	for (size_t i = 0; i < jumps->count && i < room; i++)
-		if (jumps->items[i].to == at)
-			unknown |= jumps->items[i].unknown;
-	return unknown;
+	return jumps->items[i].to == at ? jumps->items[i].unknown : 0;
 }
 
-struct trace_unknown trace_begin(const struct flow_file *file, const struct flow_region *region)
+void trace_begin(
+	struct trace_unknown *t, const struct flow_file *file, const struct flow_region *region)
 {
-	return (struct trace_unknown){
+	*t = (struct trace_unknown){
 		.file = file, .region = region, .at = region->start, .held = ~file->entry.known};
 }
 
@@ -181,17 +185,20 @@ bool trace_is_floating(struct trace_unknown *u, uint64_t at, const struct insn *
 	const struct trace t = {.file = u->file, .region = u->region};
 
 	while (u->at < at) {
-		struct held held = {.unknown = u->held | brought_to(&u->jumps, u->at)};
+		const uint32_t from = (uint32_t)(u->at - u->region->start);
+		struct held held = {.unknown = u->held | brought_to(&u->jumps, from)};
 		struct insn before;
 		uint64_t to;
 
 		if (!decode_at(&t, u->at, &before))
 			return false;
 		run(&t, &before, &held);
-		if (jumps_to(&t, &before, u->at, &to))
-			note_jump(&u->jumps, to, held.unknown);
+		if (jumps_to(&t, &before, u->at, &to) && to > u->at)
+			note_jump(&u->jumps, (uint32_t)(to - u->region->start), held.unknown);
 		u->held = before.kind == INSN_BRANCH && !before.falls ? 0 : held.unknown;
 		u->at += before.length;
 	}
-	return u->at == at && is_floating(insn, u->held | brought_to(&u->jumps, at));
+	return u->at == at &&
+	       is_floating(
+		       insn, u->held | brought_to(&u->jumps, (uint32_t)(at - u->region->start)));
 }

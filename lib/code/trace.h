@@ -15,13 +15,13 @@
  */
 bool trace_is_lost(const struct flow_file *file, const struct flow_region *region, uint64_t at);
 
-/* Jumps forward whose target is still to come, and what is unknown where they are. */
+/* Targets of jumps that are still to come, and what is unknown where the jumps are: of two that
+ * would have one place the later one. */
 struct trace_jumps {
 	struct {
-		uint64_t to;
+		uint32_t to; /* from the region's start; 0: none */
 		uint32_t unknown;
-	} items[8];
-	size_t count;
+	} items[128];
 };
 
 /* How far a region's instructions have been asked what they leave in the registers. */
@@ -33,8 +33,9 @@ struct trace_unknown {
 	struct trace_jumps jumps;
 };
 
-/* At the region's start, which is kept as long as the result is used. */
-struct trace_unknown trace_begin(const struct flow_file *file, const struct flow_region *region);
+/* At the start of the region, which is kept as long as *t is used. */
+void trace_begin(
+	struct trace_unknown *t, const struct flow_file *file, const struct flow_region *region);
 
 /*
  * Is something unknown in the address of the memory operand of `insn`, which stands at offset `at`?
