@@ -65,6 +65,18 @@ static bool is_related(const struct flow_file *file)
 	       !(file->bases >> PERCPU_NOTE_REGISTER_GP & 1);
 }
 
+static bool set_constants(struct flow_file *file, struct arena *arena, struct error *error)
+{
+	const struct image *image = file->image;
+	uint32_t *sections = ARENA_ARRAY(arena, uint32_t, image->section_count);
+
+	file->constants = sections;
+	for (uint32_t i = 1; sections && i < image->section_count; i++)
+		if (flow_is_constant(&image->sections[i]))
+			sections[file->constant_count++] = i;
+	return sections || error_memory(error);
+}
+
 static void set_entry(struct flow_file *file)
 {
 	const struct arch *arch = file->image->arch;
@@ -576,7 +588,8 @@ bool accesses_find(const struct image *image, const struct layout_list *list,
 		     !image_section_named(image, REPLACEMENTS);
 	r.file.related = is_related(&r.file);
 	set_entry(&r.file);
-	if (!seek(&r, arena, error) || !divide(&r, arena, error))
+	if (!set_constants(&r.file, arena, error) || !seek(&r, arena, error) ||
+		!divide(&r, arena, error))
 		return false;
 	r.rooms = ARENA_ARRAY(arena, struct room, PARALLEL_MAX);
 	if (!r.rooms)

@@ -230,21 +230,27 @@ bool flow_is_constant(const struct section *s)
 	       (!(s->flags & SHF_WRITE) || strcmp(s->name, ".got") == 0);
 }
 
-/* The linker's word at an address; where it is 0 a dynamic linker may have to fill it. */
-static struct value word_at(const struct image *image, uint64_t address)
+const struct section *flow_constant_at(const struct flow_file *file, uint64_t address)
 {
-	for (size_t i = 1; i < image->section_count; i++) {
-		const struct section *s = &image->sections[i];
-		const struct span bytes = image_section_bytes(image, i);
-		uint64_t word;
+	for (size_t i = 0; i < file->constant_count; i++) {
+		const struct section *s = &file->image->sections[file->constants[i]];
 
-		if (!range_within(address - s->addr, sizeof(word), bytes.size) ||
-			!flow_is_constant(s))
-			continue;
-		word = read_le64(bytes.data + (address - s->addr));
-		return word ? VALUE_NUMBER(word) : VALUE_UNKNOWN;
+		if (range_within(address - s->addr, 8, s->size))
+			return s;
 	}
-	return VALUE_UNKNOWN;
+	return NULL;
+}
+
+/* The linker's word at an address; where it is 0 a dynamic linker may have to fill it. */
+static struct value word_at(const struct flow_file *file, uint64_t address)
+{
+	const struct section *s = flow_constant_at(file, address);
+	uint64_t word = 0;
+
+	if (s)
+		word = read_le64(
+			image_section_bytes(file->image, s->index).data + (address - s->addr));
+	return word ? VALUE_NUMBER(word) : VALUE_UNKNOWN;
 }
 
 /* A whole word of an area, at an offset that the instruction says. */
@@ -308,7 +314,7 @@ static struct value loaded(const struct flow *f, const struct step *step,
 			.relocated = true};
 	if (step->insn.width == 8 && at.formed && !at.base && !at.unknown &&
 		f->file->image->kind != IMAGE_OBJECT)
-		return word_at(f->file->image, at.constant);
+		return word_at(f->file, at.constant);
 	if (access && flow_brings_base(access))
 		return (struct value){.base = access->base};
 	if (access && is_word(access))

@@ -22,6 +22,8 @@ struct state {
 struct flow_file {
 	const struct image *image;
 	const struct layout_list *list;
+	const uint32_t *constants; /* sections that the linker alone writes, by index */
+	size_t constant_count;
 	struct state entry; /* at a function's start: the base where a general register has it */
 	uint32_t bases;	    /* a bit a PERCPU_NOTE_REGISTER_*: those that hold a base here */
 	uint32_t general;   /* a bit a general register: those of them that are such */
@@ -88,6 +90,9 @@ bool flow_brings_base(const struct access *access);
 
 /* Is the section written by the linker alone: literals among the code, the GOT? */
 bool flow_is_constant(const struct section *section);
+
+/* The one of these that the 8 bytes at a virtual address are in; NULL: code may write them. */
+const struct section *flow_constant_at(const struct flow_file *file, uint64_t address);
 
 /* Is it of a size that one instruction reads or writes? */
 bool flow_taken_whole(const struct variable *variable);

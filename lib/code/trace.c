@@ -29,14 +29,26 @@ static bool is_floating(const struct insn *insn, uint32_t unknown)
 	       (insn->memory != INSN_NO_MEMORY && insn->second_is_index && flow_bit(index));
 }
 
-/* Is what it reads from memory none of a CPU's area, nor a constant there? */
-static bool reads_unknown(const struct insn *insn, uint32_t unknown)
+/* A word relative to the program counter that code may write. */
+static bool reads_variable(const struct trace *t, const struct insn *insn, uint64_t at)
 {
-	return !insn->percpu && is_floating(insn, unknown);
+	const struct image *image = t->file->image;
+	const uint64_t start = image->sections[t->region->section].addr;
+
+	return insn->pc_relative && !insn->page && image->kind != IMAGE_OBJECT &&
+	       !flow_constant_at(t->file, start + at + (uint64_t)insn->constant);
+}
+
+/* Is what it reads from memory none of a CPU's area, nor a constant there? */
+static bool reads_unknown(
+	const struct trace *t, const struct insn *insn, uint64_t at, uint32_t unknown)
+{
+	return !insn->percpu && (is_floating(insn, unknown) || reads_variable(t, insn, at));
 }
 
 /* Has what it leaves in its target something unknown in it? */
-static bool makes_unknown(const struct insn *insn, uint32_t unknown)
+static bool makes_unknown(
+	const struct trace *t, const struct insn *insn, uint64_t at, uint32_t unknown)
 {
 	switch (insn->kind) {
 	case INSN_MOVE:
@@ -45,10 +57,10 @@ static bool makes_unknown(const struct insn *insn, uint32_t unknown)
 	case INSN_ADD:
 		if (flow_bit(insn->first) & unknown)
 			return true;
-		return insn->second == INSN_MEMORY_OPERAND ? reads_unknown(insn, unknown)
+		return insn->second == INSN_MEMORY_OPERAND ? reads_unknown(t, insn, at, unknown)
 							   : flow_bit(insn->second) & unknown;
 	case INSN_LOAD:
-		return reads_unknown(insn, unknown);
+		return reads_unknown(t, insn, at, unknown);
 	case INSN_SET:
 	case INSN_GET_BASE:
 		return false;
@@ -71,11 +83,11 @@ static bool passes_on(const struct insn *insn, uint32_t number)
 	}
 }
 
-static void run(const struct trace *t, const struct insn *insn, struct held *held)
+static void run(const struct trace *t, const struct insn *insn, uint64_t at, struct held *held)
 {
 	const uint32_t target = flow_bit(insn->target);
 	const uint32_t written = target | flow_bit(insn->also) | insn->others;
-	const bool unknown = makes_unknown(insn, held->unknown);
+	const bool unknown = makes_unknown(t, insn, at, held->unknown);
 	const bool number = !unknown && passes_on(insn, held->number);
 
 	held->number &= ~written;
@@ -117,7 +129,7 @@ static bool is_lost(struct trace *t, uint64_t at, struct held held)
 				!is_floating(&insn, held.unknown)))
 			return false;
 		t->left--;
-		run(t, &insn, &held);
+		run(t, &insn, at, &held);
 		if (jumps_to(t, &insn, at, &to)) {
 			if (!insn.falls)
 				at = to;
@@ -192,7 +204,7 @@ bool trace_is_floating(struct trace_unknown *u, uint64_t at, const struct insn *
 
 		if (!decode_at(&t, u->at, &before))
 			return false;
-		run(&t, &before, &held);
+		run(&t, &before, u->at, &held);
 		if (jumps_to(&t, &before, u->at, &to) && to > u->at)
 			note_jump(&u->jumps, (uint32_t)(to - u->region->start), held.unknown);
 		u->held = before.kind == INSN_BRANCH && !before.falls ? 0 : held.unknown;
