@@ -556,9 +556,8 @@ static uint8_t whole(const struct x86_insn *insn, const struct row *row, uint8_t
 
 static void write_implicit(struct insn *out, unsigned mask)
 {
-	for (uint8_t reg = 0; mask; reg++, mask >>= 1)
-		if (mask & 1)
-			write_register(out, reg);
+	for (; mask; mask &= mask - 1)
+		write_register(out, (uint8_t)__builtin_ctz(mask));
 }
 
 static void write_registers(const struct x86_insn *insn, const struct row *row, struct insn *out)
