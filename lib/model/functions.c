@@ -1,20 +1,29 @@
 #include "lib/model/functions.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+/* Of a large kernel there are a hundred thousand: what else there is to one its symbol has. */
 struct function {
-	const char *name;
 	uint64_t value;
-	uint64_t size; /* bytes; 0: up to the next one */
 	uint32_t section;
-	bool weaker; /* local, or without a type */
-	bool object;
+	uint32_t symbol; /* index */
 };
 
 struct functions {
+	const struct image *image;
 	struct function *items;
 	size_t count;
 };
+
+static struct symbol symbol_of(const struct functions *functions, const struct function *f)
+{
+	struct error ignored = {0}; /* it has been read before */
+	struct symbol symbol = {.name = ""};
+
+	image_symbol(functions->image, f->symbol, &symbol, &ignored);
+	return symbol;
+}
 
 /* Labels of assembly have neither type nor size; `$x` and `.L` ones mark no function. */
 static bool is_named(const struct image *image, const struct symbol *symbol)
@@ -27,153 +36,137 @@ static bool is_named(const struct image *image, const struct symbol *symbol)
 	       (image->sections[symbol->section].flags & SHF_EXECINSTR);
 }
 
-static int compare(const void *left, const void *right)
+/* Local, or without a type. */
+static bool is_weaker(const struct symbol *symbol)
 {
-	const struct function *a = left, *b = right;
+	return symbol->bind == STB_LOCAL || symbol->type == STT_NOTYPE;
+}
 
-	if (a->section != b->section)
-		return a->section < b->section ? -1 : 1;
-	if (a->value != b->value)
-		return a->value < b->value ? -1 : 1;
-	if (a->weaker != b->weaker)
-		return a->weaker ? -1 : 1;
-	return a->name < b->name ? -1 : a->name > b->name;
+/* Of two at one place: the one that gives it its name comes last. */
+static int compare(const void *left, const void *right, void *functions)
+{
+	const struct function *f = left, *g = right;
+	const struct symbol a = symbol_of(functions, f), b = symbol_of(functions, g);
+
+	if (f->value != g->value)
+		return f->value < g->value ? -1 : 1;
+	if (is_weaker(&a) != is_weaker(&b))
+		return is_weaker(&a) ? -1 : 1;
+	if (a.name != b.name)
+		return a.name < b.name ? -1 : 1;
+	return f->symbol < g->symbol ? -1 : f->symbol > g->symbol;
 }
 
 /*
- * Digits of the places, from the lowest: a comparison of each two would take several times as long.
+ * By digits, from the lowest: a comparison of each two would take several times as long. Not so of
+ * few.
  */
-enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS };
+enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, FEW = 64 };
 
-struct key {
-	uint64_t place; /* section or value */
-	uint32_t index;
-};
+/* Section or value, whichever is sorted by. */
+static inline uint64_t key_of(const struct function *f, bool by_section)
+{
+	return by_section ? f->section : f->value;
+}
 
 /* By one digit, and in the order they were in where it is the same. */
-static void sort_by_digit(const struct key *from, struct key *to, size_t count, unsigned shift)
+static inline void sort_by_digit(const struct function *from, struct function *to, size_t count,
+	bool by_section, unsigned shift)
 {
 	uint32_t ends[DIGITS] = {0};
 	uint32_t before = 0;
 
 	for (size_t i = 0; i < count; i++)
-		ends[from[i].place >> shift & (DIGITS - 1)]++;
+		ends[key_of(&from[i], by_section) >> shift & (DIGITS - 1)]++;
 	for (size_t i = 0; i < DIGITS; i++) {
 		before += ends[i];
 		ends[i] = before;
 	}
 	for (size_t i = count; i-- > 0;)
-		to[--ends[from[i].place >> shift & (DIGITS - 1)]] = from[i];
+		to[--ends[key_of(&from[i], by_section) >> shift & (DIGITS - 1)]] = from[i];
 }
 
-/* `room` is as large; the result is in one of the two. */
-static struct key *sort_keys(struct key *keys, struct key *room, size_t count)
+/* `room` is as large. */
+static void sort_by(struct function *items, struct function *room, size_t count, bool by_section)
 {
+	struct function *sorted = items;
 	uint64_t differ = 0;
 
 	for (size_t i = 1; i < count; i++)
-		differ |= keys[i].place ^ keys[0].place;
+		differ |= key_of(&items[i], by_section) ^ key_of(&items[0], by_section);
 	for (unsigned shift = 0; shift < 64; shift += DIGIT_BITS) {
-		struct key *sorted = room;
+		struct function *to = sorted == items ? room : items;
 
 		if (!(differ >> shift & (DIGITS - 1)))
 			continue;
-		sort_by_digit(keys, sorted, count, shift);
-		room = keys;
-		keys = sorted;
+		sort_by_digit(sorted, to, count, by_section, shift);
+		sorted = to;
 	}
-	return keys;
+	if (sorted != items)
+		memcpy(items, sorted, count * sizeof(*items));
 }
 
-static bool at_one_place(const struct function *a, const struct function *b)
-{
-	return a->section == b->section && a->value == b->value;
-}
-
-/* Those of one place among themselves. */
-static void sort_places(struct function *items, size_t count)
+/* Those at one place among themselves, in one section that is in order otherwise. */
+static void sort_places(struct functions *functions, struct function *items, size_t count)
 {
 	for (size_t i = 0, next; i < count; i = next) {
-		for (next = i + 1; next < count && at_one_place(&items[i], &items[next]); next++)
+		for (next = i + 1; next < count && items[next].value == items[i].value; next++)
 			;
 		if (next - i > 1)
-			qsort(items + i, next - i, sizeof(*items), compare);
+			qsort_r(items + i, next - i, sizeof(*items), compare, functions);
 	}
 }
 
-/* Each item to its place, round by round: there is no room for all of them twice. */
-static void put_in_order(struct function *items, struct key *keys, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		const struct function first = items[i];
-		size_t at = i;
-
-		while (keys[at].index != i) {
-			const uint32_t from = keys[at].index;
-
-			items[at] = items[from];
-			keys[at].index = (uint32_t)at;
-			at = from;
-		}
-		items[at] = first;
-		keys[at].index = (uint32_t)at;
-	}
-}
-
+/* Section by section: addresses have fewer digits in one. */
 static bool sort(struct functions *functions)
 {
-	const size_t count = functions->count;
+	struct function *items = functions->items;
 	struct arena own = {0};
-	struct key *keys = ARENA_ARRAY(&own, struct key, count);
-	struct key *room = ARENA_ARRAY(&own, struct key, count);
-	const bool ok = keys && room;
+	struct function *room = ARENA_ARRAY(&own, struct function, functions->count);
 
-	for (size_t i = 0; ok && i < count; i++)
-		keys[i] = (struct key){functions->items[i].value, (uint32_t)i};
-	if (ok) {
-		struct key *by_value = sort_keys(keys, room, count);
-
-		room = by_value == keys ? room : keys;
-		for (size_t i = 0; i < count; i++)
-			by_value[i].place = functions->items[by_value[i].index].section;
-		keys = sort_keys(by_value, room, count);
-		put_in_order(functions->items, keys, count);
-		sort_places(functions->items, count);
+	if (!room)
+		return false;
+	sort_by(items, room, functions->count, true);
+	for (size_t i = 0, next; i < functions->count; i = next) {
+		for (next = i + 1;
+			next < functions->count && items[next].section == items[i].section; next++)
+			;
+		if (next - i < FEW) {
+			qsort_r(items + i, next - i, sizeof(*items), compare, functions);
+			continue;
+		}
+		sort_by(items + i, room, next - i, false);
+		sort_places(functions, items + i, next - i);
 	}
 	arena_release(&own);
-	return ok;
+	return true;
 }
 
 struct functions *functions_read(
 	const struct image *image, struct arena *arena, struct error *error)
 {
 	struct functions *functions = ARENA_NEW(arena, struct functions);
-	size_t room = 0;
+	/* Of a large table the system gives what is written, not what there is room for. */
+	struct function *items = ARENA_ARRAY(arena, struct function, image->symbol_count + 1);
 
-	for (size_t i = 1; functions && i < image->symbol_count; i++) {
+	if (!functions || !items) {
+		error_memory(error);
+		return NULL;
+	}
+	*functions = (struct functions){.image = image, .items = items};
+	for (size_t i = 1; i < image->symbol_count; i++) {
 		struct symbol symbol;
 
 		if (!image_symbol(image, i, &symbol, error))
 			return NULL;
-		if (!is_named(image, &symbol))
-			continue;
-		if (!ARENA_GROW(arena, functions->items, functions->count, room)) {
-			error_memory(error);
-			return NULL;
-		}
-		functions->items[functions->count++] = (struct function){
-			.name = symbol.name,
-			.value = symbol.value,
-			.size = symbol.size,
-			.section = symbol.section,
-			.weaker = symbol.bind == STB_LOCAL || symbol.type == STT_NOTYPE,
-			.object = symbol.type == STT_OBJECT,
-		};
+		if (is_named(image, &symbol))
+			items[functions->count++] =
+				(struct function){symbol.value, symbol.section, (uint32_t)i};
 	}
-	if (functions && functions->count && !sort(functions))
-		functions = NULL;
-	if (!functions)
+	if (functions->count && !sort(functions)) {
 		error_memory(error);
+		return NULL;
+	}
 	return functions;
 }
 
@@ -205,16 +198,18 @@ struct function_extent functions_extent(
 	const size_t next = count_before(functions, section, address);
 	const struct function *f = next ? &functions->items[next - 1] : NULL;
 	struct function_extent extent = {.end = UINT64_MAX};
+	struct symbol symbol;
 
 	if (next < functions->count && functions->items[next].section == section)
 		extent.end = functions->items[next].value;
 	if (!f || f->section != section)
 		return extent;
-	extent.named = !f->size || address - f->value < f->size;
-	extent.object = extent.named && f->object;
-	extent.start = extent.named ? f->value : f->value + f->size;
-	if (extent.named && f->size && f->size < extent.end - f->value)
-		extent.end = f->value + f->size;
+	symbol = symbol_of(functions, f);
+	extent.named = !symbol.size || address - f->value < symbol.size;
+	extent.object = extent.named && symbol.type == STT_OBJECT;
+	extent.start = extent.named ? f->value : f->value + symbol.size;
+	if (extent.named && symbol.size && symbol.size < extent.end - f->value)
+		extent.end = f->value + symbol.size;
 	return extent;
 }
 
@@ -222,13 +217,14 @@ const char *functions_at(
 	const struct functions *functions, uint32_t section, uint64_t address, uint64_t *offset)
 {
 	const size_t low = count_before(functions, section, address);
-	const struct function *f;
+	const struct function *f = low ? &functions->items[low - 1] : NULL;
+	struct symbol symbol;
 
-	if (!low)
+	if (!f)
 		return NULL;
-	f = &functions->items[low - 1];
+	symbol = symbol_of(functions, f);
 	*offset = address - f->value;
-	if (f->section != section || (f->size && *offset >= f->size))
+	if (f->section != section || (symbol.size && *offset >= symbol.size))
 		return NULL;
-	return f->name;
+	return symbol.name;
 }

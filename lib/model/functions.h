@@ -8,7 +8,8 @@ struct functions;
 
 /*
  * Reads all symbols of type STT_FUNC and STT_OBJECT, and labels of code without a type, once. The
- * result lives in `arena`. NULL with *error set when a symbol cannot be read or memory runs out.
+ * result lives in `arena`, and asks the image, which has to stay open. NULL with *error set when a
+ * symbol cannot be read or memory runs out.
  */
 struct functions *functions_read(
 	const struct image *image, struct arena *arena, struct error *error);
