@@ -115,21 +115,29 @@ static bool is_code(const struct section *section)
 /* Bytes of a section's code that are read at a time: a thread has the next ones when it is done. */
 enum { PART_BYTES = 1 << 18 };
 
+/* Some of what is in a sink. */
+struct run {
+	size_t first;
+	size_t count;
+};
+
 /* The regions that begin in a part of a section. */
 struct part {
 	uint32_t section;
 	uint64_t start; /* offsets */
 	uint64_t end;
-	struct flow_sink sink;
-	struct arena own; /* threads share none; until the parts are joined */
+	const struct flow_sink *sink;	/* of the room that it has been read in */
+	struct run items, writes;	/* of it */
+	size_t item_place, write_place; /* where they go when the parts are joined */
 	struct error error;
 };
 
 /* Room that threads take turns in: to have it anew for each part takes longer than the reading. */
 struct room {
 	atomic_bool taken;
-	struct arena arena;
+	struct arena arena; /* threads share none; until the parts are joined */
 	struct flow_scratch scratch;
+	struct flow_sink sink;
 };
 
 struct reading {
@@ -141,6 +149,8 @@ struct reading {
 	bool replaced; /* unnamed code is what Linux may put in place of an instruction */
 	struct part *parts;
 	size_t part_count;
+	struct access *items; /* all parts' */
+	struct base_write *writes;
 };
 
 /* The region around offset `at`: what a name covers, as much of it as is read at once. Is it to be
@@ -192,6 +202,7 @@ struct walk {
 	struct scan_sought sought; /* in its section */
 	struct scan_sought hidden; /* of it what no relocation may say */
 	struct flow_scratch *scratch;
+	struct flow_sink *sink;
 	struct flow_region region; /* the last one that something was named in */
 	bool skip;
 	uint64_t known; /* in it: an instruction begins here, and all before it is settled */
@@ -241,21 +252,21 @@ static void enter_region(struct walk *w, uint64_t at)
 {
 	w->region = region_at(w->r, w->part->section, at, &w->skip);
 	w->known = w->region.start;
-	w->count = w->part->sink.count;
+	w->count = w->sink->count;
 	w->trace.region = NULL;
-	w->read = w->part->sink.read;
+	w->read = w->sink->read;
 }
 
 /* An instruction in a region of its own; false when it brings a base, which others may use. */
 static bool read_alone(struct walk *w, const struct scan_place *place)
 {
 	struct flow_region one = w->region;
-	const struct flow_sink *sink = &w->part->sink;
+	const struct flow_sink *sink = w->sink;
 	const size_t count = sink->count;
 
 	one.start = place->start;
 	one.end = place->end;
-	if (!flow_read_alone(&w->r->file, &one, &place->insn, &w->part->sink, &w->part->error))
+	if (!flow_read_alone(&w->r->file, &one, &place->insn, w->sink, &w->part->error))
 		return true;
 	return sink->count == count || !flow_brings_base(&sink->items[sink->count - 1]);
 }
@@ -293,9 +304,9 @@ static uint64_t read_around(struct walk *w, uint64_t at, bool settled)
 		w->known = place.end;
 		return place.end;
 	}
-	w->part->sink.count = w->count;
-	w->part->sink.read = w->read;
-	flow_read(&w->r->file, &w->region, &w->part->sink, w->scratch, &w->part->error);
+	w->sink->count = w->count;
+	w->sink->read = w->read;
+	flow_read(&w->r->file, &w->region, w->sink, w->scratch, &w->part->error);
 	return w->region.end;
 }
 
@@ -315,10 +326,16 @@ static void walk_part(struct walk *w)
 			continue;
 		}
 		if (w->region.start >= w->part->start)
-			w->part->sink.unread += w->region.end - w->region.start;
+			w->sink->unread += w->region.end - w->region.start;
 		at = w->region.end;
 	}
 }
+
+/*
+ * A kernel's code has an access in 400 bytes. An array that grows leaves what it was behind, and
+ * memory takes longer to come than code to be read; what is not written never comes.
+ */
+enum { BYTES_AN_ACCESS = 256 };
 
 /* There are no more threads than rooms. */
 static struct room *take_room(const struct reading *r)
@@ -327,7 +344,13 @@ static struct room *take_room(const struct reading *r)
 
 	while (atomic_exchange(&room->taken, true))
 		room++;
-	room->scratch.arena = &room->arena;
+	if (room->sink.arena)
+		return room;
+	room->scratch.arena = room->sink.arena = &room->arena;
+	room->sink.room = r->part_count * (PART_BYTES / BYTES_AN_ACCESS);
+	room->sink.items = ARENA_ARRAY(&room->arena, struct access, room->sink.room);
+	if (!room->sink.items)
+		room->sink.room = 0;
 	return room;
 }
 
@@ -343,6 +366,7 @@ static void read_part(void *context, size_t index)
 		.code = reachable(r, part),
 		.sought = r->sought,
 		.scratch = &room->scratch,
+		.sink = &room->sink,
 	};
 
 	if (image->kind != IMAGE_OBJECT)
@@ -351,7 +375,12 @@ static void read_part(void *context, size_t index)
 	if (r->file.related)
 		w.hidden.count = 0;
 	w.reference = next_reference(&w, part->start);
+	part->sink = w.sink;
+	part->items.first = w.sink->count;
+	part->writes.first = w.sink->write_count;
 	walk_part(&w);
+	part->items.count = w.sink->count - part->items.first;
+	part->writes.count = w.sink->write_count - part->writes.first;
 	atomic_store(&room->taken, false);
 }
 
@@ -374,62 +403,56 @@ static bool divide(struct reading *r, struct arena *arena, struct error *error)
 			};
 		}
 	}
-	/* They stay where they are from here on. */
-	for (size_t i = 0; i < r->part_count; i++)
-		r->parts[i].sink.arena = &r->parts[i].own;
 	return true;
 }
 
-static bool join_writes(const struct reading *r, struct arena *arena, struct accesses *accesses,
-	struct error *error)
+/* The first error in the order of the file. */
+static bool all_read(const struct reading *r, struct error *error)
 {
-	struct base_write *items, *to;
-	size_t count = 0;
-
 	for (size_t i = 0; i < r->part_count; i++)
-		count += r->parts[i].sink.write_count;
-	items = to = ARENA_ARRAY(arena, struct base_write, count + 1);
-	if (!items)
-		return error_memory(error);
-	accesses->writes = (struct base_writes){items, count};
-	for (size_t i = 0; i < r->part_count; i++) {
-		const struct flow_sink *from = &r->parts[i].sink;
-
-		if (from->write_count)
-			memcpy(to, from->writes, from->write_count * sizeof(*to));
-		to += from->write_count;
-	}
-	return true;
-}
-
-/* All parts' accesses in one; the first error in the order of the file. */
-static bool join(const struct reading *r, struct arena *arena, struct accesses *accesses,
-	struct error *error)
-{
-	struct access *items, *to;
-	size_t count = 0;
-
-	for (size_t i = 0; i < r->part_count; i++) {
 		if (r->parts[i].error.kind != ERROR_NONE) {
 			*error = r->parts[i].error;
 			return false;
 		}
-		count += r->parts[i].sink.count;
-	}
-	items = to = ARENA_ARRAY(arena, struct access, count + 1);
-	if (!items)
-		return error_memory(error);
-	*accesses = (struct accesses){.items = items, .count = count};
-	for (size_t i = 0; i < r->part_count; i++) {
-		const struct flow_sink *from = &r->parts[i].sink;
+	return true;
+}
 
-		if (from->count)
-			memcpy(to, from->items, from->count * sizeof(*to));
-		to += from->count;
-		accesses->unread += from->unread;
-		accesses->read += from->read;
+/* All parts' accesses in one, in the order of the file. */
+static bool make_place(
+	struct reading *r, struct arena *arena, struct accesses *accesses, struct error *error)
+{
+	*accesses = (struct accesses){.count = 0};
+	for (size_t i = 0; i < r->part_count; i++) {
+		struct part *part = &r->parts[i];
+
+		part->item_place = accesses->count;
+		part->write_place = accesses->writes.count;
+		accesses->count += part->items.count;
+		accesses->writes.count += part->writes.count;
 	}
-	return join_writes(r, arena, accesses, error);
+	for (size_t i = 0; i < PARALLEL_MAX; i++) {
+		accesses->unread += r->rooms[i].sink.unread;
+		accesses->read += r->rooms[i].sink.read;
+	}
+	r->items = ARENA_ARRAY(arena, struct access, accesses->count + 1);
+	r->writes = ARENA_ARRAY(arena, struct base_write, accesses->writes.count + 1);
+	accesses->items = r->items;
+	accesses->writes.items = r->writes;
+	return (r->items && r->writes) || error_memory(error);
+}
+
+static void join_part(void *context, size_t index)
+{
+	const struct reading *r = context;
+	const struct part *part = &r->parts[index];
+	const struct flow_sink *from = part->sink;
+
+	if (part->items.count)
+		memcpy(r->items + part->item_place, from->items + part->items.first,
+			part->items.count * sizeof(*r->items));
+	if (part->writes.count)
+		memcpy(r->writes + part->write_place, from->writes + part->writes.first,
+			part->writes.count * sizeof(*r->writes));
 }
 
 /* What is added later: the lower part of an address, and a member's place. */
@@ -570,6 +593,21 @@ static bool seek(struct reading *r, struct arena *arena, struct error *error)
 	return ok || error_memory(error);
 }
 
+/* What parts come to is joined by the threads that have read them. */
+static bool read_parts(struct reading *r, unsigned threads, struct arena *arena,
+	struct accesses *accesses, struct error *error)
+{
+	struct crew *crew = crew_begin(r->part_count < threads ? (unsigned)r->part_count : threads);
+	bool ok;
+
+	crew_work(crew, r->part_count, read_part, r);
+	ok = all_read(r, error) && make_place(r, arena, accesses, error);
+	if (ok)
+		crew_work(crew, r->part_count, join_part, r);
+	crew_end(crew);
+	return ok;
+}
+
 bool accesses_find(const struct image *image, const struct layout_list *list,
 	const struct accesses_options *options, struct arena *arena, struct accesses *accesses,
 	struct error *error)
@@ -594,11 +632,8 @@ bool accesses_find(const struct image *image, const struct layout_list *list,
 	r.rooms = ARENA_ARRAY(arena, struct room, PARALLEL_MAX);
 	if (!r.rooms)
 		return error_memory(error);
-	parallel_for(r.part_count, options->threads, read_part, &r);
+	ok = read_parts(&r, options->threads, arena, accesses, error);
 	for (size_t i = 0; i < PARALLEL_MAX; i++)
 		arena_release(&r.rooms[i].arena);
-	ok = join(&r, arena, accesses, error);
-	for (size_t i = 0; i < r.part_count; i++)
-		arena_release(&r.parts[i].own);
 	return ok;
 }
