@@ -625,6 +625,7 @@ bool accesses_find(const struct image *image, const struct layout_list *list,
 	r.replaced = image_section_named(image, ".altinstructions") &&
 		     !image_section_named(image, REPLACEMENTS);
 	r.file.related = is_related(&r.file);
+	r.file.sparse = r.file.suspects && !r.thorough;
 	set_entry(&r.file);
 	if (!set_constants(&r.file, arena, error) || !seek(&r, arena, error) ||
 		!divide(&r, arena, error))

@@ -86,9 +86,9 @@ struct accesses_options {
 	 * against a template, no constant within 8 KiB of it - where it is at address 0, of what
 	 * may lead to a whole variable - and no load from .got or, on aarch64, from among the code
 	 * that brings one. So a number goes unseen that is a sum of others, all of them farther
-	 * away, or that is loaded from other read-only data. On x86_64 values are not followed for
-	 * an access through gs whose address has something unknown in it: its `target` may then
-	 * lack what was added.
+	 * away, or that is loaded from other read-only data. Where something unknown is in an
+	 * address constants are not followed that are added to it: the `target` of such an access
+	 * may lack them.
 	 */
 	bool suspects;
 	/*

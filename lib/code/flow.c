@@ -24,8 +24,9 @@ struct step {
 	uint32_t places;
 	uint32_t values;
 	uint32_t writes;
-	bool idle;     /* it leaves nothing known where nothing is of the first two */
-	uint32_t used; /* 1 + index of the first step that uses the address which it forms */
+	bool elsewhere; /* its memory is no place of interest, unless one of the first says so */
+	bool idle;	/* it leaves nothing known where nothing is of the first two */
+	uint32_t used;	/* 1 + index of the first step that uses the address which it forms */
 };
 
 /* What jumps bring to a place; `seen` when any does so far. */
@@ -260,20 +261,10 @@ static bool is_word(const struct access *access)
 	       access->target < UINT32_MAX;
 }
 
-/* Do registers alone say whether its memory matters? What is sought of other CPUs may have its
- * place in the displacement. */
-static bool is_elsewhere(const struct flow *f, const struct step *step)
-{
-	const struct insn *insn = &step->insn;
-
-	return !f->file->remote && !insn->percpu && !insn->pc_relative && !step->reference &&
-	       step->places;
-}
-
 /* Of most memory the address is a register of which nothing is known. */
-static bool is_nowhere(const struct flow *f, const struct state *state, const struct step *step)
+static bool is_nowhere(const struct state *state, const struct step *step)
 {
-	return is_elsewhere(f, step) && !(step->places & state->known & state->places);
+	return step->elsewhere && !(step->places & state->known & state->places);
 }
 
 /* An instruction's memory, as far as registers and relocations say where it is. */
@@ -287,7 +278,7 @@ static struct operand operand_of(
 	const struct flow *f, const struct state *state, const struct step *step)
 {
 	struct operand operand = {
-		.matters = step->insn.memory != INSN_NO_MEMORY && !is_nowhere(f, state, step)};
+		.matters = step->insn.memory != INSN_NO_MEMORY && !is_nowhere(state, step)};
 
 	if (operand.matters) {
 		operand.reference = reference_of(f, step, true);
@@ -784,11 +775,28 @@ static void pass(struct flow *f, struct state *state, const struct step *step)
 		cross(f, state);
 }
 
-/* The registers of whose values it makes its own; of memory alone most do. */
+/*
+ * Do registers alone say whether its memory matters? What is sought of other CPUs may have its
+ * place in the displacement, and what no relocation says may be in the code's data.
+ */
+static bool is_elsewhere(const struct flow *f, const struct step *step)
+{
+	const struct insn *insn = &step->insn;
+
+	if (f->file->remote || insn->percpu || step->reference)
+		return false;
+	if (!insn->pc_relative)
+		return step->places;
+	return f->file->related && !insn->page &&
+	       !flow_constant_at(f->file, address_at(f, step) + (uint64_t)insn->constant);
+}
+
+/* The registers of whose values it makes its own. */
 static uint32_t values_of(const struct insn *insn)
 {
 	switch (insn->kind) {
 	case INSN_MOVE:
+	case INSN_MORE:
 	case INSN_PUT_BASE:
 		return flow_bit(insn->first);
 	case INSN_ADD:
@@ -798,8 +806,8 @@ static uint32_t values_of(const struct insn *insn)
 	}
 }
 
-/* What adds a constant to something unknown leaves the constant. */
-static bool leaves_nothing(const struct insn *insn)
+/* A constant that is added to something unknown is left, for those that ask. */
+static bool leaves_nothing(const struct flow *f, const struct insn *insn)
 {
 	switch (insn->kind) {
 	case INSN_OTHER:
@@ -809,7 +817,9 @@ static bool leaves_nothing(const struct insn *insn)
 	case INSN_BRANCH:
 		return true;
 	case INSN_ADD:
-		return insn->second == INSN_MEMORY_OPERAND || !insn->constant;
+		return f->file->sparse || insn->second == INSN_MEMORY_OPERAND || !insn->constant;
+	case INSN_MORE:
+		return f->file->sparse;
 	default:
 		return false;
 	}
@@ -823,9 +833,10 @@ static void sum_up(const struct flow *f, struct step *step)
 	step->places = insn->memory == INSN_NO_MEMORY ? 0 : flow_address_registers(insn);
 	step->values = values_of(insn);
 	step->writes = flow_bit(insn->target) | flow_bit(insn->also) | insn->others;
-	step->idle = leaves_nothing(insn) && !step->reference && !f->file->remote &&
+	step->elsewhere = insn->memory != INSN_NO_MEMORY && is_elsewhere(f, step);
+	step->idle = leaves_nothing(f, insn) && !step->reference && !f->file->remote &&
 		     !may_write_base(f, step) && !allows_interrupts(f, step) &&
-		     (insn->memory == INSN_NO_MEMORY || is_elsewhere(f, step));
+		     (insn->memory == INSN_NO_MEMORY || step->elsewhere);
 }
 
 static bool is_idle(const struct state *state, const struct step *step)

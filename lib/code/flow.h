@@ -29,7 +29,8 @@ struct flow_file {
 	uint32_t general;   /* a bit a general register: those of them that are such */
 	bool suspects;	    /* struct accesses_options */
 	bool related;	    /* of suspects: a place without a base is one that a relocation says */
-	bool remote;	    /* likewise */
+	bool sparse;	    /* of suspects: nobody asks what is added to something unknown */
+	bool remote;	    /* struct accesses_options */
 };
 
 /* A run of code that control enters at its start, and by jumps from within. */
