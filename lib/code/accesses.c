@@ -209,24 +209,27 @@ struct walk {
 	size_t count;	/* of the sink: where the region's begin */
 	uint64_t read;
 	struct trace_unknown trace; /* of the region, once it is asked */
-	uint64_t reference;	    /* the first relocation from where it was last looked for */
+	uint64_t reference;	    /* the first relocation from where it was last looked for, */
+	uint64_t referring;	    /* and where the instruction begins that it is of */
 };
 
 /* The first relocation that says an address in a template. */
-static uint64_t next_reference(const struct walk *w, uint64_t from)
+static void find_reference(struct walk *w, uint64_t from)
 {
 	const struct layout_list *list = w->r->file.list;
 	const uint32_t section = w->part->section;
-	uint64_t next = UINT64_MAX;
+	const uint64_t start = w->sought.address;
 
+	w->reference = UINT64_MAX;
 	for (size_t i = 0; i < list->count; i++) {
-		const struct reference *found = references_from(
-			&list->layouts[i].references, section, w->sought.address + from);
+		const struct reference *found =
+			references_from(&list->layouts[i].references, section, start + from);
 
-		if (found && found->section == section && found->place - w->sought.address < next)
-			next = found->place - w->sought.address;
+		if (!found || found->section != section || found->place - start >= w->reference)
+			continue;
+		w->reference = found->place - start;
+		w->referring = reference_instruction(found) - start;
 	}
-	return next;
 }
 
 /* Only code that takes a base can reach anything through it; suspects need what says a place. */
@@ -244,7 +247,7 @@ static uint64_t next_place(struct walk *w, uint64_t at, bool *settled)
 		return base;
 	suspect = arch->next_suspect(w->code, at, base, &w->hidden);
 	if (w->reference < at)
-		w->reference = next_reference(w, at);
+		find_reference(w, at);
 	return w->reference < suspect ? w->reference : suspect;
 }
 
@@ -276,8 +279,11 @@ static bool read_place(struct walk *w, uint64_t at, struct scan_place *place)
 {
 	const struct flow_file *file = &w->r->file;
 	const struct span code = {w->code.data, (size_t)w->region.end};
+	/* What uses a base, and has a relocation, has been found by that. */
+	const bool found = at < w->reference && w->known <= w->referring && w->referring <= at;
+	const uint64_t known = found ? w->referring : w->known;
 
-	switch (file->image->arch->settle(code, w->known, at, &w->sought, place)) {
+	switch (file->image->arch->settle(code, known, at, &w->sought, place)) {
 	case SCAN_NOTHING:
 		/* What it adds to a register may be an address. */
 		return at != w->reference;
@@ -374,7 +380,7 @@ static void read_part(void *context, size_t index)
 	w.hidden = w.sought;
 	if (r->file.related)
 		w.hidden.count = 0;
-	w.reference = next_reference(&w, part->start);
+	find_reference(&w, part->start);
 	part->sink = w.sink;
 	part->items.first = w.sink->count;
 	part->writes.first = w.sink->write_count;
