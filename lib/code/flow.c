@@ -909,8 +909,8 @@ static bool arrive(struct flow *f, const struct step *step, struct state *state,
 	return f->meetings[step->leader - 1].seen;
 }
 
-/* The end of a path: does the next step follow on this one? */
-static bool leave(struct flow *f, const struct step *step, struct state *state)
+/* Where a jump leads to its state comes. */
+static void leave(struct flow *f, const struct step *step, struct state *state)
 {
 	struct step *to = destination(f, step);
 
@@ -918,13 +918,17 @@ static bool leave(struct flow *f, const struct step *step, struct state *state)
 		forget_call(f, state);
 	if (to)
 		meet(f, to, state, to->offset <= step->offset);
-	return step->insn.falls;
+}
+
+static bool ends_path(const struct step *step)
+{
+	return step->known && step->insn.kind == INSN_BRANCH && !step->insn.falls;
 }
 
 /* From a step on: the first one, or one that jumps have been seen to lead to. */
 static void go_through(struct flow *f, size_t from)
 {
-	bool falls = from == 0, reached = true;
+	bool ended = from != 0, reached = true;
 	struct state state;
 
 	f->again = f->step_count;
@@ -933,13 +937,15 @@ static void go_through(struct flow *f, size_t from)
 		struct step *step = &f->steps[i];
 
 		if (step->leader)
-			reached = arrive(f, step, &state, falls);
-		else if (reached && !falls && is_padding(step))
+			reached = arrive(f, step, &state, reached && !ended);
+		else if (ended && is_padding(step))
 			continue;
-		else if (reached && !falls)
+		else if (ended) {
 			/* No direct jump leads here: it is entered from where nobody knows. */
 			copy_state(&state, &f->file->entry);
-		falls = reached;
+			reached = true;
+		}
+		ended = ends_path(step);
 		if (!reached)
 			continue;
 		if (!step->known) {
@@ -951,7 +957,7 @@ static void go_through(struct flow *f, size_t from)
 		else
 			pass(f, &state, step);
 		if (step->insn.kind == INSN_BRANCH)
-			falls = leave(f, step, &state);
+			leave(f, step, &state);
 	}
 }
 

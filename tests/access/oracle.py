@@ -1022,14 +1022,17 @@ class Piece:
         for i, insn in enumerate(self.insns):
             if i in self.labels:
                 changed |= self.meet(i, state)
-                state, ended = self.labels[i], False
-            elif ended and not insn.is_padding():
+                state = self.labels[i]
+            elif ended and insn.is_padding():
+                states.append(None)
+                continue
+            elif ended:
                 # Nothing leads here but what is not seen, such as a table.
-                state, ended = self.machine_entry(), False
+                state = self.machine_entry()
             states.append(state)
+            ended = insn.flow in ("jump", "stop", "trap")
             if state is None:
                 continue
-            ended = insn.flow in ("jump", "stop", "trap")
             after = self.step(state, insn)
             if insn.flow in ("jump", "branch") and insn.target in self.index:
                 changed |= self.meet(self.index[insn.target], after)

@@ -98,6 +98,16 @@ paths:	// where paths meet
 	ldr	x4, [x1]
 	ret
 
+	.type	unseen, %function
+unseen:	// entered from where nobody knows, and what only that leads to
+	br	x0
+1:	ldr	x4, [x1, #0x20]		//: read 8 TPIDR_EL1 20 exact
+	ret
+	mrs	x1, TPIDR_EL1
+2:	ldr	x4, [x1, #8]		//: read 8 TPIDR_EL1 8 exact
+	cbz	x4, 1b
+	b	2b
+
 	.section .percpu, "aw", %progbits
 	.zero	0x20
 	.globl	variable

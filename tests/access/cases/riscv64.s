@@ -76,6 +76,16 @@ paths:	# where paths meet
 	ld	a2, 0(gp)
 	ret
 
+	.type	unseen, @function
+unseen:	# entered from where nobody knows, and what only that leads to
+	jr	a0
+1:	ld	a2, 8(a1)		#: read 8 gp 10 exact
+	ret
+	addi	a1, gp, 8
+2:	ld	a2, 0(a1)		#: read 8 gp 8 exact
+	beqz	a2, 1b
+	j	2b
+
 	.type	words, @function
 words:	# the word around 1 or 2 bytes
 	li	a0, 0x2a

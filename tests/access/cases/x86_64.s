@@ -120,6 +120,17 @@ paths:	# where paths meet
 3:	movl	%gs:(%rbx), %ecx	#: read 4 GS_BASE - floating
 	retq
 
+	.type	unseen, @function
+unseen:	# entered from where nobody knows, and what only that leads to
+	jmpq	*%rdi
+1:	movl	%gs:(%rbx), %ecx	#: read 4 GS_BASE 20 exact
+	retq
+	movl	$0x20, %ebx
+2:	movl	%gs:(%rbx), %ecx	#: read 4 GS_BASE 20 exact
+	testl	%ecx, %ecx
+	je	1b
+	jmp	2b
+
 	.section .percpu, "aw", @progbits
 	.globl	__PERCPU_SELF_PTR
 	.type	__PERCPU_SELF_PTR, @object
