@@ -89,9 +89,18 @@ static inline void keep_first(struct insn *insn, uint8_t first)
 		only_constant(insn);
 }
 
+/* What is no address whatever it is made of. */
+static inline void only_target(struct insn *insn)
+{
+	const uint8_t target = insn->target;
+
+	*insn = INSN_PLAIN(insn->length);
+	insn->target = target;
+}
+
 /*
  * One form for what reads the zero register, and for what writes it: an addition to zero is a move
- * or a constant, and a value that goes nowhere is of no interest.
+ * or a constant, and a value that goes nowhere is of no interest; nor is a negative one.
  */
 static inline void settle(struct insn *insn)
 {
@@ -99,6 +108,10 @@ static inline void settle(struct insn *insn)
 		keep_first(insn, insn->first);
 	else if (insn->kind == INSN_ADD && insn->first == INSN_ZERO_REGISTER)
 		keep_first(insn, insn->second);
+	else if (insn->kind == INSN_SUBTRACT && insn->second == INSN_ZERO_REGISTER)
+		keep_first(insn, insn->first);
+	else if (insn->kind == INSN_SUBTRACT && insn->first == INSN_ZERO_REGISTER)
+		only_target(insn);
 	else if (insn->kind == INSN_MOVE)
 		keep_first(insn, insn->first);
 	else if (insn->kind == INSN_MORE && insn->first == INSN_ZERO_REGISTER)

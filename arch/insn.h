@@ -31,7 +31,8 @@ enum insn_kind {
 	INSN_MORE,
 	/* target = first + second; with memory on x86_64: second is INSN_MEMORY_OPERAND. */
 	INSN_ADD,
-	INSN_MOVE, /* target = first */
+	INSN_SUBTRACT, /* target = first - second, both registers as they are */
+	INSN_MOVE,     /* target = first */
 	/*
 	 * target = memory: at first, + second, + a displacement, or relative to pc. Of all that
 	 * only reads memory: target is what it computes from that, and none for a compare.
@@ -62,7 +63,7 @@ enum insn_memory {
 	INSN_CHANGES, /* reads and writes in one: add to memory, xchg, amoadd, swp */
 };
 
-/* What of INSN_SET's, INSN_MORE's, INSN_ADD's and INSN_MOVE's result gets into the target. */
+/* What of the result gets into the target: of the kinds from INSN_SET to INSN_MOVE. */
 enum insn_cut {
 	INSN_WHOLE,   /* all 64 bits */
 	INSN_ZERO_32, /* 32 bits, zeros above */
@@ -93,7 +94,9 @@ struct insn {
 	uint8_t displacement_at;
 	uint8_t displacement_size;
 	uint8_t immediate_size; /* on x86_64, bytes; 0 for none */
-	bool pc_relative;	/* INSN_SET, memory operands: relative to the program counter */
+	/* INSN_MORE: `constant` is the negative of what stands in the instruction: sub, dec. */
+	bool subtracts;
+	bool pc_relative; /* INSN_SET, memory operands: relative to the program counter */
 	/* `second` is added scaled, shifted or cut to 32 bits: an index, which can be no base. */
 	bool second_is_index;
 	bool percpu;  /* a gs override on its memory operand */

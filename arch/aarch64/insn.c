@@ -761,20 +761,21 @@ static bool logical_register(uint32_t word, struct insn *insn)
 /* "Add/subtract (shifted register)" and "(extended register)", where 31 is sp but as an index. */
 static bool add_register(uint32_t word, struct insn *insn)
 {
-	const bool extended = bit(word, 21);
+	const bool extended = bit(word, 21), subtracts = bit(word, 30);
+	const bool whole = extended ? bits(word, 14, 13) == 3 && bits(word, 12, 10) == 0
+				    : bits(word, 15, 10) == 0;
 
 	insn->target = extended && !bit(word, 29) ? reg5(word, 0) : written(word, 0);
 	insn->first = extended ? reg5(word, 5) : read(word, 5);
 	insn->second = read(word, 16);
-	/* Subtracted, or shifted and added to nothing. */
-	if (bit(word, 30) || (insn->first == INSN_ZERO_REGISTER && bits(word, 15, 10) != 0))
+	/* Shifted and subtracted, or added to nothing. */
+	if (!whole && (subtracts || insn->first == INSN_ZERO_REGISTER))
 		insn->first = insn->second = INSN_NO_REGISTER;
 	else {
-		insn->kind = INSN_ADD;
+		insn->kind = subtracts ? INSN_SUBTRACT : INSN_ADD;
 		insn->cut = cut_of(word);
 	}
-	insn->second_is_index = extended ? bits(word, 14, 13) != 3 || bits(word, 12, 10) != 0
-					 : bits(word, 15, 10) != 0;
+	insn->second_is_index = !whole && !subtracts;
 	settle(insn);
 	return extended ? bits(word, 23, 22) == 0 && bits(word, 12, 10) <= 4
 			: bits(word, 23, 22) != 3 && (bit(word, 31) || !bit(word, 15));

@@ -79,6 +79,17 @@ static bool add(uint32_t word, struct insn *insn)
 	return true;
 }
 
+static bool subtract(uint32_t word, struct insn *insn, enum insn_cut cut)
+{
+	insn->kind = INSN_SUBTRACT;
+	insn->cut = cut;
+	insn->target = written(word, 0);
+	insn->first = read(word, 5);
+	insn->second = read(word, 10);
+	settle(insn);
+	return true;
+}
+
 /* What a mnemonic of `cut` says of 32 bits: .w has a sign, .wu has none. */
 static bool add_cut(uint32_t word, struct insn *insn, enum insn_cut cut)
 {
@@ -154,6 +165,10 @@ static bool base(uint32_t word, struct insn *insn)
 		return add_cut(word, insn, INSN_SIGN_32);
 	case 0x21: /* add.d */
 		return add(word, insn);
+	case 0x22: /* sub.w */
+		return subtract(word, insn, INSN_SIGN_32);
+	case 0x23: /* sub.d */
+		return subtract(word, insn, INSN_WHOLE);
 	case 0x2a:
 		return or_registers(word, insn);
 	case 0x54: /* break, dbcl */

@@ -99,6 +99,16 @@ static bool add(struct insn *insn, uint8_t target, uint8_t first, uint8_t second
 	return true;
 }
 
+static bool subtract(struct insn *insn, uint8_t target, uint8_t first, uint8_t second)
+{
+	insn->kind = INSN_SUBTRACT;
+	insn->target = target;
+	insn->first = first;
+	insn->second = second;
+	settle(insn);
+	return true;
+}
+
 /* Loads and stores: `width` bytes at the register `first` and `offset`. */
 static bool load(struct insn *insn, uint8_t target, uint8_t first, int64_t offset, unsigned width)
 {
@@ -177,8 +187,8 @@ static bool upper_immediate(uint32_t word, struct insn *insn)
 }
 
 /*
- * OP and OP-32: add and addw; sh1add to sh3add and add.uw change rs1 first, so that rs2 is what may
- * be an address.
+ * OP and OP-32: add and sub, addw and subw; sh1add to sh3add and add.uw change rs1 first, so that
+ * rs2 is what may be an address.
  */
 static bool operate(uint32_t word, struct insn *insn)
 {
@@ -189,6 +199,10 @@ static bool operate(uint32_t word, struct insn *insn)
 	if (function == 0) {
 		insn->cut = cut_of(word);
 		return add(insn, written(word, 7), read(word, 15), read(word, 20));
+	}
+	if (function == 0x100) {
+		insn->cut = cut_of(word);
+		return subtract(insn, written(word, 7), read(word, 15), read(word, 20));
 	}
 	if ((scaled || unsigned_word) && reg5(word, 20) != 0) {
 		insn->second_is_index = true;
@@ -443,6 +457,10 @@ static bool compressed_operate(uint32_t word, struct insn *insn)
 
 	if (bits(word, 11, 10) == 2) /* c.andi */
 		return mask(insn, rd, rd, immediate_6(word));
+	if (bits(word, 11, 10) == 3 && bits(word, 6, 5) == 0) { /* c.sub, c.subw */
+		insn->cut = bit(word, 12) ? INSN_SIGN_32 : INSN_WHOLE;
+		return subtract(insn, rd, rd, reg3(word, 2));
+	}
 	if (bits(word, 11, 10) == 3 && bit(word, 12)) {
 		if (bits(word, 6, 5) == 1) { /* c.addw */
 			insn->cut = INSN_SIGN_32;

@@ -40,6 +40,8 @@ enum effect {
 	ADD_RM,
 	ADD_IMM,
 	ADD_RAX, /* add and sub of an immediate to rax */
+	SUB_REG,
+	SUB_RM,
 	LEA,
 	XCHG_RAX,
 	PUSH,
@@ -112,6 +114,8 @@ static const struct row effects[EFFECTS] = {
 	[ADD_RM] = {UPDATE, TO_RM, 0},
 	[ADD_IMM] = {UPDATE, TO_RM, 0},
 	[ADD_RAX] = {NO_ACCESS, 0, BIT(RAX)},
+	[SUB_REG] = {READ, TO_REG, 0},
+	[SUB_RM] = {UPDATE, TO_RM, 0},
 	[LEA] = {NO_ACCESS, TO_REG, 0},
 	[XCHG_RAX] = {NO_ACCESS, TO_RM, BIT(RAX)},
 	[PUSH] = {READ, 0, BIT(RSP)},
@@ -151,7 +155,7 @@ static const uint8_t one_byte[256] = {
 	/* 10 */ RM8, RM, REG8, REG, IN_RAX, IN_RAX, NONE, NONE,
 	/* 18 */ RM8, RM, REG8, REG, IN_RAX, IN_RAX, NONE, NONE,
 	/* 20 */ RM8, RM, REG8, REG, IN_RAX, IN_RAX, NONE, NONE,
-	/* 28 */ RM8, RM, REG8, REG, IN_RAX, ADD_RAX, NONE, NONE,
+	/* 28 */ RM8, SUB_RM, REG8, SUB_REG, IN_RAX, ADD_RAX, NONE, NONE,
 	/* 30 */ RM8, RM, REG8, REG, IN_RAX, IN_RAX, NONE, NONE,
 	/* 38 */ NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE,
 	/* 40 */ NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE,
@@ -644,6 +648,16 @@ static void add(const struct x86_insn *insn, struct insn *out, uint8_t with)
 	out->second = with;
 }
 
+/* From a register: what is in memory, or is subtracted from there, is no address. */
+static void subtract(const struct x86_insn *insn, struct insn *out, uint8_t with)
+{
+	if (!is_plain(insn, out))
+		return;
+	out->kind = INSN_SUBTRACT;
+	out->first = out->target;
+	out->second = with;
+}
+
 static void add_memory(const struct x86_insn *insn, struct insn *out)
 {
 	if (!is_value(insn, out))
@@ -676,6 +690,8 @@ static void add_constant(struct span code, const struct x86_insn *insn, struct i
 	out->constant = insn->opcode == 0xff ? 1 : x86_immediate(code, insn);
 	if (insn->opcode == 0xff ? group_member(insn) == 1
 				 : insn->opcode == 0x2d || group_member(insn) == 5)
+		out->subtracts = true;
+	if (out->subtracts)
 		out->constant = -out->constant;
 }
 
@@ -797,6 +813,12 @@ static void refine(
 			add_memory(insn, out);
 		else
 			add(insn, out, insn->rm);
+		break;
+	case SUB_RM:
+		subtract(insn, out, insn->reg);
+		break;
+	case SUB_REG:
+		subtract(insn, out, insn->rm);
 		break;
 	case LEA:
 		lea(code, insn, out);

@@ -132,6 +132,8 @@ static void say_value(struct phrase *p)
 	}
 	if (insn->kind == INSN_MORE)
 		say_more(p);
+	else if (insn->kind == INSN_SUBTRACT)
+		say(p, "%s - %s", name_of(p, insn->first), name_of(p, insn->second));
 	else if (insn->kind == INSN_MOVE)
 		say(p, "%s", is_register(insn->first) ? name_of(p, insn->first) : "0");
 	else
@@ -153,6 +155,7 @@ static void say_insn(struct phrase *p)
 	case INSN_SET:
 	case INSN_MORE:
 	case INSN_ADD:
+	case INSN_SUBTRACT:
 	case INSN_MOVE:
 	case INSN_GET_BASE:
 		say_value(p);

@@ -238,6 +238,10 @@ function add() {
 		kind = "add"
 		second = general(op[3])
 		narrow_target()
+	} else if (mnemonic ~ /^subs?$/ && (n == 3 || op[4] ~ /^(uxtx|(lsl|lsr|asr) #0)$/)) {
+		kind = "subtract"
+		second = general(op[3])
+		narrow_target()
 	} else
 		first = "-"
 }

@@ -118,6 +118,11 @@ function operands(text,	i, c, depth, word) {
 function settle() {
 	if (kind == "add" && second == "zero") { kind = "move"; second = "-" }
 	if (kind == "add" && first == "zero") { kind = "move"; first = second; second = "-" }
+	if (kind == "subtract" && second == "zero") { kind = "move"; second = "-" }
+	if (kind == "subtract" && first == "zero") {
+		kind = "other"
+		first = second = cut = "-"
+	}
 	if (kind ~ /^(move|more)$/ && first == "zero") {
 		if (kind == "more") {
 			sub(/o/, "", flags)
@@ -126,7 +131,7 @@ function settle() {
 		kind = "set"
 		first = "-"
 	}
-	if (kind ~ /^(set|more|add|move)$/ && target == "-") none()
+	if (kind ~ /^(set|more|add|subtract|move)$/ && target == "-") none()
 }
 
 /^Disassembly of section / {

@@ -30,6 +30,7 @@ static const char *const kinds[] = {
 	[INSN_SET] = "set",
 	[INSN_MORE] = "more",
 	[INSN_ADD] = "add",
+	[INSN_SUBTRACT] = "subtract",
 	[INSN_MOVE] = "move",
 	[INSN_LOAD] = "load",
 	[INSN_STORE] = "store",

@@ -100,6 +100,11 @@ function add(one, other) {
 	second = general(other)
 }
 
+function subtract(one, other) {
+	add(one, other)
+	kind = "subtract"
+}
+
 function call(link) {
 	branch("")
 	target = written(link)
@@ -125,6 +130,7 @@ function instruction() {
 	else if (mnemonic == "addu16i.d") more(65536)
 	else if (mnemonic == "ori") { more(1); flags = "o" }
 	else if (mnemonic ~ /^add\.[wd]$/) add(op[2], op[3])
+	else if (mnemonic ~ /^sub\.[wd]$/) subtract(op[2], op[3])
 	else if (mnemonic == "or" && (op[2] == "$zero" || op[3] == "$zero")) add(op[2], op[3])
 	else if (mnemonic == "move") add(op[2], "$zero")
 	else if (mnemonic ~ /^alsl\.(w|wu|d)$/ && op[3] != "$zero") add(op[3], op[2])

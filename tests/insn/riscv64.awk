@@ -73,7 +73,7 @@ function set(value) {
 	constant = value
 }
 
-function cut_word() { if (mnemonic ~ /^(c\.)?addi?w$/) cut = "sign" }
+function cut_word() { if (mnemonic ~ /^(c\.)?(addi?|sub)w$/) cut = "sign" }
 
 function more(from) {
 	kind = "more"
@@ -102,6 +102,11 @@ function add(one, other) {
 	second = general(other)
 }
 
+function subtract(one, other) {
+	add(one, other)
+	kind = "subtract"
+}
+
 function call(link) {
 	branch("")
 	target = written(link)
@@ -112,6 +117,7 @@ function call(link) {
 function compressed() {
 	if (mnemonic == "c.jalr") call("ra")
 	else if (mnemonic == "c.add" || mnemonic == "c.addw") add(op[1], op[2])
+	else if (mnemonic == "c.sub" || mnemonic == "c.subw") subtract(op[1], op[2])
 	else if (mnemonic == "c.mv") add("zero", op[2])
 	else if (mnemonic ~ /^c\.(addi|addiw|addi16sp)$/) more(op[1])
 	else if (mnemonic == "c.addi4spn") more(op[2])
@@ -141,6 +147,7 @@ function instruction() {
 	else if (mnemonic == "lui") set(upper_of(op[2]))
 	else if (mnemonic == "auipc") { set(upper_of(op[2])); flags = "p" }
 	else if (mnemonic ~ /^addw?$/) add(op[2], op[3])
+	else if (mnemonic ~ /^subw?$/) subtract(op[2], op[3])
 	else if (mnemonic ~ /^(sh[123]add(\.uw)?|add\.uw)$/ && op[3] != "zero") add(op[3], op[2])
 	else if (mnemonic ~ /^(l[bhwd](u|\.aq.*)?|fl[hwdq]|lr\.[wd].*|hlvx?\..*|vl([0-9].*|[eosu].*|m\.v))$/) load()
 	else if (mnemonic ~ /^(s[bhwd](\.(aq)?rl)?|fs[hwdq]|hsv\..*|vs([0-9]+r\.v|m\.v|e[0-9]+\.v|se[0-9]+\.v|seg.*|sseg.*|[ou]x(seg|ei).*))$/) store()

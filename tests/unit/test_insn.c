@@ -56,6 +56,10 @@ static const struct sample samples[] = {
 	{A64, 0xaa0103e0, "mov x0, x1", WANT(INSN_MOVE, 4, 0, 1, NONE, NONE, 0, )},
 	{A64, 0x8b0203e0, "add x0, xzr, x2", WANT(INSN_MOVE, 4, 0, 2, NONE, NONE, 0, )},
 	{A64, 0x8b020020, "add x0, x1, x2", WANT(INSN_ADD, 4, 0, 1, 2, NONE, 0, )},
+	{A64, 0xcb020020, "sub x0, x1, x2", WANT(INSN_SUBTRACT, 4, 0, 1, 2, NONE, 0, )},
+	{A64, 0xcb0203e0, "neg x0, x2", WANT(INSN_OTHER, 4, 0, NONE, NONE, NONE, 0, )},
+	{A64, 0xcb020c20, "sub x0, x1, x2, lsl #3", WANT(INSN_OTHER, 4, 0, NONE, NONE, NONE, 0, )},
+	{A64, 0xeb02003f, "cmp x1, x2", WANT(INSN_OTHER, 4, NONE, NONE, NONE, NONE, 0, )},
 	{A64, 0x8b2263e0, "add x0, sp, x2", WANT(INSN_ADD, 4, 0, 31, 2, NONE, 0, )},
 	{A64, 0xd2a00020, "movz x0, #1, lsl #16",
 		WANT(INSN_SET, 4, 0, NONE, NONE, NONE, 0, .reach = 32, .constant = 0x10000)},
@@ -128,6 +132,9 @@ static const struct sample samples[] = {
 		WANT(INSN_LOAD, 4, NONE, 10, NONE, NONE, 0, .memory = INSN_READS, .width = 8)},
 	{RISCV, 0x00350533, "add a0, a0, gp", WANT(INSN_ADD, 4, 10, 10, 3, NONE, 0, )},
 	{RISCV, 0x00300533, "add a0, zero, gp", WANT(INSN_MOVE, 4, 10, 3, NONE, NONE, 0, )},
+	{RISCV, 0x40350533, "sub a0, a0, gp", WANT(INSN_SUBTRACT, 4, 10, 10, 3, NONE, 0, )},
+	{RISCV, 0x40a005b3, "neg a1, a0", WANT(INSN_OTHER, 4, 11, NONE, NONE, NONE, 0, )},
+	{RISCV, 0x8d0d, "c.sub a0, a1", WANT(INSN_SUBTRACT, 2, 10, 10, 11, NONE, 0, )},
 	{RISCV, 0x20b6e533, "sh3add a0, a3, a1", WANT(INSN_ADD, 4, 10, 11, 13, NONE, 0, )},
 	{RISCV, 0x950e, "c.add a0, gp", WANT(INSN_ADD, 2, 10, 10, 3, NONE, 0, )},
 	{RISCV, 0x858e, "c.mv a1, gp", WANT(INSN_MOVE, 2, 11, 3, NONE, NONE, 0, )},
@@ -188,6 +195,8 @@ static const struct sample samples[] = {
 	{LOONGARCH, 0x16000000, "lu32i.d $zero, 0",
 		WANT(INSN_OTHER, 4, NONE, NONE, NONE, NONE, 0, )},
 	{LOONGARCH, 0x001500a4, "move $a0, $a1", WANT(INSN_MOVE, 4, 4, 5, NONE, NONE, 0, )},
+	{LOONGARCH, 0x0011d4a4, "sub.d $a0, $a1, $r21",
+		WANT(INSN_SUBTRACT, 4, 4, 5, 21, NONE, 0, )},
 	{LOONGARCH, 0x0010d4a4, "add.d $a0, $a1, $r21", WANT(INSN_ADD, 4, 4, 5, 21, NONE, 0, )},
 	{LOONGARCH, 0x54000000, "bl 0",
 		WANT(INSN_BRANCH, 4, 1, NONE, NONE, NONE, 0, .call = true, .falls = true,
@@ -307,7 +316,9 @@ static void check_form(const struct arch *arch, uint32_t word, const struct insn
 	if (insn->kind >= INSN_SET && insn->kind <= INSN_MOVE)
 		fine = fine && insn->target != NONE &&
 		       (insn->first < 32 || (insn->kind == INSN_SET && insn->first == NONE)) &&
-		       (insn->kind == INSN_ADD ? insn->second < 32 : insn->second == NONE);
+		       (insn->kind == INSN_ADD || insn->kind == INSN_SUBTRACT
+				       ? insn->second < 32
+				       : insn->second == NONE);
 	if (insn->kind == INSN_STORE)
 		fine = fine && insn->target == NONE;
 	if (insn->kind == INSN_OTHER)
@@ -359,8 +370,8 @@ static void test_locate(void **state)
 
 	(void)state;
 	for (size_t m = 0; m < sizeof(machines) / sizeof(machines[0]); m++)
-		assert_int_equal(arch_by_machine(machines[m])->locate(
-					 (struct span){bytes, 8}, 4, 4, NULL),
+		assert_int_equal(
+			arch_by_machine(machines[m])->locate((struct span){bytes, 8}, 4, 4, NULL),
 			4);
 }
 

@@ -28,6 +28,7 @@ static const char *kind_name(const struct insn *insn)
 		[INSN_SET] = "SET",
 		[INSN_MORE] = "MORE",
 		[INSN_ADD] = "ADD",
+		[INSN_SUBTRACT] = "SUB",
 		[INSN_MOVE] = "MOVE",
 		[INSN_LOAD] = "LOAD",
 		[INSN_STORE] = "STORE",

@@ -210,6 +210,8 @@ function arithmetic(   dest) {
 		first = target; second = "m"
 	} else if (stem == "add" && ops == 2 && is_register(op[1])) {
 		kind = "ADD"; first = target; second = number[op[1]]
+	} else if (stem == "sub" && !memory && ops == 2 && is_register(op[1])) {
+		kind = "SUB"; first = target; second = number[op[1]]
 	} else if (!memory && (stem == "inc" || stem == "dec" || op[1] ~ /^\$/)) {
 		kind = "MORE"; first = target
 		constant = stem == "inc" ? "0x1" : stem == "dec" ? "-0x1" : immediate(op[1])
@@ -466,7 +468,7 @@ function instruction(text,    i, token, written_text) {
 	for (i = 0; i < 16; i++)
 		if (i in written)
 			written_text = written_text letter[i]
-	if (kind !~ /^(SET|MORE|ADD|MOVE|LOAD|GET)$/)
+	if (kind !~ /^(SET|MORE|ADD|SUB|MOVE|LOAD|GET)$/)
 		target = "-"
 	if (stem in near)
 		action = "-"
@@ -498,7 +500,7 @@ function reached() {
 	return width_
 }
 function cut() {
-	if (kind !~ /^(SET|MORE|ADD|MOVE|GET|PUT)$/)
+	if (kind !~ /^(SET|MORE|ADD|SUB|MOVE|GET|PUT)$/)
 		return "-"
 	return width() == 64 && !(mnemonic ~ /^lea/ && short_) ? 64 : 32
 }
