@@ -127,6 +127,8 @@ struct insn {
 	 * that the bytes do not tell: with a repeat prefix, xsave, vectors of unknown length.
 	 */
 	uint16_t width;
+	/* `width` is that of two registers' words side by side: ldp, stp, casp, cmpxchg16b. */
+	bool pair;
 	/* The store half of ll and sc, ldxr and stxr, or the load half. */
 	bool exclusive;
 	bool direct; /* INSN_BRANCH: `constant` says where to */

@@ -370,10 +370,12 @@ static bool exclusive(uint32_t word, struct insn *insn)
 		}
 		/* casp: bit 30 tells W from X. */
 		touches(insn, INSN_CHANGES, bit(word, 30) ? 16 : 8);
+		insn->pair = true;
 		writes_too(insn, next_of(reg5(word, 16)));
 		return true;
 	}
 	touches(insn, load ? INSN_READS : INSN_WRITES, pair ? 2 * width : width);
+	insn->pair = pair;
 	insn->exclusive = !ordered;
 	if (load) {
 		insn->target = written(word, 0);
@@ -465,6 +467,7 @@ static bool pair(uint32_t word, struct insn *insn)
 	insn->kind = bit(word, 22) ? INSN_LOAD : INSN_STORE;
 	insn->first = reg5(word, 5);
 	touches(insn, bit(word, 22) ? INSN_READS : INSN_WRITES, tagged ? 16 : 2 * scale);
+	insn->pair = true;
 	if (bits(word, 24, 23) != 1) /* not post-indexed */
 		insn->constant = signed_bits(word, 21, 15) * (int64_t)scale;
 	if (insn->kind == INSN_LOAD && !bit(word, 26)) {
@@ -650,6 +653,7 @@ static bool ordered_pair(uint32_t word, struct insn *insn)
 	insn->kind = load ? INSN_LOAD : INSN_STORE;
 	insn->first = reg5(word, 5);
 	touches(insn, load ? INSN_READS : INSN_WRITES, width);
+	insn->pair = !alone;
 	/* Loads count on behind, stores before. */
 	if (write_back && !load)
 		insn->constant = -(int64_t)width;
@@ -676,6 +680,7 @@ static bool atomic_pair(uint32_t word, struct insn *insn)
 		insn->width = bit(word, 30) ? 8 : 4;
 	else if (form == 0)
 		insn->width = 16;
+	insn->pair = insn->width == 16;
 	if (form == 0) {
 		insn->also = written(word, 0);
 		writes_too(insn, written(word, 16));

@@ -903,6 +903,7 @@ bool x86_64_decode(struct span code, struct insn *out)
 		.displacement_at = insn.displacement_at,
 		.displacement_size = insn.displacement_size,
 		.immediate_size = insn.immediate_size,
+		.pair = effect == CMPXCHG_PAIR,
 		.keeps = UINT64_MAX};
 	access_memory(code, &insn, row, out);
 	write_registers(&insn, row, out);

@@ -401,6 +401,7 @@ static struct access access_at(
 		.base = at.base,
 		.length = step->insn.length,
 		.width = kind == ACCESS_ADDRESS ? 0 : step->insn.width,
+		.pair = step->insn.pair,
 		.exclusive = step->insn.exclusive,
 		.floating = at.unknown,
 		.relocated = at.relocated,

@@ -125,6 +125,12 @@ function access_size() {
 	return general_size(op[mnemonic ~ /^stl?xr$/ ? 2 : 1])
 }
 
+# Two registers' words side by side.
+function of_two() {
+	return mnemonic ~ /^(ld[nt]?p|ldtnp|ldpsw|ldiapp|lda?xp|st[nt]?p|sttnp|stgp|stilp|stl?xp)$/ ||
+		mnemonic ~ /^(rcws?)?casp(al?|l)?$|^(ld(clr|set)|swp|rcws?(clr|swp|set))p(al?|l)?$/
+}
+
 function load(	vector, changed) {
 	kind = "load"
 	does = "reads"
@@ -136,6 +142,7 @@ function load(	vector, changed) {
 		constant = hex_of(away(op[2]))
 	}
 	if (mnemonic ~ /^lda?x/) flags = "x"
+	if (of_two()) flags = flags "t"
 	if (!vector) target = written(op[1])
 	if (!vector && mnemonic ~ /^ld(n?p|psw|a?xp|iapp|tn?p)$/) {
 		also = written(op[2])
@@ -157,6 +164,7 @@ function store(wrote, wrote_next,	changed) {
 	does = "writes"
 	width = access_size()
 	if (mnemonic ~ /^stl?x/) flags = "x"
+	if (of_two()) flags = flags "t"
 	changed = address()
 	if (wrote) also = written(op[wrote])
 	else if (changed) also = first

@@ -84,8 +84,8 @@ function direct(how, distance) {
 
 # In the order of insns.c.
 function ordered(text,	i, result) {
-	for (i = 1; i <= 8; i++)
-		if (index(text, substr("pgcaoxdf", i, 1))) result = result substr("pgcaoxdf", i, 1)
+	for (i = 1; i <= 9; i++)
+		if (index(text, substr("pgcaoxdft", i, 1))) result = result substr("pgcaoxdft", i, 1)
 	return result == "" ? "-" : result
 }
 

@@ -92,6 +92,7 @@ static void print_flags(const struct insn *insn)
 		{'x', insn->exclusive},
 		{'d', insn->direct},
 		{'f', insn->falls},
+		{'t', insn->pair},
 	};
 	char text[sizeof(flags) / sizeof(flags[0]) + 1] = "-", *end = text;
 

@@ -84,16 +84,17 @@ static const struct sample samples[] = {
 	{A64, 0xf940003f, "ldr xzr, [x1]",
 		WANT(INSN_LOAD, 4, NONE, 1, NONE, NONE, 0, .memory = INSN_READS, .width = 8)},
 	{A64, 0xa8c10440, "ldp x0, x1, [x2], #16",
-		WANT(INSN_LOAD, 4, 0, 2, NONE, 1, 1U << 2, .memory = INSN_READS, .width = 16)},
+		WANT(INSN_LOAD, 4, 0, 2, NONE, 1, 1U << 2, .memory = INSN_READS, .width = 16,
+			.pair = true)},
 	{A64, 0xa9be7bfd, "stp x29, x30, [sp, #-32]!",
 		WANT(INSN_STORE, 4, NONE, 31, NONE, 31, 0, .constant = -32, .memory = INSN_WRITES,
-			.width = 16)},
+			.width = 16, .pair = true)},
 	{A64, 0xc8007c41, "stxr w0, x1, [x2]",
 		WANT(INSN_STORE, 4, NONE, 2, NONE, 0, 0, .memory = INSN_WRITES, .width = 8,
 			.exclusive = true)},
 	{A64, 0x48207c82, "casp x0, x1, x2, x3, [x4]",
 		WANT(INSN_STORE, 4, NONE, 4, NONE, 0, 1U << 1, .memory = INSN_CHANGES,
-			.width = 16)},
+			.width = 16, .pair = true)},
 	{A64, 0xd63f0020, "blr x1",
 		WANT(INSN_BRANCH, 4, 30, NONE, NONE, NONE, 0, .call = true, .falls = true)},
 	{A64, 0x97ffffff, "bl . - 4",
@@ -216,8 +217,8 @@ static bool same_values(const struct insn *a, const struct insn *b)
 {
 	return a->constant == b->constant && a->keeps == b->keeps && a->by_or == b->by_or &&
 	       a->page == b->page && a->cut == b->cut && a->memory == b->memory &&
-	       a->width == b->width && a->exclusive == b->exclusive && a->direct == b->direct &&
-	       a->falls == b->falls && a->base_number == b->base_number;
+	       a->width == b->width && a->pair == b->pair && a->exclusive == b->exclusive &&
+	       a->direct == b->direct && a->falls == b->falls && a->base_number == b->base_number;
 }
 
 static bool same(const struct insn *a, const struct insn *b)

@@ -128,8 +128,9 @@ static void print_rest(const struct insn *insn)
 			   insn->kind == INSN_GET_BASE || insn->kind == INSN_PUT_BASE;
 
 	printf(" %s %u %s", memory[insn->memory], insn->width, value ? cuts[insn->cut] : "-");
-	printf(" %s%s%s %u", insn->direct ? "d" : "", insn->falls ? "f" : "",
-		insn->direct || insn->falls ? "" : "-", insn->base_number);
+	printf(" %s%s%s%s %u", insn->direct ? "d" : "", insn->falls ? "f" : "",
+		insn->pair ? "t" : "", insn->direct || insn->falls || insn->pair ? "" : "-",
+		insn->base_number);
 	/* Never on this machine. */
 	if (insn->keeps != UINT64_MAX || insn->by_or || insn->page || insn->exclusive)
 		printf(" odd");

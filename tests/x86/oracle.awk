@@ -369,7 +369,7 @@ function special() {
 	else if (mnemonic ~ /^lea[wlq]?$/)
 		lea()
 	else if (mnemonic ~ /^cmpxchg(8|16)b$/) {
-		at_memory("STORE"); write(0); write(2); action = "RW"
+		at_memory("STORE"); write(0); write(2); action = "RW"; branch_ = "t"
 	} else if (mnemonic == "mulxl" || mnemonic == "mulxq") {
 		last(); write(number[op[2]])
 	} else if (mnemonic ~ /^in[bwl]$/)
