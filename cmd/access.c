@@ -203,7 +203,8 @@ static bool list_all(struct listing_file *f)
 	struct accesses accesses;
 
 	if (!layouts_find(f->image, &f->request->layout, f->arena, &list, f->error) ||
-		!(f->functions = functions_read(f->image, f->arena, f->error)))
+		!(f->functions = functions_read(
+			  f->image, f->request->layout.threads, f->arena, f->error)))
 		return false;
 	how.functions = f->functions;
 	if (!accesses_find(f->image, &list, &how, f->arena, &accesses, f->error))

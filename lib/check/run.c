@@ -72,7 +72,8 @@ static const char *shown(struct check_run *run, const char *name)
 const struct functions *functions_of(struct check_run *run)
 {
 	if (!run->functions)
-		run->functions = functions_read(run->image, run->arena, run->error);
+		run->functions = functions_read(
+			run->image, run->options->layout.threads, run->arena, run->error);
 	return run->functions;
 }
 

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/parallel.h"
+
 /* Of a large kernel there are a hundred thousand: what else there is to one its symbol has. */
 struct function {
 	uint64_t value;
@@ -142,32 +144,82 @@ static bool sort(struct functions *functions)
 	return true;
 }
 
-struct functions *functions_read(
-	const struct image *image, struct arena *arena, struct error *error)
-{
-	struct functions *functions = ARENA_NEW(arena, struct functions);
-	/* Of a large table the system gives what is written, not what there is room for. */
-	struct function *items = ARENA_ARRAY(arena, struct function, image->symbol_count + 1);
+/* Symbols that one thread reads at a time. */
+enum { PART_SYMBOLS = 1 << 14 };
 
-	if (!functions || !items) {
-		error_memory(error);
-		return NULL;
-	}
-	*functions = (struct functions){.image = image, .items = items};
-	for (size_t i = 1; i < image->symbol_count; i++) {
+/* Some of the symbols; their functions stand where those of all may, one behind the other. */
+struct part {
+	struct function *items;
+	size_t count;
+	struct error error;
+};
+
+struct reading {
+	const struct image *image;
+	struct function *items; /* room for one a symbol */
+	struct part *parts;
+};
+
+static void read_part(void *context, size_t index)
+{
+	const struct reading *r = context;
+	struct part *part = &r->parts[index];
+	const size_t first = index * PART_SYMBOLS, left = r->image->symbol_count - first;
+	const size_t end = first + (left < PART_SYMBOLS ? left : PART_SYMBOLS);
+
+	part->items = r->items + first;
+	for (size_t i = first ? first : 1; i < end; i++) {
 		struct symbol symbol;
 
-		if (!image_symbol(image, i, &symbol, error))
-			return NULL;
-		if (is_named(image, &symbol))
-			items[functions->count++] =
+		if (!image_symbol(r->image, i, &symbol, &part->error))
+			return;
+		if (is_named(r->image, &symbol))
+			part->items[part->count++] =
 				(struct function){symbol.value, symbol.section, (uint32_t)i};
 	}
-	if (functions->count && !sort(functions)) {
-		error_memory(error);
-		return NULL;
+}
+
+/* All parts' functions without what is between them; the first error in the order of the file. */
+static bool join(
+	const struct reading *r, size_t parts, struct functions *functions, struct error *error)
+{
+	for (size_t i = 0; i < parts; i++) {
+		const struct part *part = &r->parts[i];
+
+		if (part->error.kind != ERROR_NONE) {
+			*error = part->error;
+			return false;
+		}
+		memmove(functions->items + functions->count, part->items,
+			part->count * sizeof(*part->items));
+		functions->count += part->count;
 	}
-	return functions;
+	return true;
+}
+
+struct functions *functions_read(
+	const struct image *image, unsigned threads, struct arena *arena, struct error *error)
+{
+	const size_t parts = (image->symbol_count + PART_SYMBOLS - 1) / PART_SYMBOLS;
+	struct functions *functions = ARENA_NEW(arena, struct functions);
+	struct arena own = {0};
+	struct reading r = {
+		.image = image,
+		/* Of a large table the system gives what is written, not what there is room for. */
+		.items = ARENA_ARRAY(arena, struct function, image->symbol_count + 1),
+		.parts = ARENA_ARRAY(&own, struct part, parts + 1),
+	};
+	bool ok = functions && r.items && r.parts;
+
+	if (ok) {
+		*functions = (struct functions){.image = image, .items = r.items};
+		parallel_for(parts, threads, read_part, &r);
+		ok = join(&r, parts, functions, error) && sort(functions);
+	}
+	arena_release(&own);
+	if (!ok && error->kind == ERROR_NONE)
+		error_memory(error);
+	return ok ? functions : NULL;
 }
 
 static bool starts_behind(const struct function *f, uint32_t section, uint64_t address)

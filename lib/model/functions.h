@@ -7,12 +7,12 @@
 struct functions;
 
 /*
- * Reads all symbols of type STT_FUNC and STT_OBJECT, and labels of code without a type, once. The
- * result lives in `arena`, and asks the image, which has to stay open. NULL with *error set when a
- * symbol cannot be read or memory runs out.
+ * Reads all symbols of type STT_FUNC and STT_OBJECT, and labels of code without a type, once, on
+ * `threads` threads at most. The result lives in `arena`, and asks the image, which has to stay
+ * open. NULL with *error set when a symbol cannot be read or memory runs out.
  */
 struct functions *functions_read(
-	const struct image *image, struct arena *arena, struct error *error);
+	const struct image *image, unsigned threads, struct arena *arena, struct error *error);
 
 /*
  * Name of the function or object that covers `address` (a virtual address; in an object an offset

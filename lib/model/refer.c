@@ -382,7 +382,7 @@ static bool settle_doubts(const struct gatherer *g, size_t layout, struct refere
 
 		if (!items[i].site.doubtful)
 			continue;
-		if (!functions && !(functions = functions_read(g->image, arena, error)))
+		if (!functions && !(functions = functions_read(g->image, 1, arena, error)))
 			return false;
 		if (walk_start(g->image, functions, &items[i], i ? &items[i - 1] : NULL, &start) &&
 			!reference_read(g->image, &g->list->layouts[layout], rela, items[i].entry,

@@ -21,7 +21,7 @@ static bool read_code(
 	const struct layout_options layout = {.threads = parallel_cpus()};
 	struct error error = {0};
 	const struct accesses_options how = {.threads = parallel_cpus(),
-		.functions = functions_read(image, arena, &error),
+		.functions = functions_read(image, parallel_cpus(), arena, &error),
 		.suspects = true,
 		.thorough = thorough};
 
