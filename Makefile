@@ -34,7 +34,15 @@ TOOL_LDFLAGS  = $(if $(RT_ASKED),$(HOSTLDFLAGS),$(LDFLAGS))
 
 # Looked up only when something is compiled: `make setup` runs on machines that have no pkg-config yet.
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
-PKG_LIBS   = $(shell pkg-config --libs $(PKGS)) -liberty -ldl
+PKG_LIBS   = $(shell pkg-config --libs $(PKGS)) $(DWARF_LIBS) -liberty -ldl
+
+# libdwarf has no .pc that works everywhere. Its archive is taken where there is one: to load the
+# library costs every run more than start-up does, and few read debug information.
+library_there  = $(filter /%,$(shell $(TOOL_CC) -print-file-name=$(1)))
+DWARF_ARCHIVE  = $(call library_there,libdwarf.a)
+DWARF_NEEDS    = -Wl,--as-needed -lelf -lz $(if $(call library_there,libzstd.so),-lzstd) \
+	-Wl,--no-as-needed
+DWARF_LIBS     = $(if $(DWARF_ARCHIVE),$(DWARF_ARCHIVE) $(DWARF_NEEDS),-ldwarf)
 ALL_CFLAGS = -std=c11 -pthread $(WARN) $(TOOL_CFLAGS) $(SANFLAGS) $(PKG_CFLAGS)
 
 LIB_SRC := $(wildcard lib/*/*.c arch/*.c arch/*/*.c)
