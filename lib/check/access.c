@@ -8,20 +8,21 @@
 
 /*
  * Up to here all code is read, which takes about as long as linking it; of the largest kernels what
- * cannot have what the checks ask for is passed over. access_preempt, which is asked for by name,
- * is about all that code does.
+ * cannot have what the checks ask for is passed over. access_preempt and access_member, which are
+ * asked for by name, are about all that code does.
  */
 enum { THOROUGH_MOST = 8 << 20 };
 
 static bool is_thorough(const struct check_run *run)
 {
+	const enum check_level *levels = run->options->levels;
 	uint64_t code = 0;
 
 	for (size_t i = 1; i < run->image->section_count; i++)
 		if (run->image->sections[i].flags & SHF_EXECINSTR)
 			code += run->image->sections[i].size;
-	return code <= THOROUGH_MOST ||
-	       run->options->levels[CHECK_ID_access_preempt] != LEVEL_DEFAULT;
+	return code <= THOROUGH_MOST || levels[CHECK_ID_access_preempt] > LEVEL_ALLOW ||
+	       levels[CHECK_ID_access_member] > LEVEL_ALLOW;
 }
 
 const struct accesses *accesses_of(struct check_run *run)
@@ -324,11 +325,7 @@ static bool stays_inside(const struct check_run *run, const struct access *acces
 	}
 }
 
-/*
- * Machines without atomics of 8 and 16 bits change the aligned word around: by ll and sc, or, as
- * long as the other bytes stay, by an atomic and, or, xor of the word.
- */
-static bool is_emulation(const struct check_run *run, const struct access *access)
+bool is_emulation(const struct check_run *run, const struct access *access)
 {
 	const bool has_only_words =
 		run->image->arch->machine == EM_RISCV || run->image->arch->machine == EM_LOONGARCH;
@@ -372,5 +369,6 @@ const struct check check_access_width = {
 	.why = "The variable behind it is read along, or changed: with a declaration of another "
 	       "type in assembly or in another language no compiler sees it.",
 	.example = "incq %gs:flag, where flag is 4 bytes wide",
-	.fix = "Use the width of the variable's type: l for 4 bytes, w for 2, b for 1.",
+	.fix = "Use the width of the variable's type: l for 4 bytes, w for 2, b for 1. Of members "
+	       "of a structure -W access_member says the same, from debug information.",
 };

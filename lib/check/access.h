@@ -29,6 +29,13 @@ const char *access_text(struct check_run *run, const struct access *access);
 /* " in start+0x12", or nothing. */
 const char *place_text(struct check_run *run, uint32_t section, uint64_t address);
 
+/*
+ * Does it take the word around something smaller? Machines without atomics of 8 and 16 bits change
+ * the aligned word around: by ll and sc, or, as long as the other bytes stay, by an atomic and, or,
+ * xor of the word.
+ */
+bool is_emulation(const struct check_run *run, const struct access *access);
+
 /* The value of the symbol of that name that the image defines. */
 struct maybe symbol_value(struct check_run *run, const char *name);
 
