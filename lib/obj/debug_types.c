@@ -231,21 +231,14 @@ static bool visit_member(
 	}
 }
 
-/* One that is only declared here may be described in a unit of its own. */
-static bool read_aggregate(const struct reading *reading, Dwarf_Die die,
-	const struct debug_type **as, struct debug_type *type)
+static bool read_aggregate(const struct reading *reading, Dwarf_Die die, struct debug_type *type)
 {
 	struct members members = {0};
-	struct debug_place place;
 	struct debug_value size;
 	bool declared;
 
-	if (!debug_reference(reading->debug, die, DW_AT_signature, &place) ||
-		!debug_has(reading->debug, die, DW_AT_declaration, &declared))
-		return false;
-	if (place.known)
-		return type_at(reading, place, as);
-	if (!size_of(reading, die, &size))
+	if (!debug_has(reading->debug, die, DW_AT_declaration, &declared) ||
+		!size_of(reading, die, &size))
 		return false;
 	if (declared || !size.known)
 		return true;
@@ -264,10 +257,15 @@ static bool read_aggregate(const struct reading *reading, Dwarf_Die die,
 static bool read_type(const struct reading *reading, Dwarf_Die die, const struct debug_type **as,
 	struct debug_type *type)
 {
+	struct debug_place place;
 	Dwarf_Half tag;
 
-	if (!tag_of(reading, die, &tag))
+	if (!tag_of(reading, die, &tag) ||
+		!debug_reference(reading->debug, die, DW_AT_signature, &place))
 		return false;
+	/* One that is only declared here, and described in a unit of its own. */
+	if (place.known)
+		return type_at(reading, place, as);
 	switch (tag) {
 	case DW_TAG_typedef:
 	case DW_TAG_const_type:
@@ -283,7 +281,7 @@ static bool read_type(const struct reading *reading, Dwarf_Die die, const struct
 	case DW_TAG_class_type:
 	case DW_TAG_interface_type:
 	case DW_TAG_union_type:
-		return read_aggregate(reading, die, as, type);
+		return read_aggregate(reading, die, type);
 	case DW_TAG_array_type:
 		return read_array(reading, die, type);
 	case DW_TAG_base_type:
