@@ -137,28 +137,46 @@ static bool is_whole(const struct access *access)
 	return access->offset == 0 && access->width == access->variable->symbol.size;
 }
 
+/* Of the function that was asked of last: accesses are in order. */
+struct function_bounds {
+	bool known;
+	uint32_t section;
+	struct function_extent extent;
+	bool named; /* a relocation in it names a boundary symbol */
+};
+
+static void find_bounds(
+	struct check_run *run, const struct access *access, struct function_bounds *last)
+{
+	const struct references *all = &run->layout->references;
+	const struct reference *r;
+
+	*last = (struct function_bounds){.known = true,
+		.section = access->section,
+		.extent = function_around(run, access->section, access->address)};
+	r = references_from(all, last->section, last->extent.start);
+	for (; r && r < all->items + all->count && r->section == last->section &&
+		r->place < last->extent.end && !last->named;
+		r++)
+		last->named = names_bound(run, r);
+}
+
 /*
  * In place the first variable is where areas are copied from, and where area 0 of an overlay is: as
  * the linker has left it, only a relocation tells an access to it from one to a boundary symbol.
  */
-static bool may_be_bound(struct check_run *run, const struct access *access)
+static bool may_be_bound(
+	struct check_run *run, const struct access *access, struct function_bounds *last)
 {
-	const struct references *references = &run->layout->references;
-	const char *function;
-	uint64_t offset;
-
 	if (run->image->kind == IMAGE_OBJECT || run->layout->model == MODEL_ZERO ||
 		!is_bound_value(run, access->target))
 		return false;
-	function = function_at(run, access->section, access->address, &offset);
-	for (size_t i = 0; i < references->count; i++) {
-		const struct reference *r = &references->items[i];
-
-		if (r->section == access->section && names_bound(run, r) &&
-			function_at(run, r->section, r->place, &offset) == function)
-			return true;
-	}
-	return run->image->kind != IMAGE_RELOCS;
+	if (run->image->kind != IMAGE_RELOCS)
+		return true;
+	if (!last->known || last->section != access->section ||
+		access->address < last->extent.start || access->address >= last->extent.end)
+		find_bounds(run, access, last);
+	return last->named;
 }
 
 /*
@@ -167,10 +185,12 @@ static bool may_be_bound(struct check_run *run, const struct access *access)
  * as variables of a template at address 0 do: without a relocation that names the variable, where
  * none are kept, the access has to fit it, and not at 0, where whoever has no member goes.
  */
-static bool lacks_register(struct check_run *run, const struct access *access)
+static bool lacks_register(
+	struct check_run *run, const struct access *access, struct function_bounds *last)
 {
 	if (access->base || access->floating || access->layout != run->layout ||
-		!access->variable || access->kind == ACCESS_ADDRESS || may_be_bound(run, access))
+		!access->variable || access->kind == ACCESS_ADDRESS ||
+		may_be_bound(run, access, last))
 		return false;
 	if (access->relocated || run->layout->model != MODEL_ZERO)
 		return true;
@@ -193,13 +213,14 @@ static bool is_same_fault(
 static void access_register(struct check_run *run)
 {
 	const struct accesses *accesses = goes_through_register(run) ? accesses_of(run) : NULL;
+	struct function_bounds last = {.known = false};
 	const struct access *before = NULL;
 
 	for (size_t i = 0; accesses && i < accesses->count; i++) {
 		const struct access *access = &accesses->items[i];
 		struct place place;
 
-		if (!lacks_register(run, access) || is_same_fault(run, before, access))
+		if (!lacks_register(run, access, &last) || is_same_fault(run, before, access))
 			continue;
 		before = access;
 		place = at_access(run, access);
@@ -317,12 +338,7 @@ static bool stays_inside(const struct check_run *run, const struct access *acces
 	const struct variable *v = access->variable;
 	const uint64_t end = v->symbol.value + access->offset + access->width;
 
-	for (;; v = &run->layout->variables[v->outer - 1]) {
-		if (v->symbol.size == 0 || end <= v->symbol.value + v->symbol.size)
-			return true;
-		if (!v->outer)
-			return false;
-	}
+	return !v->symbol.size || !access->width || layout_variable_around(run->layout, v, end - 1);
 }
 
 bool is_emulation(const struct check_run *run, const struct access *access)

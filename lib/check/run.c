@@ -85,6 +85,15 @@ const char *function_at(struct check_run *run, uint32_t section, uint64_t addres
 	return name ? shown(run, name) : NULL;
 }
 
+struct function_extent function_around(struct check_run *run, uint32_t section, uint64_t address)
+{
+	if (!run->functions)
+		run->functions = functions_read(run->image, run->arena, run->error);
+	if (!run->functions)
+		return (struct function_extent){.start = address, .end = address + 1};
+	return functions_extent(run->functions, section, address);
+}
+
 /* The instruction of a finding, as bytes and in words. */
 static void show_code(struct check_run *run, const struct place *place, struct report_finding *f)
 {

@@ -79,6 +79,9 @@ const struct functions *functions_of(struct check_run *run);
 const char *function_at(
 	struct check_run *run, uint32_t section, uint64_t address, uint64_t *offset);
 
+/* The run of code that one name covers, or none, and that holds the address. */
+struct function_extent function_around(struct check_run *run, uint32_t section, uint64_t address);
+
 /* The running check could not be decided here: those that need it are silent. */
 void skipped(struct check_run *run, const char *reason);
 

@@ -32,6 +32,10 @@ struct variable {
 	const char *name; /* as shown: demangled, without the profile's prefix */
 	struct symbol symbol;
 	uint32_t outer; /* 1 + index of the last one before it that ends behind it; 0: none */
+	/* Those around it are gone through in steps: 1 + index of one far out, 0: behind the
+	 * outermost; and how many there are. */
+	uint32_t skip;
+	uint32_t depth;
 };
 
 struct abi_note;
@@ -129,6 +133,13 @@ bool layout_is_bound(const struct layout *layout, const char *symbol_name);
  */
 const struct variable *layout_variable_at(
 	const struct layout *layout, uint32_t section, uint64_t address, uint64_t *offset);
+
+/*
+ * The variable that covers `address`: `inner`, or the innermost of those around it; NULL when none
+ * does. `inner` begins at or before the address.
+ */
+const struct variable *layout_variable_around(
+	const struct layout *layout, const struct variable *inner, uint64_t address);
 
 /* S + A of a relocation, resolved by address: symbols may be sections, merged globals, anchors. */
 struct reloc_target {

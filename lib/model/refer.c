@@ -347,8 +347,16 @@ static size_t join_items(const struct gatherer *g, size_t layout)
 	return (size_t)(to - g->parts[0].gathered[layout].items);
 }
 
-/* Code before a doubtful place that is decoded at most. */
-enum { WALK_MAX = 1 << 16 };
+/* Code before a doubtful place that is decoded at most; and of one function, for all its places, so
+ * many times what is before the last of them: where none begins an instruction that is near. */
+enum { WALK_MAX = 1 << 16, WALKS_MAX = 32 };
+
+/* What has been decoded of the function that was asked of last. */
+struct walked {
+	uint32_t section;
+	uint64_t function;
+	uint64_t bytes;
+};
 
 /*
  * From where the code before the place can be decoded: the function's start, without one the
@@ -356,18 +364,26 @@ enum { WALK_MAX = 1 << 16 };
  * near enough.
  */
 static bool walk_start(const struct image *image, const struct functions *functions,
-	const struct reference *r, const struct reference *before, uint64_t *start)
+	const struct reference *r, const struct reference *before, struct walked *walked,
+	uint64_t *start)
 {
 	const uint64_t section = image->kind == IMAGE_OBJECT ? 0 : image->sections[r->section].addr;
+	uint64_t function;
 
 	*start = functions_extent(functions, r->section, r->place).start;
 	if (*start < section)
 		*start = section;
+	function = *start;
 	if (before && before->section == r->section && before->place < r->place &&
 		!before->site.doubtful && before->site.length &&
 		reference_instruction(before) > *start)
 		*start = reference_instruction(before);
-	return r->place - *start <= WALK_MAX;
+	if (walked->section != r->section || walked->function != function)
+		*walked = (struct walked){.section = r->section, .function = function};
+	if (r->place - *start > WALK_MAX || walked->bytes / WALKS_MAX > r->place - function)
+		return false;
+	walked->bytes += r->place - *start;
+	return true;
 }
 
 /* What bytes alone leave in doubt, the functions' names settle; they are read when one is. */
@@ -375,6 +391,7 @@ static bool settle_doubts(const struct gatherer *g, size_t layout, struct refere
 	size_t count, struct arena *arena, struct error *error)
 {
 	struct functions *functions = NULL;
+	struct walked walked = {.section = 0};
 
 	for (size_t i = 0; i < count; i++) {
 		const struct section *rela = &g->image->sections[items[i].rela];
@@ -384,7 +401,8 @@ static bool settle_doubts(const struct gatherer *g, size_t layout, struct refere
 			continue;
 		if (!functions && !(functions = functions_read(g->image, 1, arena, error)))
 			return false;
-		if (walk_start(g->image, functions, &items[i], i ? &items[i - 1] : NULL, &start) &&
+		if (walk_start(g->image, functions, &items[i], i ? &items[i - 1] : NULL, &walked,
+			    &start) &&
 			!reference_read(g->image, &g->list->layouts[layout], rela, items[i].entry,
 				&start, &items[i], error))
 			return false;

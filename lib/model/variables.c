@@ -144,14 +144,31 @@ static uint32_t outer_of(const struct variable *variables, size_t index, bool ob
 	return (uint32_t)outer;
 }
 
+/* Skips as long as those of the two outer ones together: from there on twice as far. */
+static void set_skip(struct variable *variables, size_t index)
+{
+	struct variable *v = &variables[index];
+	const struct variable *outer = v->outer ? &variables[v->outer - 1] : NULL;
+	const struct variable *far = outer && outer->skip ? &variables[outer->skip - 1] : NULL;
+	const uint32_t far_depth = far ? far->depth : 0, end = far ? far->skip : 0;
+	const uint32_t end_depth = end ? variables[end - 1].depth : 0;
+
+	v->depth = outer ? outer->depth + 1 : 1;
+	v->skip = v->outer;
+	if (far && outer->depth - far_depth == far_depth - end_depth)
+		v->skip = end;
+}
+
 static void sort(struct layout *layout, struct variable *variables, size_t count)
 {
 	const bool object = layout->image->kind == IMAGE_OBJECT;
 
 	qsort(variables, count, sizeof(*variables),
 		object ? compare_object_variables : compare_variables);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		variables[i].outer = outer_of(variables, i, object);
+		set_skip(variables, i);
+	}
 	layout->variables = variables;
 	layout->variable_count = count;
 }
@@ -218,10 +235,32 @@ static bool starts_behind(const struct layout *layout, const struct variable *va
 	return variable->symbol.value > address;
 }
 
+static bool covers(const struct variable *v, uint64_t address)
+{
+	return address - v->symbol.value < v->symbol.size;
+}
+
+/* Each ends behind those that it is around. */
+const struct variable *layout_variable_around(
+	const struct layout *layout, const struct variable *inner, uint64_t address)
+{
+	const struct variable *all = layout->variables, *v = inner;
+
+	while (!covers(v, address)) {
+		const uint32_t next =
+			v->skip && !covers(&all[v->skip - 1], address) ? v->skip : v->outer;
+
+		if (!next)
+			return NULL;
+		v = &all[next - 1];
+	}
+	return v;
+}
+
 const struct variable *layout_variable_at(
 	const struct layout *layout, uint32_t section, uint64_t address, uint64_t *offset)
 {
-	const struct variable *label = NULL; /* of size 0, at the address */
+	const struct variable *last, *found;
 	size_t low = 0, high = layout->variable_count;
 
 	while (low < high) {
@@ -232,20 +271,17 @@ const struct variable *layout_variable_at(
 		else
 			low = middle + 1;
 	}
-	/* What ends before the one at hand does not reach the address either. */
-	for (size_t next = low; next; next = layout->variables[next - 1].outer) {
-		const struct variable *v = &layout->variables[next - 1];
-
-		if (layout->image->kind == IMAGE_OBJECT && v->symbol.section != section)
-			break;
-		*offset = address - v->symbol.value;
-		if (*offset < v->symbol.size)
-			return v;
-		if (*offset == 0 && !label)
-			label = v;
-	}
 	*offset = 0;
-	return label;
+	last = low ? &layout->variables[low - 1] : NULL;
+	if (!last || (layout->image->kind == IMAGE_OBJECT && last->symbol.section != section))
+		return NULL;
+	/* What ends before the one at hand does not reach the address either. */
+	found = layout_variable_around(layout, last, address);
+	if (found)
+		*offset = address - found->symbol.value;
+	else if (last->symbol.value == address)
+		found = last; /* of size 0 */
+	return found;
 }
 
 bool layout_resolve(const struct layout *layout, const struct reloc *reloc,
