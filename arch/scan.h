@@ -59,9 +59,10 @@ bool scan_is_suspect(const struct insn *insn, uint64_t address, const struct sca
 /*
  * The offset in `code` of the next instruction at or after `from`, and before `to`, that may write
  * one of the registers, or begin to form the address of a target: a constant of its own, one
- * relative to the program counter, or that of memory which it reaches with no register. `to` when
- * none does. An instruction starts at `from`. Constants are the lower 32 bits, or the highest of
- * them where an instruction has 16 or 20; what adds to a register's value is none.
+ * relative to the program counter, or that of memory which it reaches with no register. When none
+ * does, `to` or, where an instruction crosses that, its end. An instruction starts at `from`.
+ * Constants are the lower 32 bits, or the highest of them where an instruction has 16 or 20; what
+ * adds to a register's value is none.
  */
 typedef uint64_t scan_next_suspect(
 	struct span code, uint64_t from, uint64_t to, const struct scan_sought *sought);

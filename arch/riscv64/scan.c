@@ -166,6 +166,8 @@ static bool may_matter(uint32_t word, uint32_t registers)
 uint64_t riscv64_next_suspect(
 	struct span code, uint64_t from, uint64_t to, const struct scan_sought *sought)
 {
+	uint64_t next = from;
+
 	for (uint64_t at = from; at < to && range_within(at, 2, code.size);) {
 		const struct span rest = {code.data + at, code.size - (size_t)at};
 		const uint32_t word = rest.size < 4 ? read_le16(rest.data) : read_le32(rest.data);
@@ -175,6 +177,7 @@ uint64_t riscv64_next_suspect(
 			scan_is_suspect(&insn, sought->address + at, sought))
 			return at;
 		at += length_of(word);
+		next = at;
 	}
-	return to;
+	return next > to ? next : to;
 }

@@ -87,9 +87,7 @@ const char *function_at(struct check_run *run, uint32_t section, uint64_t addres
 
 struct function_extent function_around(struct check_run *run, uint32_t section, uint64_t address)
 {
-	if (!run->functions)
-		run->functions = functions_read(run->image, run->arena, run->error);
-	if (!run->functions)
+	if (!functions_of(run))
 		return (struct function_extent){.start = address, .end = address + 1};
 	return functions_extent(run->functions, section, address);
 }

@@ -65,18 +65,6 @@ static bool is_related(const struct flow_file *file)
 	       !(file->bases >> PERCPU_NOTE_REGISTER_GP & 1);
 }
 
-static bool set_constants(struct flow_file *file, struct arena *arena, struct error *error)
-{
-	const struct image *image = file->image;
-	uint32_t *sections = ARENA_ARRAY(arena, uint32_t, image->section_count);
-
-	file->constants = sections;
-	for (uint32_t i = 1; sections && i < image->section_count; i++)
-		if (flow_is_constant(&image->sections[i]))
-			sections[file->constant_count++] = i;
-	return sections || error_memory(error);
-}
-
 static void set_entry(struct flow_file *file)
 {
 	const struct arch *arch = file->image->arch;
@@ -153,19 +141,27 @@ struct reading {
 	struct base_write *writes;
 };
 
-/* The region around offset `at`: what a name covers, as much of it as is read at once. Is it to be
- * skipped? */
+/* Names begin and end where they like, instructions do not. */
+static uint64_t round_up(uint64_t offset, uint64_t unit)
+{
+	return (offset + unit - 1) / unit * unit;
+}
+
+/* The region around offset `at`, where an instruction may begin: what a name covers, as much of it
+ * as is read at once. Is it to be skipped? */
 static struct flow_region region_at(
 	const struct reading *r, uint32_t section, uint64_t at, bool *skip)
 {
 	const struct image *image = r->file.image;
 	const uint64_t from = image->kind == IMAGE_OBJECT ? 0 : image->sections[section].addr;
+	const uint64_t unit = image->arch->insn_unit;
 	const struct function_extent extent = functions_extent(r->functions, section, from + at);
 	struct flow_region region = {
 		.section = section, .code = image_section_bytes(image, section)};
 
-	region.start = extent.start > from ? extent.start - from : 0;
-	region.end = extent.end == UINT64_MAX ? region.code.size : extent.end - from;
+	region.start = extent.start > from ? round_up(extent.start - from, unit) : 0;
+	region.end = extent.end - from < region.code.size ? round_up(extent.end - from, unit)
+							  : region.code.size;
 	if (region.end > region.code.size)
 		region.end = region.code.size;
 	*skip = extent.object || (r->replaced && !extent.named);
@@ -232,23 +228,49 @@ static void find_reference(struct walk *w, uint64_t from)
 	}
 }
 
+/* Looked at together at first: more than an instruction, and less than a function. */
+enum { WINDOW = 256, CROSSING = 32 };
+
+/*
+ * The first use of a base or suspect. What each of the two looks for may be far away, and is looked
+ * for anew behind what the other has found: so neither is asked for more than twice what it takes.
+ */
+static uint64_t next_named(const struct walk *w, uint64_t at)
+{
+	const struct arch *arch = w->r->file.image->arch;
+
+	for (uint64_t window = WINDOW; at < w->code.size; window *= 2) {
+		const uint64_t left = w->code.size - at;
+		const uint64_t end = left < window ? w->code.size : at + window;
+		const struct span code = {w->code.data,
+			left - (end - at) < CROSSING ? w->code.size : (size_t)end + CROSSING};
+		const uint64_t base = arch->next_base(code, at, w->r->file.general);
+		const uint64_t to = base < end ? base : end;
+		const uint64_t suspect = arch->next_suspect(w->code, at, to, &w->hidden);
+
+		if (suspect < to || base < end)
+			return suspect < to ? suspect : base;
+		at = suspect;
+	}
+	return w->code.size;
+}
+
 /* Only code that takes a base can reach anything through it; suspects need what says a place. */
 static uint64_t next_place(struct walk *w, uint64_t at, bool *settled)
 {
 	const struct arch *arch = w->r->file.image->arch;
-	uint64_t base, suspect;
+	uint64_t named;
 
 	*settled = true;
 	if (w->r->thorough)
 		return at;
-	base = arch->next_base(w->code, at, w->r->file.general);
-	*settled = !w->r->file.suspects || !arch->settle;
 	if (!w->r->file.suspects)
-		return base;
-	suspect = arch->next_suspect(w->code, at, base, &w->hidden);
+		return arch->next_base(w->code, at, w->r->file.general);
+	*settled = !arch->settle;
+	named = next_named(w, at);
 	if (w->reference < at)
 		find_reference(w, at);
-	return w->reference < suspect ? w->reference : suspect;
+	return w->reference < named ? w->reference : named;
 }
 
 static void enter_region(struct walk *w, uint64_t at)
@@ -633,8 +655,9 @@ bool accesses_find(const struct image *image, const struct layout_list *list,
 	r.file.related = is_related(&r.file);
 	r.file.sparse = r.file.suspects && !r.thorough;
 	set_entry(&r.file);
-	if (!set_constants(&r.file, arena, error) || !seek(&r, arena, error) ||
-		!divide(&r, arena, error))
+	if (image->kind != IMAGE_OBJECT && !flow_find_words(&r.file, arena))
+		return error_memory(error);
+	if (!seek(&r, arena, error) || !divide(&r, arena, error))
 		return false;
 	r.rooms = ARENA_ARRAY(arena, struct room, PARALLEL_MAX);
 	if (!r.rooms)

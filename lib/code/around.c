@@ -13,11 +13,14 @@ static void find_run(struct around *a, uint32_t section, uint64_t address)
 {
 	const struct function_extent extent = functions_extent(a->functions, section, address);
 	const uint64_t from = section_start(a, section);
+	const uint64_t unit = a->image->arch->insn_unit;
 	const uint64_t to = from + image_section_bytes(a->image, section).size;
 
 	a->section = section;
-	a->start = extent.start > from ? extent.start : from;
-	a->end = extent.end < to ? extent.end : to;
+	a->start = extent.start > from ? extent.start + (from - extent.start) % unit : from;
+	a->end = extent.end < to ? extent.end + (from - extent.end) % unit : to;
+	if (a->end > to)
+		a->end = to;
 	a->start += (address - a->start) / FLOW_REGION_MAX * FLOW_REGION_MAX;
 	if (a->end - a->start > FLOW_REGION_MAX)
 		a->end = a->start + FLOW_REGION_MAX;

@@ -1,5 +1,6 @@
 #include "lib/code/flow.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "runtime/percpu_note.h"
@@ -231,26 +232,68 @@ bool flow_is_constant(const struct section *s)
 	       (!(s->flags & SHF_WRITE) || strcmp(s->name, ".got") == 0);
 }
 
-const struct section *flow_constant_at(const struct flow_file *file, uint64_t address)
+static int compare_words(const void *left, const void *right)
 {
-	for (size_t i = 0; i < file->constant_count; i++) {
-		const struct section *s = &file->image->sections[file->constants[i]];
+	const struct flow_words *a = left, *b = right;
 
-		if (range_within(address - s->addr, 8, s->size))
-			return s;
+	if (a->address != b->address)
+		return a->address < b->address ? -1 : 1;
+	return a->bytes.size < b->bytes.size ? -1 : a->bytes.size > b->bytes.size;
+}
+
+static bool has_words(const struct image *image, size_t section)
+{
+	return flow_is_constant(&image->sections[section]) &&
+	       image_section_bytes(image, section).size >= sizeof(uint64_t);
+}
+
+bool flow_find_words(struct flow_file *file, struct arena *arena)
+{
+	const struct image *image = file->image;
+	struct flow_words *words;
+	size_t room = 0;
+
+	for (size_t i = 1; i < image->section_count; i++)
+		room += has_words(image, i);
+	words = ARENA_ARRAY(arena, struct flow_words, room + 1);
+	if (!words)
+		return false;
+	for (size_t i = 1; i < image->section_count; i++)
+		if (has_words(image, i))
+			words[file->word_count++] = (struct flow_words){
+				image->sections[i].addr, image_section_bytes(image, i)};
+	qsort(words, file->word_count, sizeof(*words), compare_words);
+	file->words = words;
+	return true;
+}
+
+const unsigned char *flow_constant_at(const struct flow_file *file, uint64_t address)
+{
+	size_t low = 0, high = file->word_count;
+	const struct flow_words *last;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (file->words[middle].address > address)
+			high = middle;
+		else
+			low = middle + 1;
 	}
-	return NULL;
+	if (!low)
+		return NULL;
+	last = &file->words[low - 1];
+	if (!range_within(address - last->address, sizeof(uint64_t), last->bytes.size))
+		return NULL;
+	return last->bytes.data + (address - last->address);
 }
 
 /* The linker's word at an address; where it is 0 a dynamic linker may have to fill it. */
 static struct value word_at(const struct flow_file *file, uint64_t address)
 {
-	const struct section *s = flow_constant_at(file, address);
-	uint64_t word = 0;
+	const unsigned char *bytes = flow_constant_at(file, address);
+	const uint64_t word = bytes ? read_le64(bytes) : 0;
 
-	if (s)
-		word = read_le64(
-			image_section_bytes(file->image, s->index).data + (address - s->addr));
 	return word ? VALUE_NUMBER(word) : VALUE_UNKNOWN;
 }
 
@@ -1055,11 +1098,12 @@ static bool decode(struct flow *f, struct flow_scratch *scratch)
 		step->known =
 			arch->decode((struct span){code + at, (size_t)(size - at)}, &step->insn);
 		f->step_at[at] = (uint32_t)f->step_count;
-		at += step->known ? step->insn.length : arch->insn_unit;
 		if (step->known)
 			f->sink->read += step->insn.length;
 		else
-			f->sink->unread += arch->insn_unit;
+			f->sink->unread +=
+				size - at < arch->insn_unit ? size - at : arch->insn_unit;
+		at += step->known ? step->insn.length : arch->insn_unit;
 	}
 	f->steps = scratch->steps;
 	return true;

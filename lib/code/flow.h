@@ -18,19 +18,26 @@ struct state {
 	struct value reg[FLOW_REGISTERS];
 };
 
+/* A section of a linked file that the linker alone has written. */
+struct flow_words {
+	uint64_t address;
+	struct span bytes;
+};
+
 /* What stays the same for all code of a file. */
 struct flow_file {
 	const struct image *image;
 	const struct layout_list *list;
-	const uint32_t *constants; /* sections that the linker alone writes, by index */
-	size_t constant_count;
 	struct state entry; /* at a function's start: the base where a general register has it */
 	uint32_t bases;	    /* a bit a PERCPU_NOTE_REGISTER_*: those that hold a base here */
 	uint32_t general;   /* a bit a general register: those of them that are such */
-	bool suspects;	    /* struct accesses_options */
-	bool related;	    /* of suspects: a place without a base is one that a relocation says */
-	bool sparse;	    /* of suspects: nobody asks what is added to something unknown */
-	bool remote;	    /* struct accesses_options */
+	/* Sections whose words are constants, by address, with their bytes. */
+	const struct flow_words *words;
+	size_t word_count;
+	bool suspects; /* struct accesses_options */
+	bool related;  /* of suspects: a place without a base is one that a relocation says */
+	bool sparse;   /* of suspects: nobody asks what is added to something unknown */
+	bool remote;   /* struct accesses_options */
 };
 
 /* A run of code that control enters at its start, and by jumps from within. */
@@ -92,8 +99,11 @@ bool flow_brings_base(const struct access *access);
 /* Is the section written by the linker alone: literals among the code, the GOT? */
 bool flow_is_constant(const struct section *section);
 
-/* The one of these that the 8 bytes at a virtual address are in; NULL: code may write them. */
-const struct section *flow_constant_at(const struct flow_file *file, uint64_t address);
+/* The 8 bytes at a virtual address where the linker alone writes; NULL: code may write them. */
+const unsigned char *flow_constant_at(const struct flow_file *file, uint64_t address);
+
+/* Sets `file->words` of its image, in `arena`. False when memory runs out. */
+bool flow_find_words(struct flow_file *file, struct arena *arena);
 
 /* Is it of a size that one instruction reads or writes? */
 bool flow_taken_whole(const struct variable *variable);

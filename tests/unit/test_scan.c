@@ -147,7 +147,7 @@ static void compare_suspects(
 			next = machine->suspect(code, at + length, code.size, sought);
 		at += length;
 	}
-	assert_int_equal(next, code.size);
+	assert_true(next >= code.size);
 	assert_int_equal(machine->suspect(code, 0, 0, sought), 0);
 }
 
