@@ -83,7 +83,7 @@ static void set_entry(struct flow_file *file)
 /*
  * Linux changes instructions at start-up: .altinstructions says where. What it puts there is in a
  * section of its own on x86_64; elsewhere among the code, behind the functions of an object. No
- * path leads there.
+ * path leads there. Where no code has a name, functions_read() looks it up in .altinstructions.
  */
 #define REPLACEMENTS ".altinstr_replacement"
 
@@ -141,33 +141,16 @@ struct reading {
 	struct base_write *writes;
 };
 
-/* Names begin and end where they like, instructions do not. */
-static uint64_t round_up(uint64_t offset, uint64_t unit)
-{
-	return (offset + unit - 1) / unit * unit;
-}
-
 /* The region around offset `at`, where an instruction may begin: what a name covers, as much of it
  * as is read at once. Is it to be skipped? */
 static struct flow_region region_at(
 	const struct reading *r, uint32_t section, uint64_t at, bool *skip)
 {
-	const struct image *image = r->file.image;
-	const uint64_t from = image->kind == IMAGE_OBJECT ? 0 : image->sections[section].addr;
-	const uint64_t unit = image->arch->insn_unit;
-	const struct function_extent extent = functions_extent(r->functions, section, from + at);
-	struct flow_region region = {
-		.section = section, .code = image_section_bytes(image, section)};
+	struct function_extent extent;
+	const struct flow_region region =
+		flow_region_at(r->file.image, r->functions, section, at, &extent);
 
-	region.start = extent.start > from ? round_up(extent.start - from, unit) : 0;
-	region.end = extent.end - from < region.code.size ? round_up(extent.end - from, unit)
-							  : region.code.size;
-	if (region.end > region.code.size)
-		region.end = region.code.size;
 	*skip = extent.object || (r->replaced && !extent.named);
-	region.start += (at - region.start) / FLOW_REGION_MAX * FLOW_REGION_MAX;
-	if (region.end - region.start > FLOW_REGION_MAX)
-		region.end = region.start + FLOW_REGION_MAX;
 	return region;
 }
 
@@ -201,9 +184,9 @@ struct walk {
 	struct flow_sink *sink;
 	struct flow_region region; /* the last one that something was named in */
 	bool skip;
-	uint64_t known; /* in it: an instruction begins here, and all before it is settled */
-	size_t count;	/* of the sink: where the region's begin */
-	uint64_t read;
+	uint64_t known;	       /* in it: an instruction begins here, and all before it is settled */
+	size_t count;	       /* of the sink: where the region's begin */
+	uint64_t read, unread; /* likewise */
 	struct trace_unknown trace; /* of the region, once it is asked */
 	uint64_t reference;	    /* the first relocation from where it was last looked for, */
 	uint64_t referring;	    /* and where the instruction begins that it is of */
@@ -280,6 +263,7 @@ static void enter_region(struct walk *w, uint64_t at)
 	w->count = w->sink->count;
 	w->trace.region = NULL;
 	w->read = w->sink->read;
+	w->unread = w->sink->unread;
 }
 
 /* An instruction in a region of its own; false when it brings a base, which others may use. */
@@ -334,6 +318,7 @@ static uint64_t read_around(struct walk *w, uint64_t at, bool settled)
 	}
 	w->sink->count = w->count;
 	w->sink->read = w->read;
+	w->sink->unread = w->unread;
 	flow_read(&w->r->file, &w->region, w->sink, w->scratch, &w->part->error);
 	return w->region.end;
 }
@@ -434,6 +419,22 @@ static bool divide(struct reading *r, struct arena *arena, struct error *error)
 	return true;
 }
 
+/* Code that no section header speaks of is not read. */
+static void count_code(const struct image *image, struct accesses *accesses)
+{
+	for (size_t i = 1; i < image->section_count; i++)
+		if (is_code(&image->sections[i]))
+			accesses->code += image_section_bytes(image, i).size;
+	for (size_t i = 0; !image->section_count && i < image->segment_count; i++) {
+		const struct segment *s = &image->segments[i];
+
+		if (s->type == PT_LOAD && (s->flags & PF_X))
+			accesses->code += s->filesz;
+	}
+	if (!image->section_count)
+		accesses->unread = accesses->code;
+}
+
 /* The first error in the order of the file. */
 static bool all_read(const struct reading *r, struct error *error)
 {
@@ -458,6 +459,7 @@ static bool make_place(
 		accesses->count += part->items.count;
 		accesses->writes.count += part->writes.count;
 	}
+	count_code(r->file.image, accesses);
 	for (size_t i = 0; i < PARALLEL_MAX; i++) {
 		accesses->unread += r->rooms[i].sink.unread;
 		accesses->read += r->rooms[i].sink.read;
@@ -650,7 +652,8 @@ bool accesses_find(const struct image *image, const struct layout_list *list,
 
 	for (size_t i = 0; i < list->count; i++)
 		r.file.bases |= accesses_bases(image, &list->layouts[i]);
-	r.replaced = image_section_named(image, ".altinstructions") &&
+	r.replaced = image->kind != IMAGE_STRIPPED &&
+		     image_section_named(image, ".altinstructions") &&
 		     !image_section_named(image, REPLACEMENTS);
 	r.file.related = is_related(&r.file);
 	r.file.sparse = r.file.suspects && !r.thorough;

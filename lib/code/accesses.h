@@ -70,6 +70,7 @@ struct accesses {
 	size_t count;
 	uint64_t unread;	   /* bytes of the code looked at that are no instructions */
 	uint64_t read;		   /* bytes that are; of suspects less than the code has */
+	uint64_t code;		   /* bytes of all code */
 	struct base_writes writes; /* of suspects only */
 };
 

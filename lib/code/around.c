@@ -11,19 +11,13 @@ static uint64_t section_start(const struct around *a, uint32_t section)
 /* The run that flow_read() has gone through for this place: it begins an instruction there. */
 static void find_run(struct around *a, uint32_t section, uint64_t address)
 {
-	const struct function_extent extent = functions_extent(a->functions, section, address);
-	const uint64_t from = section_start(a, section);
-	const uint64_t unit = a->image->arch->insn_unit;
-	const uint64_t to = from + image_section_bytes(a->image, section).size;
+	struct function_extent extent;
+	const struct flow_region region = flow_region_at(
+		a->image, a->functions, section, address - section_start(a, section), &extent);
 
 	a->section = section;
-	a->start = extent.start > from ? extent.start + (from - extent.start) % unit : from;
-	a->end = extent.end < to ? extent.end + (from - extent.end) % unit : to;
-	if (a->end > to)
-		a->end = to;
-	a->start += (address - a->start) / FLOW_REGION_MAX * FLOW_REGION_MAX;
-	if (a->end - a->start > FLOW_REGION_MAX)
-		a->end = a->start + FLOW_REGION_MAX;
+	a->start = section_start(a, section) + region.start;
+	a->end = section_start(a, section) + region.end;
 }
 
 static struct span code_of(const struct around *a)

@@ -7,6 +7,7 @@
 
 #include "lib/code/accesses.h"
 #include "lib/code/value.h"
+#include "lib/model/functions.h"
 
 enum { FLOW_REGISTERS = 32 };
 
@@ -48,8 +49,16 @@ struct flow_region {
 	uint64_t end;
 };
 
-/* The longest region: what is longer is read in pieces, by the caller. */
-enum { FLOW_REGION_MAX = 1 << 16 };
+/* What is longer is read in pieces of about this many bytes, of which none is longer than the most.
+ */
+enum { FLOW_PIECE = 1 << 16, FLOW_REGION_MAX = FLOW_PIECE + 16 };
+
+/*
+ * The region around offset `at` of a section, or the piece of it: it begins and ends where
+ * instructions do. *extent gets what name covers it, if any does.
+ */
+struct flow_region flow_region_at(const struct image *image, const struct functions *functions,
+	uint32_t section, uint64_t at, struct function_extent *extent);
 
 /* What the regions of one part come to. */
 struct flow_sink {

@@ -9,8 +9,11 @@
 struct function {
 	uint64_t value;
 	uint32_t section;
-	uint32_t symbol; /* index */
+	uint32_t symbol; /* index; REPLACEMENT and its bytes where it has none */
 };
+
+/* What Linux puts in place of instructions, in a file whose symbols are gone. */
+enum { REPLACEMENT = 1 << 30 };
 
 struct functions {
 	const struct image *image;
@@ -23,6 +26,8 @@ static struct symbol symbol_of(const struct functions *functions, const struct f
 	struct error ignored = {0}; /* it has been read before */
 	struct symbol symbol = {.name = ""};
 
+	if (f->symbol & REPLACEMENT)
+		return (struct symbol){.size = f->symbol - REPLACEMENT, .type = STT_OBJECT};
 	image_symbol(functions->image, f->symbol, &symbol, &ignored);
 	return symbol;
 }
@@ -197,6 +202,61 @@ static bool join(
 	return true;
 }
 
+static uint32_t code_section(const struct image *image, uint64_t address)
+{
+	for (uint32_t i = 1; i < image->section_count; i++) {
+		const struct section *s = &image->sections[i];
+
+		if ((s->flags & SHF_EXECINSTR) && address - s->addr < s->size)
+			return i;
+	}
+	return 0;
+}
+
+/* The table of those, where it is read; NULL elsewhere. */
+static const struct section *replacements_of(const struct image *image)
+{
+	const bool known =
+		image->arch->machine == EM_AARCH64 || image->arch->machine == EM_LOONGARCH;
+
+	return image->kind == IMAGE_STRIPPED && known
+		       ? image_section_named(image, ".altinstructions")
+		       : NULL;
+}
+
+enum { ENTRY = 12, DISTANCE_AT = 4, SIZE_AT = 11 };
+
+static size_t replacement_count(const struct image *image)
+{
+	const struct section *table = replacements_of(image);
+
+	return table ? image_section_bytes(image, table->index).size / ENTRY : 0;
+}
+
+/*
+ * Where symbols are gone: what Linux puts in place of instructions at start-up, where that stands
+ * among the code. An entry of .altinstructions on AArch64 and LoongArch (struct alt_instr in
+ * arch/.../include/asm/alternative.h) has the distance to it, from where the distance stands, and
+ * its size. There is room for them.
+ */
+static void add_replacements(const struct image *image, struct functions *functions)
+{
+	const struct section *table = replacements_of(image);
+	const struct span bytes =
+		table ? image_section_bytes(image, table->index) : (struct span){0};
+
+	for (uint64_t at = 0; range_within(at, ENTRY, bytes.size); at += ENTRY) {
+		const uint8_t *entry = bytes.data + at;
+		const int32_t distance = (int32_t)read_le32(entry + DISTANCE_AT);
+		const uint64_t start = table->addr + at + DISTANCE_AT + (uint64_t)distance;
+		const uint32_t section = code_section(image, start);
+
+		if (entry[SIZE_AT] && section)
+			functions->items[functions->count++] =
+				(struct function){start, section, REPLACEMENT | entry[SIZE_AT]};
+	}
+}
+
 struct functions *functions_read(
 	const struct image *image, unsigned threads, struct arena *arena, struct error *error)
 {
@@ -206,7 +266,8 @@ struct functions *functions_read(
 	struct reading r = {
 		.image = image,
 		/* Of a large table the system gives what is written, not what there is room for. */
-		.items = ARENA_ARRAY(arena, struct function, image->symbol_count + 1),
+		.items = ARENA_ARRAY(
+			arena, struct function, image->symbol_count + 1 + replacement_count(image)),
 		.parts = ARENA_ARRAY(&own, struct part, parts + 1),
 	};
 	bool ok = functions && r.items && r.parts;
@@ -214,7 +275,9 @@ struct functions *functions_read(
 	if (ok) {
 		*functions = (struct functions){.image = image, .items = r.items};
 		parallel_for(parts, threads, read_part, &r);
-		ok = join(&r, parts, functions, error) && sort(functions);
+		ok = join(&r, parts, functions, error);
+		add_replacements(image, functions);
+		ok = ok && sort(functions);
 	}
 	arena_release(&own);
 	if (!ok && error->kind == ERROR_NONE)

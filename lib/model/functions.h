@@ -8,7 +8,8 @@ struct functions;
 
 /*
  * Reads all symbols of type STT_FUNC and STT_OBJECT, and labels of code without a type, once, on
- * `threads` threads at most. The result lives in `arena`, and asks the image, which has to stay
+ * `threads` threads at most; of a stripped Linux, as objects without a name, what it puts in place
+ * of instructions at start-up. The result lives in `arena`, and asks the image, which has to stay
  * open. NULL with *error set when a symbol cannot be read or memory runs out.
  */
 struct functions *functions_read(
