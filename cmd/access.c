@@ -212,6 +212,9 @@ static bool list_all(struct listing_file *f)
 	f->around = (struct around){.image = f->image, .functions = f->functions};
 	f->disassembler.arch = f->image->arch;
 	file.unread = accesses.unread;
+	file.code = accesses.code;
+	file.stripped = f->image->kind == IMAGE_STRIPPED;
+	file.sectionless = file.stripped && !f->image->section_count;
 	access_list_file(f->listing, &file);
 	for (size_t i = 0; i < accesses.count; i++)
 		if (f->request->remote == !accesses.items[i].base &&

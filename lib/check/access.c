@@ -72,6 +72,20 @@ bool is_of_layout(const struct check_run *run, const struct access *access)
 	return access->base && (accesses_bases(run->image, run->layout) >> access->base & 1);
 }
 
+bool rests_on_assumption(struct check_run *run)
+{
+	if (run->image->kind != IMAGE_STRIPPED || !run->layout->model_assumed)
+		return false;
+	skipped(run, "model assumed; --model says which");
+	return true;
+}
+
+bool is_of_data(const struct check_run *run, const struct access *access)
+{
+	return access->layout == run->layout &&
+	       (access->variable || run->image->kind == IMAGE_STRIPPED);
+}
+
 struct maybe symbol_value(struct check_run *run, const char *name)
 {
 	for (size_t i = 1; i < run->image->symbol_count; i++) {
@@ -168,6 +182,10 @@ static void find_bounds(
 static bool may_be_bound(
 	struct check_run *run, const struct access *access, struct function_bounds *last)
 {
+	const struct maybe start = run->layout->template_start;
+
+	if (run->image->kind == IMAGE_STRIPPED)
+		return start.known && access->target == start.value;
 	if (run->image->kind == IMAGE_OBJECT || run->layout->model == MODEL_ZERO ||
 		!is_bound_value(run, access->target))
 		return false;
@@ -188,9 +206,8 @@ static bool may_be_bound(
 static bool lacks_register(
 	struct check_run *run, const struct access *access, struct function_bounds *last)
 {
-	if (access->base || access->floating || access->layout != run->layout ||
-		!access->variable || access->kind == ACCESS_ADDRESS ||
-		may_be_bound(run, access, last))
+	if (access->base || access->floating || !is_of_data(run, access) ||
+		access->kind == ACCESS_ADDRESS || may_be_bound(run, access, last))
 		return false;
 	if (access->relocated || run->layout->model != MODEL_ZERO)
 		return true;
@@ -212,10 +229,16 @@ static bool is_same_fault(
 
 static void access_register(struct check_run *run)
 {
-	const struct accesses *accesses = goes_through_register(run) ? accesses_of(run) : NULL;
+	const bool asked = goes_through_register(run) && !rests_on_assumption(run);
+	const struct accesses *accesses;
 	struct function_bounds last = {.known = false};
 	const struct access *before = NULL;
 
+	if (asked && run->image->kind == IMAGE_STRIPPED && run->layout->model == MODEL_ZERO) {
+		skipped(run, "no symbols: a small number is a variable's offset, or anybody's");
+		return;
+	}
+	accesses = asked ? accesses_of(run) : NULL;
 	for (size_t i = 0; accesses && i < accesses->count; i++) {
 		const struct access *access = &accesses->items[i];
 		struct place place;
@@ -237,7 +260,7 @@ static void access_register(struct check_run *run)
 const struct check check_access_register = {
 	.name = "access_register",
 	.severity = SEVERITY_ERROR,
-	.where = "ORB",
+	.where = "ORBS",
 	.needs = {&check_section_present, &check_section_vma, &check_reloc_kind, &check_reloc_pair,
 		&check_reloc_relax, &check_access_relaxed},
 	.run = access_register,
@@ -249,7 +272,8 @@ const struct check check_access_register = {
 		"no relocation names the variable, the access has to take the whole of it, and a "
 		"number is not looked for that is a sum of others which are all 8 KiB or more "
 		"away from any such variable, or that is loaded from read-only data other than "
-		".got.",
+		".got. In a stripped file only the model nonzero is judged: any place in the "
+		"section but its start is a variable's.",
 	.why = "Where the template is at address 0 the access faults or, where low memory is "
 	       "mapped, changes somebody else's bytes; elsewhere all CPUs change the same bytes, "
 	       "which none of them reads. Without relocations only the instructions show it.",
@@ -257,12 +281,28 @@ const struct check check_access_register = {
 	.fix = "Go through an accessor of the library, or add the per-CPU register to the offset.",
 };
 
+/*
+ * Where symbols are gone: behind the section, which holds the template, and what the note says that
+ * is reserved behind that.
+ */
+static struct maybe end_of_section(const struct layout *layout)
+{
+	const struct section *s = layout_section(layout);
+	const struct maybe reserve = note_agreed(layout->note, NOTE_RESERVE);
+
+	if (!s || !reserve.known)
+		return (struct maybe){0};
+	return (struct maybe){true, s->addr + s->size + reserve.value};
+}
+
 /* The first offset, or address, behind what an area holds. */
 static struct maybe area_end(const struct layout *layout)
 {
 	const struct bound *reserve = &layout->bounds[BOUND_RESERVE_END];
 	struct maybe end = layout->template_end;
 
+	if (!end.known && layout->image->kind == IMAGE_STRIPPED)
+		end = end_of_section(layout);
 	if (end.known && reserve->state == BOUND_DEFINED && reserve->symbol.value > end.value)
 		end.value = reserve->symbol.value;
 	if (end.known && layout->stride.known && layout->template_start.known &&
@@ -293,10 +333,15 @@ static bool leaves_area(const struct check_run *run, const struct access *access
 
 static void access_in_area(struct check_run *run)
 {
-	const struct accesses *accesses = goes_through_register(run) ? accesses_of(run) : NULL;
+	const bool asked = goes_through_register(run) && !rests_on_assumption(run);
+	const struct accesses *accesses = asked ? accesses_of(run) : NULL;
 
 	if (accesses && run->list->count > 1) {
 		skipped(run, "the file has several layouts, and the code does not say whose it is");
+		return;
+	}
+	if (accesses && run->image->kind == IMAGE_STRIPPED && !area_end(run->layout).known) {
+		skipped(run, "no symbols: what is reserved behind the section is not known");
 		return;
 	}
 	for (size_t i = 0; accesses && i < accesses->count; i++) {
@@ -318,14 +363,15 @@ static void access_in_area(struct check_run *run)
 const struct check check_access_in_area = {
 	.name = "access_in_area",
 	.severity = SEVERITY_ERROR,
-	.where = "ORB",
+	.where = "ORBS",
 	.needs = {&check_section_present, &check_bounds_order, &check_reloc_kind,
 		&check_reloc_range, &check_reloc_pair, &check_reloc_relax},
 	.run = access_in_area,
 	.summary = "accesses stay inside a CPU's area",
 	.what = "An access through the per-CPU register goes to an offset at or beyond the end of "
 		"the area, its reserve for dynamic allocation included: in objects, of the "
-		"variable's section.",
+		"variable's section; in stripped files of the template's, with the reserve "
+		"that an ABI note says.",
 	.why = "Behind one CPU's area is the next CPU's: it reads and changes that one's data, and "
 	       "no linker looks.",
 	.example = "mov %gs:counter + 0x10000, %rax",

@@ -14,6 +14,16 @@ const struct accesses *accesses_of(struct check_run *run);
 /* Is the layout's code to go through a register, and is that known? The model says it. */
 bool goes_through_register(const struct check_run *run);
 
+/*
+ * Of a stripped image it is known where the template is, and of what is in it and behind it
+ * nothing: what the running check asks of the code rests on the model alone, which is then not to
+ * be assumed. True, and said, when it is.
+ */
+bool rests_on_assumption(struct check_run *run);
+
+/* Does it reach a variable of the layout? Where they have no names: its section. */
+bool is_of_data(const struct check_run *run, const struct access *access);
+
 /* Is it through one of the layout's own registers? */
 bool is_of_layout(const struct check_run *run, const struct access *access);
 

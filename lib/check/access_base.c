@@ -28,7 +28,7 @@ static bool lost_sum(const struct check_run *run, const struct access *access)
 	const struct section *s = &run->image->sections[access->section];
 	const uint64_t start = run->image->kind == IMAGE_OBJECT ? 0 : s->addr;
 
-	return !access->base && access->layout == run->layout && access->variable &&
+	return !access->base && is_of_data(run, access) &&
 	       follows_base_in(run, image_section_bytes(run->image, access->section),
 		       access->address - start);
 }
@@ -78,8 +78,8 @@ static bool gp_is_base(const struct check_run *run, const struct accesses *acces
 	for (size_t i = 0; i < accesses->count; i++) {
 		const struct access *access = &accesses->items[i];
 
-		if (access->base == PERCPU_NOTE_REGISTER_GP && access->layout == run->layout &&
-			access->variable && access->formed && !access->floating)
+		if (access->base == PERCPU_NOTE_REGISTER_GP && is_of_data(run, access) &&
+			access->formed && !access->floating)
 			return true;
 	}
 	return false;
@@ -88,7 +88,8 @@ static bool gp_is_base(const struct check_run *run, const struct accesses *acces
 static void access_relaxed(struct check_run *run)
 {
 	const bool by_gp = goes_through_register(run) && has_base(run, PERCPU_NOTE_REGISTER_GP);
-	const struct accesses *accesses = by_gp ? accesses_of(run) : NULL;
+	const struct accesses *accesses =
+		by_gp && !rests_on_assumption(run) ? accesses_of(run) : NULL;
 	struct maybe pointer;
 
 	if (!accesses || !gp_is_base(run, accesses))
@@ -101,14 +102,14 @@ static void access_relaxed(struct check_run *run)
 const struct check check_access_relaxed = {
 	.name = "access_relaxed",
 	.severity = SEVERITY_ERROR,
-	.where = "ORB",
+	.where = "ORBS",
 	.needs = {&check_section_present, &check_section_vma, &check_reloc_kind, &check_reloc_pair,
 		&check_reloc_relax},
 	.run = access_relaxed,
 	.summary = "no access has lost gp to linker relaxation",
 	.what = "Where gp is the per-CPU register: an access at the offset of a variable "
 		"alone, behind a sum with gp that nobody takes, or an access that counts from gp "
-		"to ordinary data, as from __global_pointer$.",
+		"to ordinary data, as from __global_pointer$, which stripped files do not tell.",
 	.why = "GNU ld rewrites lui; add gp; ld to an access from x0 where the offset is below "
 	       "0x800, and any access within 2 KiB of __global_pointer$ to one from gp. It takes "
 	       "gp for the psABI's, and says nothing.",
@@ -189,14 +190,14 @@ const struct check check_access_reachable = {
 /* tp and TPIDR_EL0 are threads': only a relocation tells a variable's offset from theirs. */
 static bool may_be_base(const struct access *access)
 {
-	return access->base && access->variable && access->kind != ACCESS_ADDRESS &&
+	return access->base && access->kind != ACCESS_ADDRESS &&
 	       (access->relocated || (access->base != PERCPU_NOTE_REGISTER_TPIDR_EL0 &&
 					     access->base != PERCPU_NOTE_REGISTER_TP));
 }
 
 static bool is_at_place(const struct check_run *run, const struct access *access)
 {
-	return access->layout == run->layout && access->formed && !access->floating &&
+	return is_of_data(run, access) && access->formed && !access->floating &&
 	       may_be_base(access);
 }
 
@@ -217,8 +218,8 @@ static void access_one_register(struct check_run *run)
 {
 	const struct maybe noted = note_agreed(run->layout->note, NOTE_REGISTER);
 	const bool patched = image_section_named(run->image, ".altinstructions") != NULL;
-	const struct accesses *accesses =
-		!patched && goes_through_register(run) ? accesses_of(run) : NULL;
+	const bool asked = !patched && goes_through_register(run) && !rests_on_assumption(run);
+	const struct accesses *accesses = asked ? accesses_of(run) : NULL;
 	uint8_t expected = noted.known && arch_register_name(run->image->arch, noted.value)
 				   ? (uint8_t)noted.value
 				   : 0;
@@ -241,7 +242,7 @@ static void access_one_register(struct check_run *run)
 const struct check check_access_one_register = {
 	.name = "access_one_register",
 	.severity = SEVERITY_ERROR,
-	.where = "ORB",
+	.where = "ORBS",
 	.needs = {&check_section_present},
 	.run = access_one_register,
 	.summary = "all code goes through one register",

@@ -6,7 +6,8 @@
 
 static void access_preempt(struct check_run *run)
 {
-	const struct accesses *accesses = goes_through_register(run) ? accesses_of(run) : NULL;
+	const bool asked = goes_through_register(run) && !rests_on_assumption(run);
+	const struct accesses *accesses = asked ? accesses_of(run) : NULL;
 
 	for (size_t i = 0; accesses && i < accesses->count; i++) {
 		const struct access *access = &accesses->items[i];
@@ -29,7 +30,7 @@ const struct check check_access_preempt = {
 	.name = "access_preempt",
 	.severity = SEVERITY_NOTE,
 	.off = true,
-	.where = "ORB",
+	.where = "ORBS",
 	.needs = {&check_section_present},
 	.run = access_preempt,
 	.summary = "per-CPU addresses do not live across calls",
@@ -187,7 +188,7 @@ static void access_early(struct check_run *run)
 	struct walk w = {.run = run};
 	uint64_t address;
 
-	if (!goes_through_register(run) || run->image->type == ET_REL)
+	if (!goes_through_register(run) || run->image->type == ET_REL || rests_on_assumption(run))
 		return;
 	address = entry_address(run);
 	w.section = code_section(run, address);
@@ -212,7 +213,7 @@ const struct check check_access_early = {
 	.name = "access_early",
 	.severity = SEVERITY_NOTE,
 	.off = true,
-	.where = "RB",
+	.where = "RBS",
 	.needs = {&check_section_present},
 	.run = access_early,
 	.summary = "no access is seen to come before the register is written",

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/code/accesses.h"
 #include "lib/model/names.h"
 
 static const struct check *const checks[CHECK_COUNT] = {
@@ -265,15 +266,15 @@ void skipped(struct check_run *run, const char *reason)
 
 /*
  * Silent where the check has no meaning - what it asks holds trivially there, and silences nothing
- * - and said where it has one but cannot be decided. Relocations that are not there silence nothing
- * either: checks of the code do without them.
+ * - and said where it has one but cannot be decided. Symbols and relocations that are not there
+ * silence nothing either: checks of the code do without them.
  */
 static bool applies(struct check_run *run)
 {
 	if (strchr(run->check->where, *image_kind_letter(run->image->kind)))
 		return true;
 	if (run->image->kind == IMAGE_STRIPPED && strchr(run->check->where, 'B'))
-		skipped(run, "no symbol table");
+		skipped_in_part(run, "no symbol table");
 	else if (run->image->kind >= IMAGE_SYMBOLS && !strcmp(run->check->where, "OR") &&
 		 run->layout->model != MODEL_NAIVE)
 		skipped_in_part(run, "no relocations; link with --emit-relocs");
@@ -444,6 +445,12 @@ static void nothing_there(struct check_run *run, struct report_file *file)
 	judge_notes(run);
 }
 
+static void describe_code(const struct accesses *accesses, struct report_file *file)
+{
+	file->unread = (struct report_number){true, accesses->unread};
+	file->code = (struct report_number){true, accesses->code};
+}
+
 bool check_image(const struct image *image, const struct inputs *inputs,
 	const struct check_options *options, struct arena *arena, struct report_file *file,
 	struct error *error)
@@ -465,6 +472,7 @@ bool check_image(const struct image *image, const struct inputs *inputs,
 		.member = image->member,
 		.machine = image->arch->name,
 		.type = image_type_name(image->type),
+		.stripped = image->kind == IMAGE_STRIPPED,
 	};
 	for (size_t i = 0; inputs && i < inputs->image_count; i++)
 		if (inputs->images[i]->arch != image->arch)
@@ -492,6 +500,8 @@ bool check_image(const struct image *image, const struct inputs *inputs,
 	disassembler_close(&run.disassembler);
 	run.found = 0;
 	assign_fingerprints(&run);
+	if (run.accesses)
+		describe_code(run.accesses, file);
 	file->layouts = layouts;
 	file->layout_count = list.count;
 	file->findings = run.findings;

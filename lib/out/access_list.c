@@ -178,11 +178,21 @@ void access_list_row(struct access_listing *l, const struct access_row *row)
 		text_row(l, row);
 }
 
+void code_unread_write(FILE *to, uint64_t unread, uint64_t code)
+{
+	fprintf(to, "%" PRIu64 " bytes of code unread", unread);
+	if (unread && code)
+		fprintf(to, " (%.1f %% of %" PRIu64 ")", 100.0 * (double)unread / (double)code,
+			code);
+}
+
 void access_list_file_end(struct access_listing *l)
 {
 	if (l->format == ACCESS_JSON) {
 		json_close(&l->json, ']');
 		json_number(&l->json, "unread_bytes", l->file->unread);
+		json_number(&l->json, "code_bytes", l->file->code);
+		json_bool(&l->json, "stripped", l->file->stripped);
 		json_close(&l->json, '}');
 	} else if (l->format == ACCESS_TEXT) {
 		terminal_print(l->to, l->file->path);
@@ -191,8 +201,13 @@ void access_list_file_end(struct access_listing *l)
 			terminal_print(l->to, l->file->member);
 			putc(')', l->to);
 		}
-		fprintf(l->to, ": %" PRIu64 " access%s, %" PRIu64 " bytes of code unread\n",
-			l->rows, l->rows == 1 ? "" : "es", l->file->unread);
+		fprintf(l->to, ": %" PRIu64 " access%s, ", l->rows, l->rows == 1 ? "" : "es");
+		code_unread_write(l->to, l->file->unread, l->file->code);
+		if (l->file->sectionless)
+			fputs("; cannot tell: no section headers and no symbols", l->to);
+		else if (l->file->stripped)
+			fputs("; stripped: by sections alone", l->to);
+		putc('\n', l->to);
 	}
 }
 

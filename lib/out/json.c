@@ -100,6 +100,9 @@ static void file(struct emission *emission, const struct report_file *f)
 	json_string(&w, "type", f->type);
 	json_string(&w, "error", f->error);
 	json_string(&w, "verdict", f->verdict);
+	json_bool(&w, "stripped", f->stripped);
+	number(&w, "unread_bytes", f->unread);
+	number(&w, "code_bytes", f->code);
 	json_open(&w, "layouts", '[');
 	for (size_t i = 0; i < f->layout_count; i++)
 		layout(&w, &f->layouts[i]);

@@ -66,6 +66,9 @@ struct report_file {
 	const char *type;
 	const char *error;   /* why it cannot be read; NULL: it can */
 	const char *verdict; /* in words when there is no layout: "no per-CPU data"; else NULL */
+	bool stripped;	     /* it has no symbols: its sections alone say where per-CPU data is */
+	struct report_number unread; /* bytes of code that are no instructions; absent: none read */
+	struct report_number code;   /* bytes of all code; likewise */
 	bool refers;	   /* there is no layout, but per-CPU variables of others are referred to */
 	bool unremarkable; /* text says nothing of it: a member of an archive without a layout */
 	const struct report_layout *layouts;

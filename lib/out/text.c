@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "lib/out/access_list.h"
 #include "lib/out/emitter.h"
 #include "lib/out/terminal.h"
 
@@ -148,7 +149,19 @@ static void findings(const struct emission *e, const struct report_file *file)
 	}
 }
 
-/* Checks skipped for the same reason share a line. */
+/* The first skip of a check for a reason, from `from` on: a check is skipped layout by layout. */
+static bool is_first(const struct report_file *f, size_t from, size_t index)
+{
+	const struct report_skip *s = &f->skipped[index];
+
+	for (size_t i = from; i < index; i++)
+		if (strcmp(f->skipped[i].reason, s->reason) == 0 &&
+			strcmp(f->skipped[i].check, s->check) == 0)
+			return false;
+	return true;
+}
+
+/* Checks skipped for the same reason share a line, each once. */
 static void skips(const struct emission *e, const struct report_file *f)
 {
 	for (size_t i = 0; i < f->skipped_count; i++) {
@@ -162,7 +175,7 @@ static void skips(const struct emission *e, const struct report_file *f)
 		file_name(e, f);
 		fprintf(e->to, "skipped: %s", s->check);
 		for (size_t j = i + 1; j < f->skipped_count; j++)
-			if (strcmp(f->skipped[j].reason, s->reason) == 0)
+			if (strcmp(f->skipped[j].reason, s->reason) == 0 && is_first(f, i, j))
 				fprintf(e->to, ", %s", f->skipped[j].check);
 		fputs(" (", e->to);
 		terminal_print(e->to, s->reason);
@@ -204,10 +217,21 @@ static void file(struct emission *e, const struct report_file *f)
 		return; /* an error is said on standard error */
 	for (size_t i = 0; i < f->layout_count && !e->quiet; i++)
 		layout(e, f, &f->layouts[i]);
+	if (f->stripped && f->layout_count && !e->quiet) {
+		file_name(e, f);
+		fputs("stripped: judged by sections alone; functions and variables have no "
+		      "names\n",
+			e->to);
+	}
 	findings(e, f);
 	if (e->quiet)
 		return;
 	skips(e, f);
+	if (f->unread.value) {
+		file_name(e, f);
+		code_unread_write(e->to, f->unread.value, f->code.value);
+		putc('\n', e->to);
+	}
 	verdict(e, f);
 }
 

@@ -108,4 +108,84 @@ for machine in aarch64 loongarch64; do
 	same "$machine: the code around them" 2 "$(places "$work/replaced-$machine.S" | grep -c read)"
 done
 
+# ---- what is said ----------------------------------------------------------------------------------
+
+holds() { # what file jq-condition
+	if "$tool" check --format json "$2" | jq -e ".files[0] | $3" >/dev/null; then
+		pass
+	else
+		fail "$1: not $3" "$("$tool" check --format json "$2" | head -n 60)"
+	fi
+}
+
+says() { # what pattern command...
+	local out code
+	out=$("${@:3}" 2>&1)
+	code=$?
+	if grep -qE "$2" <<<"$out" && [ $code = 0 ]; then pass; else fail "$1: exit code $code" "$out"; fi
+}
+
+# Bytes that are no instructions on any of the machines.
+declare -A unread=([x86_64]='.fill 12, 1, 0x06' [aarch64]='.fill 3, 4, 0x10000'
+	[riscv64]='.fill 3, 4, 0xffffffff' [loongarch64]='.fill 3, 4, 0xffffffff')
+for machine in x86_64 aarch64 riscv64 loongarch64; do
+	build said-$machine $machine 0x4000 <<-END || continue
+		.text
+		.type	start, %function
+	start:	${access[$machine]}
+		${unread[$machine]}
+		.size	start, . - start
+	$variable
+	END
+	file=$work/said-$machine
+	bytes=$("$tool" access --format json "$file" | jq '.files[0].code_bytes')
+	share="12 bytes of code unread \\($(awk "BEGIN { printf \"%.1f\", 1200 / $bytes }") % of $bytes\\)"
+	same "$machine: bytes of code" $bytes "$((16#$(llvm-readelf-19 -SW "$file" |
+		sed -nE 's/.* \.text +PROGBITS +\w+ \w+ (\w+).*/\1/p')))"
+	says "$machine: access says what is unread" ": 1 access, $share$" "$tool" access "$file"
+	says "$machine: check says what is unread" ": $share$" "$tool" check "$file" --model nonzero
+	holds "$machine: JSON of check" "$file" \
+		".unread_bytes == 12 and .code_bytes == $bytes and (.stripped | not)"
+	says "$machine: stripped, access says so" ": 1 access, $share; stripped: by sections alone$" \
+		"$tool" access "$file.S"
+	says "$machine: stripped, check says so" \
+		': stripped: judged by sections alone; functions and variables have no names$' \
+		"$tool" check "$file.S"
+	says "$machine: stripped, what is skipped" \
+		'skipped: bounds_defined, .*, access_width, .*symbol_self \(no symbol table\)$' \
+		"$tool" check "$file.S"
+	says "$machine: stripped, what an assumed model leaves undecided" \
+		'skipped: section_vma, access_in_area, access_one_register.* \(model assumed; --model says which\)$' \
+		"$tool" check "$file.S"
+	want_none "$machine: stripped, the model is known" \
+		"$("$tool" check --model nonzero "$file.S" | grep assumed)"
+	holds "$machine: stripped, JSON" "$file.S" '.stripped and .verdict == null'
+	same "$machine: stripped, JSON of access" true \
+		"$("$tool" access --format json "$file.S" | jq '.files[0].stripped')"
+	says "$machine: no section headers, access" \
+		": 0 accesses, ([0-9]+) bytes of code unread \\(100.0 % of \\1\\); cannot tell: no section headers and no symbols$" \
+		"$tool" access "$file.N"
+	says "$machine: no section headers, check" ': cannot tell: no section headers and no symbols' \
+		"$tool" check "$file.N"
+	holds "$machine: no section headers, JSON" "$file.N" '.stripped and .unread_bytes == null'
+done
+
+# A check of two layouts is named once where it is skipped in both for one reason.
+build two aarch64 0x4000 <<-END && {
+	.text
+	.globl	start
+start:	nop
+	.section .data..percpu, "aw", %progbits
+	.zero	64
+	.section .hyp.data..percpu, "aw", %progbits
+	.zero	64
+END
+	for kind in '' .S; do
+		"$tool" check "$work/two$kind" >"$work/two.out"
+		same "two layouts and the script's$kind" 3 "$(grep -c ': layout ' "$work/two.out")"
+		want_none "two layouts$kind: checks that are named twice" "$(sed -nE \
+			's/.*: skipped: ([^(]*) \(.*/\1/p' "$work/two.out" | tr -d , | tr ' ' '\n' | sort | uniq -d)"
+	done
+}
+
 finish
