@@ -179,8 +179,9 @@ static struct elf_file write_file(const struct pattern *pattern, enum shape shap
 }
 
 static uint64_t work_of(const struct pattern *pattern, enum shape shape, size_t size,
-	const struct accesses_options *how)
+	const struct accesses_options *way)
 {
+	struct accesses_options how = *way;
 	const struct layout_options options = {.threads = 1, .model = MODEL_ZERO};
 	struct elf_file file = write_file(pattern, shape, size);
 	struct error error = {0};
@@ -200,14 +201,16 @@ static uint64_t work_of(const struct pattern *pattern, enum shape shape, size_t 
 	image->arch = &counting;
 	assert_true(layouts_find(image, &options, &arena, &list, &error));
 	assert_int_equal(list.count, 1);
+	how.functions = functions_read(image, 1, &arena, &error);
+	assert_non_null(how.functions);
 	work = 0;
-	assert_true(accesses_find(image, &list, how, &arena, &accesses, &error));
+	assert_true(accesses_find(image, &list, &how, &arena, &accesses, &error));
 	/* What is no instruction is counted, and nothing twice. */
 	if (accesses.read + accesses.unread > size)
 		fail_msg("machine %u, %s, shape %d: %zu bytes, %llu read, %llu unread",
 			pattern->machine, pattern->text, (int)shape, size,
 			(unsigned long long)accesses.read, (unsigned long long)accesses.unread);
-	if (how->thorough)
+	if (how.thorough)
 		assert_int_equal(accesses.read + accesses.unread, size);
 	image->arch = real;
 	image_close(image);
