@@ -49,12 +49,21 @@ static bool calls(const struct check_run *run, const struct code_place *in, uint
 	       insn.direct && address + (uint64_t)insn.constant == function;
 }
 
-/* Does it read what stands where the canary does, and is kept for something else? */
+/* Does something else stand where the canary does? */
+static bool canary_is_misplaced(const struct check_run *run)
+{
+	uint64_t offset;
+	const struct variable *there =
+		layout_variable_at(run->layout, run->layout->sections[0], CANARY_OFFSET, &offset);
+
+	return there && !keeps_canary(there);
+}
+
 static bool reads_canary_word(const struct check_run *run, const struct access *access)
 {
 	return access->form == ACCESS_ABSOLUTE && access->target == CANARY_OFFSET &&
 	       access->width == 8 && access->kind == ACCESS_READ && !access->relocated &&
-	       access->layout == run->layout && access->variable && !keeps_canary(access->variable);
+	       access->layout == run->layout && access->variable;
 }
 
 /*
@@ -82,22 +91,17 @@ static bool is_canary_test(
 static void access_canary(struct check_run *run)
 {
 	const bool asked = run->image->arch->machine == EM_X86_64 &&
-			   run->layout->model == MODEL_ZERO && goes_through_register(run);
-	const struct accesses *accesses = asked ? accesses_of(run) : NULL;
-	struct maybe chk_fail = {0};
+			   run->layout->model == MODEL_ZERO && goes_through_register(run) &&
+			   canary_is_misplaced(run);
+	const struct maybe chk_fail =
+		asked ? symbol_value(run, "__stack_chk_fail") : (struct maybe){0};
+	const struct accesses *accesses = chk_fail.known ? accesses_of(run) : NULL;
 
 	for (size_t i = 0; accesses && i < accesses->count; i++) {
 		const struct access *access = &accesses->items[i];
 		struct place place;
 
-		if (!reads_canary_word(run, access))
-			continue;
-		/* All names are gone through for it: seldom, that is. */
-		if (!chk_fail.known)
-			chk_fail = symbol_value(run, "__stack_chk_fail");
-		if (!chk_fail.known)
-			return;
-		if (!is_canary_test(run, access, chk_fail.value))
+		if (!reads_canary_word(run, access) || !is_canary_test(run, access, chk_fail.value))
 			continue;
 		place = at_access(run, access);
 		found(run, SEVERITY_ERROR, &place,
