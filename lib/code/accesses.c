@@ -275,7 +275,8 @@ static bool read_alone(struct walk *w, const struct scan_place *place)
 
 	one.start = place->start;
 	one.end = place->end;
-	if (!flow_read_alone(&w->r->file, &one, &place->insn, w->sink, &w->part->error))
+	if (!flow_read_alone(&w->r->file, &one, &place->insn, w->reference < place->end, w->sink,
+		    &w->part->error))
 		return true;
 	return sink->count == count || !flow_brings_base(&sink->items[sink->count - 1]);
 }

@@ -1194,7 +1194,7 @@ bool flow_read(const struct flow_file *file, const struct flow_region *region,
 }
 
 bool flow_read_alone(const struct flow_file *file, const struct flow_region *region,
-	const struct insn *insn, struct flow_sink *sink, struct error *error)
+	const struct insn *insn, bool referring, struct flow_sink *sink, struct error *error)
 {
 	struct step step = {.insn = *insn, .known = true};
 	uint32_t step_at[INSN_LONGEST] = {1};
@@ -1210,7 +1210,8 @@ bool flow_read_alone(const struct flow_file *file, const struct flow_region *reg
 	struct state state;
 
 	copy_state(&state, &file->entry);
-	mark_references(&f);
+	if (referring)
+		mark_references(&f);
 	sum_up(&f, &step);
 	pass(&f, &state, &step);
 	sink->read += insn->length;

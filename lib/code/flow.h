@@ -126,9 +126,10 @@ bool flow_read(const struct flow_file *file, const struct flow_region *region,
 
 /*
  * The same for a region of one instruction, which has been decoded: what it does where nothing is
- * known but what is at a function's start.
+ * known but what is at a function's start. False in `referring`: no relocation against a template
+ * stands in it.
  */
 bool flow_read_alone(const struct flow_file *file, const struct flow_region *region,
-	const struct insn *insn, struct flow_sink *sink, struct error *error);
+	const struct insn *insn, bool referring, struct flow_sink *sink, struct error *error);
 
 #endif
