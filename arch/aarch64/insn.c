@@ -7,8 +7,8 @@
  * what SVE does with memory: no general register comes from it. What stores tags counts as writing
  * the bytes that they are for.
  *
- * Nothing runs behind brk, hlt, dcps and udf as far as this is concerned: what a handler resumes
- * there, as Linux does after a warning, takes over no register that somebody follows.
+ * Nothing runs behind brk, hlt, dcps and udf as far as this is concerned: a handler may
+ * come back, as Linux does after a warning: lib/code asks its table.
  */
 #include "arch/aarch64/insn.h"
 

@@ -5,8 +5,8 @@
  * preld and preldx are INSN_OTHER: nothing comes from the memory. The bytes that ldl, ldr, stl and
  * str reach depend on the address.
  *
- * Nothing runs behind break and dbcl as far as this is concerned: what a handler resumes there, as
- * Linux does after a warning, takes over no register that somebody follows.
+ * Nothing runs behind break and dbcl as far as this is concerned: a handler may come back, as
+ * Linux does after a warning: lib/code asks its table.
  */
 #include "arch/loongarch64/insn.h"
 

@@ -7,8 +7,8 @@
  * A prefetch is an ori to x0, and so INSN_OTHER; cache operations and the shadow stack's are too.
  * Of vectors the memory has no width: vl and vtype say it.
  *
- * Nothing runs behind ebreak, unimp and xret as far as this is concerned: what a handler resumes
- * there, as Linux does after a warning, takes over no register that somebody follows.
+ * Nothing runs behind ebreak, unimp and xret as far as this is concerned: a handler may
+ * come back, as Linux does after a warning: lib/code asks its table.
  */
 #include "arch/riscv64/insn.h"
 

@@ -659,6 +659,8 @@ bool accesses_find(const struct image *image, const struct layout_list *list,
 	r.file.related = is_related(&r.file);
 	r.file.sparse = r.file.suspects && !r.thorough;
 	set_entry(&r.file);
+	if (!warnings_read(image, arena, &r.file.warnings))
+		return error_memory(error);
 	if (image->kind != IMAGE_OBJECT && !flow_find_words(&r.file, arena))
 		return error_memory(error);
 	if (!seek(&r, arena, error) || !divide(&r, arena, error))

@@ -964,9 +964,9 @@ static void leave(struct flow *f, const struct step *step, struct state *state)
 		meet(f, to, state, to->offset <= step->offset);
 }
 
-static bool ends_path(const struct step *step)
+static bool ends_path(const struct flow *f, const struct step *step)
 {
-	return step->known && step->insn.kind == INSN_BRANCH && !step->insn.falls;
+	return step->known && !flow_goes_on(f->file, &step->insn, address_at(f, step));
 }
 
 /* From a step on: the first one, or one that jumps have been seen to lead to. */
@@ -989,7 +989,7 @@ static void go_through(struct flow *f, size_t from)
 			copy_state(&state, &f->file->entry);
 			reached = true;
 		}
-		ended = ends_path(step);
+		ended = ends_path(f, step);
 		if (!reached)
 			continue;
 		if (!step->known) {

@@ -19,6 +19,12 @@ struct state {
 	struct value reg[FLOW_REGISTERS];
 };
 
+/* Virtual addresses of traps behind which code goes on, in their order. */
+struct warnings {
+	const uint64_t *items;
+	size_t count;
+};
+
 /* A section of a linked file that the linker alone has written. */
 struct flow_words {
 	uint64_t address;
@@ -32,6 +38,7 @@ struct flow_file {
 	struct state entry; /* at a function's start: the base where a general register has it */
 	uint32_t bases;	    /* a bit a PERCPU_NOTE_REGISTER_*: those that hold a base here */
 	uint32_t general;   /* a bit a general register: those of them that are such */
+	struct warnings warnings;
 	/* Sections whose words are constants, by address, with their bytes. */
 	const struct flow_words *words;
 	size_t word_count;
@@ -83,6 +90,12 @@ struct flow_scratch {
 	struct meeting *meetings;
 	size_t meeting_room;
 };
+
+/* Those of a linked Linux, in `arena`; of other files there are none. False without memory. */
+bool warnings_read(const struct image *image, struct arena *arena, struct warnings *warnings);
+
+/* May what stands behind the instruction at `address` be run after it? */
+bool flow_goes_on(const struct flow_file *file, const struct insn *insn, uint64_t address);
 
 /* Has `value` for the register's, unless it says nothing. */
 void state_set(struct state *state, uint8_t number, struct value value);

@@ -109,6 +109,13 @@ static bool decode_at(const struct trace *t, uint64_t at, struct insn *insn)
 	return t->file->image->arch->decode(rest, insn);
 }
 
+static uint64_t address_at(const struct trace *t, uint64_t at)
+{
+	const struct image *image = t->file->image;
+
+	return at + (image->kind == IMAGE_OBJECT ? 0 : image->sections[t->region->section].addr);
+}
+
 /* Does it go on at a place of its own, too? Jumps out of the region take nothing along. */
 static bool jumps_to(const struct trace *t, const struct insn *insn, uint64_t at, uint64_t *to)
 {
@@ -139,7 +146,7 @@ static bool is_lost(struct trace *t, uint64_t at, struct held held)
 				at += insn.length;
 			continue;
 		}
-		if (insn.kind == INSN_BRANCH && !insn.falls)
+		if (!flow_goes_on(t->file, &insn, address_at(t, at)))
 			return true;
 		at += insn.length;
 	}
@@ -207,7 +214,7 @@ bool trace_is_floating(struct trace_unknown *u, uint64_t at, const struct insn *
 		run(&t, &before, u->at, &held);
 		if (jumps_to(&t, &before, u->at, &to) && to > u->at)
 			note_jump(&u->jumps, (uint32_t)(to - u->region->start), held.unknown);
-		u->held = before.kind == INSN_BRANCH && !before.falls ? 0 : held.unknown;
+		u->held = flow_goes_on(u->file, &before, address_at(&t, u->at)) ? held.unknown : 0;
 		u->at += before.length;
 	}
 	return u->at == at &&

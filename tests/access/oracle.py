@@ -1165,6 +1165,24 @@ class File:
                 ranges.append((start, start + size))
         return sorted(ranges)
 
+    def warnings(self):
+        """Traps that come back, of Linux: an entry of __bug_table is the distance to one, perhaps
+        others to texts, perhaps a line, and flags, of which the lowest is a warning's."""
+        table = next((s for s in self.sections.values() if s.name == "__bug_table"), None)
+        if table is None:
+            return set()
+        with open(self.path, "rb") as file:
+            file.seek(table.offset)
+            data = file.read(table.size)
+        code = [(s.at, s.at + s.size) for s in self.sections.values() if "X" in s.flags]
+        for entry, flags_at in ((16, 14), (12, 10), (8, 4)):
+            traps = [(table.at + at + struct.unpack_from("<i", data, at)[0] & M64,
+                      data[at + flags_at] & 1) for at in range(0, len(data) - entry + 1, entry)]
+            if len(data) % entry == 0 and \
+                    all(any(start <= trap < end for start, end in code) for trap, _ in traps):
+                return {trap for trap, warns in traps if warns}
+        return set()
+
     def self_values(self):
         return {s.value for s in self.symbols if s.name in ("this_cpu_off", "__PERCPU_SELF_PTR")}
 
@@ -1194,6 +1212,7 @@ class Reader:
         self.machine = machine
         self.templates = templates
         self.replacements = file.replacements()
+        self.warnings = file.warnings()
         self.self_values = file.self_values()
         self.cache = {}
         self.lines = []
@@ -1227,7 +1246,8 @@ class Reader:
             if self.is_replacement(at):
                 name, text = "<unknown>", ""
             insn = self.decode(name, text, at, end, tuple(prefixes))
-            copy_ = Insn(insn.flow, insn.target)
+            comes_back = insn.flow == "trap" and at in self.warnings
+            copy_ = Insn("next" if comes_back else insn.flow, insn.target)
             copy_.accesses, copy_.writes = insn.accesses, insn.writes
             copy_.at, copy_.end = at if start is None else start, end
             insns.append(copy_)

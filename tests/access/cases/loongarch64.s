@@ -86,6 +86,22 @@ unseen:	# entered from where nobody knows, and what only that leads to
 	beqz	$a2, 1b
 	b	2b
 
+	.type	warned, @function
+warned:	# traps: Linux comes back from the first one, which its table says
+	addi.d	$a1, $r21, 8
+7:	break	1
+	ld.d	$a2, $a1, 0		#: read 8 r21 8 exact
+8:	break	1
+	ld.d	$a2, $a1, 0
+	ret
+
+	.pushsection __bug_table, "aw"
+	.long	7b - ., 0
+	.short	0, 1
+	.long	8b - ., 0
+	.short	0, 0
+	.popsection
+
 	.type	words, @function
 words:	# the word around 1 or 2 bytes
 	addi.d	$a0, $r21, 0x2a

@@ -131,6 +131,22 @@ unseen:	# entered from where nobody knows, and what only that leads to
 	je	1b
 	jmp	2b
 
+	.type	warned, @function
+warned:	# traps: Linux comes back from the first one, which its table says
+	movl	$0x20, %ebx
+7:	ud2
+	movl	%gs:(%rbx), %ecx	#: read 4 GS_BASE 20 exact
+8:	ud2
+	movl	%gs:(%rbx), %ecx	#: read 4 GS_BASE - floating
+	retq
+
+	.pushsection __bug_table, "aw"
+	.long	7b - ., 0
+	.short	0, 1
+	.long	8b - ., 0
+	.short	0, 0
+	.popsection
+
 	.section .percpu, "aw", @progbits
 	.globl	__PERCPU_SELF_PTR
 	.type	__PERCPU_SELF_PTR, @object
