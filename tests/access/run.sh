@@ -7,7 +7,7 @@
 # What checks ask for, which passes code over that cannot have it, is compared with a reading of all
 # code: suspects.c.
 #
-#   tests/access/run.sh [PART...]         cases remote accessors kernels crate; default: all
+#   tests/access/run.sh [PART...]         cases remote shapes accessors kernels crate; default: all
 #   tests/access/run.sh --kernel FILE...  compares on real kernels, some minutes each
 #
 # PERCPU_TOOL: the binary; TEST_DIR: where outputs go, of them access/accessors.txt; JOBS: at once.
@@ -261,6 +261,47 @@ list_crate() {
 	done
 }
 
+# ---- shapes -------------------------------------------------------------------------------------
+
+# The accesses of shapes.c, whatever the compiler makes of its functions; all of them name a variable.
+# `made` is a symbol that the compiler must have made: what is outlined may have got the base from
+# its callers, and of that nothing is known.
+job_shape() { # machine compiler made options...
+	local name="$1 $2 shapes ${*:4}" machine=$1 kind=$2 made=$3 log
+	local out=$dir/shape-$(tr -c 'a-z0-9\n' - <<<"$*")
+	shift 3
+	sed 's/PLACE/0x190000/; s/\*(.text)/*(.text .text.*) *(.rodata .rodata.*)/' \
+		$here/cases/percpu.ld >"$out.ld"
+	if ! log=$($(compiler "$machine" "$kind") "$@" -c -o "$out.o" $here/shapes.c 2>&1 &&
+		ld.lld-19 --no-relax -T "$out.ld" -o "$out" "$out.o" 2>&1); then
+		fail "$name: does not build" "$log"
+		return
+	fi
+	want_none "$name" "$(differences "$out" 13)"
+	if [ "$made" = - ]; then
+		want_none "$name: accesses that name no variable" \
+			"$("$tool" access "$out" | grep '^0x' | grep -vE ' at (first|second|third)')"
+	else
+		want_none "$name: no $made" "$(llvm-readelf-19 -sW "$out" | grep -q "$made" || echo none)"
+	fi
+}
+
+list_shapes() {
+	echo 'shape aarch64 clang - -O2 -mllvm -enable-global-merge=1'
+	echo 'shape loongarch64 clang - -O2'
+	echo 'shape aarch64 clang OUTLINED_FUNCTION -DREPEATED -Oz -mllvm -enable-machine-outliner=always'
+	echo 'shape riscv64 clang OUTLINED_FUNCTION -DREPEATED -Oz -mllvm -enable-machine-outliner=always'
+	echo 'shape x86_64 clang - -O2 -fpatchable-function-entry=8,4'
+	echo 'shape aarch64 clang - -O2 -fpatchable-function-entry=4,2'
+	[ -n "$(compiler x86_64 gcc)" ] && {
+		echo 'shape x86_64 gcc [.]cold -O2 -freorder-blocks-and-partition'
+		echo 'shape x86_64 gcc - -O2'
+		echo 'shape x86_64 gcc __x86_ -O2 -mindirect-branch=thunk -mfunction-return=thunk'
+	}
+	[ -n "$(compiler aarch64 gcc)" ] && echo 'shape aarch64 gcc - -O2 -fsection-anchors'
+	[ -n "$(compiler riscv64 gcc)" ] && echo 'shape riscv64 gcc - -O2 -fsection-anchors'
+}
+
 # ---- accessors ----------------------------------------------------------------------------------
 
 # What the source of an accessor says that it does to memory: KIND WIDTH of each access in the order
@@ -431,13 +472,13 @@ if [ "${1:-}" = --kernel ]; then
 	exit
 fi
 
-parts=${*:-cases remote accessors kernels crate}
+parts=${*:-cases remote shapes accessors kernels crate}
 rm -rf "$dir" && mkdir -p "$dir" || exit 1
 build_suspects
 for part in $parts; do
 	case $part in
 	cases) for machine in $machines; do echo "case $machine 0"; done ;;
-	remote | accessors | kernels | crate) "list_$part" ;;
+	remote | shapes | accessors | kernels | crate) "list_$part" ;;
 	esac
 done >"$dir/jobs"
 {
