@@ -639,6 +639,21 @@ static bool read_parts(struct reading *r, unsigned threads, struct arena *arena,
 	return ok;
 }
 
+/* Where all variables are other objects', the note alone says through what they are reached. */
+static uint32_t bases_of(const struct image *image, const struct layout_list *list)
+{
+	const struct maybe noted = note_agreed(list->note, NOTE_REGISTER);
+	uint32_t bases = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		bases |= accesses_bases(image, &list->layouts[i]);
+	if (!list->count && image->kind == IMAGE_OBJECT && noted.known &&
+		note_model(list->note) != MODEL_NAIVE &&
+		arch_register_name(image->arch, noted.value))
+		bases = UINT32_C(1) << noted.value;
+	return bases;
+}
+
 bool accesses_find(const struct image *image, const struct layout_list *list,
 	const struct accesses_options *options, struct arena *arena, struct accesses *accesses,
 	struct error *error)
@@ -651,8 +666,7 @@ bool accesses_find(const struct image *image, const struct layout_list *list,
 		.thorough = options->remote || (options->suspects && options->thorough)};
 	bool ok;
 
-	for (size_t i = 0; i < list->count; i++)
-		r.file.bases |= accesses_bases(image, &list->layouts[i]);
+	r.file.bases = bases_of(image, list);
 	r.replaced = image->kind != IMAGE_STRIPPED &&
 		     image_section_named(image, ".altinstructions") &&
 		     !image_section_named(image, REPLACEMENTS);
@@ -661,6 +675,8 @@ bool accesses_find(const struct image *image, const struct layout_list *list,
 	set_entry(&r.file);
 	if (!warnings_read(image, arena, &r.file.warnings))
 		return error_memory(error);
+	if (!fixups_read(image, list, arena, &r.file.fixups, error))
+		return false;
 	if (image->kind != IMAGE_OBJECT && !flow_find_words(&r.file, arena))
 		return error_memory(error);
 	if (!seek(&r, arena, error) || !divide(&r, arena, error))

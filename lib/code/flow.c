@@ -20,6 +20,7 @@ struct step {
 	bool known;	 /* else a byte, or a unit, that is no instruction */
 	/* A relocation that stands in it, of the first layout that has one; NULL: none does. */
 	const struct reference *reference;
+	const struct fixup *fixup; /* the same of all else that an object's relocations say */
 	/* A bit a register: with which it addresses memory, of whose value it makes its own, and
 	 * which it writes. */
 	uint32_t places;
@@ -60,12 +61,12 @@ static uint64_t address_at(const struct flow *f, const struct step *step)
 }
 
 /* Of which operand of the instruction is the reference? On x86_64 the field's place tells. */
-static bool is_of_memory(const struct insn *insn, const struct reference *r, uint64_t address)
+static bool is_of_memory(const struct insn *insn, uint64_t place, uint64_t address)
 {
 	if (insn->memory == INSN_NO_MEMORY)
 		return false; /* lea has a displacement too */
 	if (insn->displacement_size || insn->immediate_size)
-		return insn->displacement_size && r->place - address == insn->displacement_at;
+		return insn->displacement_size && place - address == insn->displacement_at;
 	return true;
 }
 
@@ -93,7 +94,7 @@ static const struct reference *reference_of(
 		for (; r && r < all->items + all->count && r->section == f->region->section &&
 			r->place < address + step->insn.length;
 			r++)
-			if (is_of_memory(&step->insn, r, address) == of_memory &&
+			if (is_of_memory(&step->insn, r->place, address) == of_memory &&
 				says_address(f, r))
 				return r;
 	}
@@ -214,6 +215,10 @@ static struct value memory_of(const struct flow *f, const struct state *state,
 		return VALUE_UNKNOWN;
 	if (insn->percpu)
 		at = value_add(at, (struct value){.base = PERCPU_NOTE_REGISTER_GS_BASE});
+	/* Something else's address, before it is linked. */
+	if (!r && step->fixup && !reloc_is_low(step->fixup->info) &&
+		is_of_memory(insn, step->fixup->place, address_at(f, step)))
+		return (struct value){.base = at.base, .unknown = true};
 	return r ? completed(f, at, r) : at;
 }
 
@@ -649,6 +654,27 @@ static struct value more(const struct state *state, const struct step *step)
 	return value;
 }
 
+/*
+ * The address of something else, which is no number before it is linked: a constant, but for the
+ * lower part, which adds nothing to what the upper part's relocation has said.
+ */
+static bool is_fixed_up(const struct step *step)
+{
+	return step->fixup && step->insn.memory == INSN_NO_MEMORY &&
+	       !reloc_is_low(step->fixup->info);
+}
+
+static struct value set(const struct flow *f, const struct state *state, const struct step *step)
+{
+	struct value value = sum_of(f, state, step, INSN_NO_REGISTER, step->insn.second);
+
+	if (is_fixed_up(step))
+		return VALUE_UNKNOWN;
+	/* With an index, as in lea, it is a displacement. */
+	value.formed = value.formed || !value.unknown;
+	return value;
+}
+
 /* What the instruction leaves in its target. */
 static struct value result(struct flow *f, const struct state *state, const struct step *step,
 	const struct operand *operand, const struct access *access)
@@ -659,12 +685,12 @@ static struct value result(struct flow *f, const struct state *state, const stru
 
 	switch (insn->kind) {
 	case INSN_SET:
-		value = sum_of(f, state, step, INSN_NO_REGISTER, insn->second);
-		/* With an index, as in lea, it is a displacement. */
-		value.formed = value.formed || !value.unknown;
+		value = set(f, state, step);
 		break;
 	case INSN_MORE:
 		value = more(state, step);
+		if (is_fixed_up(step))
+			value = value_add(value, VALUE_UNKNOWN);
 		break;
 	case INSN_ADD:
 		if (insn->second == INSN_MEMORY_OPERAND)
@@ -888,13 +914,32 @@ static bool is_idle(const struct state *state, const struct step *step)
 	return step->idle && !(state->known & (step->values | (step->places & state->places)));
 }
 
+/* Where a direct jump leads to, from the region's start; in an object the linker may have to say.
+ */
+static uint64_t jump_offset(const struct flow *f, const struct step *step)
+{
+	const struct fixup *fixup = step->fixup;
+	uint64_t to;
+
+	if (!fixup)
+		return step->offset + (uint64_t)step->insn.constant;
+	if (fixup->target_section != f->region->section)
+		return UINT64_MAX;
+	to = fixup->target - f->region->start;
+	if (f->file->image->arch->counts_from_end)
+		to += f->region->start + step->offset + step->insn.length - fixup->place;
+	return to;
+}
+
 /* The step that a direct jump leads to; NULL when that is outside of the region. */
 static struct step *destination(const struct flow *f, const struct step *step)
 {
-	const uint64_t to = step->offset + (uint64_t)step->insn.constant;
+	uint64_t to;
 
-	if (step->insn.kind != INSN_BRANCH || !step->insn.direct || step->insn.call ||
-		to >= f->region->end - f->region->start || !f->step_at[to])
+	if (step->insn.kind != INSN_BRANCH || !step->insn.direct || step->insn.call)
+		return NULL;
+	to = jump_offset(f, step);
+	if (to >= f->region->end - f->region->start || !f->step_at[to])
 		return NULL;
 	return &f->steps[f->step_at[to] - 1];
 }
@@ -1094,6 +1139,7 @@ static bool decode(struct flow *f, struct flow_scratch *scratch)
 		step->offset = (uint32_t)at;
 		step->leader = 0;
 		step->reference = NULL;
+		step->fixup = NULL;
 		step->used = 0;
 		step->known =
 			arch->decode((struct span){code + at, (size_t)(size - at)}, &step->insn);
@@ -1129,6 +1175,29 @@ static void mark_references(struct flow *f)
 			if (step && !step->reference)
 				step->reference = r;
 		}
+	}
+}
+
+/* The step's start may be before the place: fields of x86_64 stand behind the opcode. */
+static void mark_fixups(struct flow *f)
+{
+	const struct fixups *all = &f->file->fixups;
+	const struct fixup *next, *end;
+
+	if (!all->count)
+		return;
+	next = fixups_from(all, f->region->section, f->region->start);
+	end = all->items + all->count;
+	for (size_t i = 0; i < f->step_count; i++) {
+		struct step *step = &f->steps[i];
+		const uint64_t at = f->region->start + step->offset;
+
+		while (next < end && next->section == f->region->section && next->place < at)
+			next++;
+		if (next == end || next->section != f->region->section)
+			return;
+		if (step->known && next->place < at + step->insn.length)
+			step->fixup = next;
 	}
 }
 
@@ -1182,9 +1251,12 @@ bool flow_read(const struct flow_file *file, const struct flow_region *region,
 	};
 	const struct mark before = {sink->count, sink->write_count};
 
-	if (!decode(&f, scratch) || !find_leaders(&f, scratch))
+	if (!decode(&f, scratch))
 		return false;
 	mark_references(&f);
+	mark_fixups(&f);
+	if (!find_leaders(&f, scratch))
+		return false;
 	for (size_t i = 0; i < f.step_count; i++)
 		if (f.steps[i].known)
 			sum_up(&f, &f.steps[i]);

@@ -6,6 +6,7 @@
 #define PERCPU_CODE_FLOW_H
 
 #include "lib/code/accesses.h"
+#include "lib/code/fixups.h"
 #include "lib/code/value.h"
 #include "lib/model/functions.h"
 
@@ -35,6 +36,7 @@ struct flow_words {
 struct flow_file {
 	const struct image *image;
 	const struct layout_list *list;
+	struct fixups fixups;
 	struct state entry; /* at a function's start: the base where a general register has it */
 	uint32_t bases;	    /* a bit a PERCPU_NOTE_REGISTER_*: those that hold a base here */
 	uint32_t general;   /* a bit a general register: those of them that are such */

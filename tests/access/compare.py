@@ -28,7 +28,7 @@ def names_of(name):
             yield name.replace(prefix, "", 1)
 
 
-def listing_rows(path, symbols, text):
+def listing_rows(file, symbols, text):
     """(address, kind, width, register, places, floating) of each row; places may be several where
     several variables have one name, and are None where none is known."""
     for row in csv.DictReader(text):
@@ -38,7 +38,12 @@ def listing_rows(path, symbols, text):
             starts = symbols.get(row["variable"], {None}) if row["variable"] else {0}
             places = {(start + offset) & M64 if start is not None else row["variable"]
                       for start in starts}
-        yield (int(row["address"], 0), row["kind"], row["width"] or "-", row["register"],
+            # In an object between variables: an offset in a template's section.
+            if file.is_object and not row["variable"]:
+                places |= {start + offset for start, _ in file.templates()}
+        base = next((file.bases[n] for n, s in file.sections.items()
+                     if s.name == row["section"] and "X" in s.flags), 0) if file.is_object else 0
+        yield (int(row["address"], 0) + base, row["kind"], row["width"] or "-", row["register"],
                places, row["floating"] in ("1", "true"))
 
 
@@ -77,7 +82,7 @@ def main():
     same, differ = 0, []
     with open(given.listing, encoding="utf-8", newline="") as text:
         for at, kind, width, register, places, floating in \
-                listing_rows(given.file, symbols, text):
+                listing_rows(file, symbols, text):
             others = theirs[at, kind]
             match = next((o for o in others if o[0] == width and o[1] == register and
                           o[3] == floating and

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The accesses of a linked file to per-CPU data, read from the text that llvm-objdump prints.
+"""The accesses of a linked file or an object to per-CPU data, read from the text that llvm-objdump prints.
 
 The other reader of `percpu-tool access`: it shares no code with it, and knows of an instruction
 only its mnemonic and operands. What both are to find is in percpu-tool-access(1); each line is
@@ -16,6 +16,8 @@ import struct
 import subprocess
 import sys
 from collections import namedtuple
+
+import relocations
 
 M64 = (1 << 64) - 1
 PIECE = 0x10000
@@ -1102,6 +1104,11 @@ ALTERNATIVES = {"AArch64": (12, 11, "<B"), "RISC-V": (16, 10, "<H")}
 TEMPLATES = (".hyp.data..percpu", ".data..percpu", ".percpu", "set_pcpu", ".cpu_local")
 
 
+def is_template(name):
+    """Of a linked file, and what becomes one: .percpu.NAME."""
+    return name in TEMPLATES or any(name.startswith(t + ".") for t in TEMPLATES)
+
+
 def output_of(*command):
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8",
                           errors="surrogateescape").stdout
@@ -1116,17 +1123,45 @@ class File:
         self.path = path
         machine = re.search(r"Machine:\s+(.*)", output_of(READELF, "-h", path))
         self.machine_name = next(n for n in MACHINES if n in machine.group(1))
+        self.infos = {}
         self.sections = self.read_sections()
+        self.is_object = bool(re.search(r"Type:\s+REL ", output_of(READELF, "-h", path)))
+        self.bases = self.place() if self.is_object else {}
         self.symbols = self.read_symbols()
+        self.relocations = self.read_relocations() if self.is_object else None
+
+    def place(self):
+        """Where each section of an object is taken to be: templates one behind the other, from
+        where constants are no members' any more; all others far apart."""
+        bases, next_ = {}, 0x1000
+        for number, s in self.sections.items():
+            if is_template(s.name):
+                bases[number] = next_
+                next_ += (s.size + 63) & ~63
+            else:
+                bases[number] = number << 32
+            self.sections[number] = s._replace(at=bases[number])
+        return bases
+
+    def read_relocations(self):
+        symbols = {}
+        for line in output_of(READELF, "-sW", self.path).splitlines():
+            fields = line.split(None, 7)
+            if len(fields) >= 7 and fields[0][:-1].isdigit() and fields[6].isdigit():
+                symbols[int(fields[0][:-1])] = (int(fields[6]), int(fields[1], 16))
+        templates = {n for n, s in self.sections.items() if is_template(s.name)}
+        return relocations.Relocations(self, symbols, self.bases, templates)
 
     def read_sections(self):
         """By index."""
         sections = {}
         for line in output_of(READELF, "-SW", self.path).splitlines():
             match = re.match(r"^\s*\[\s*(\d+)\] (.*?)\s+([A-Z_]+|0x\w+)\s+([0-9a-f]{16}) "
-                             r"([0-9a-f]+) ([0-9a-f]+) [0-9a-f]+\s+([A-Za-z]*)\s", line)
+                             r"([0-9a-f]+) ([0-9a-f]+) [0-9a-f]+\s+([A-Za-z]*)\s+\d+\s+(\d+)\s",
+                             line)
             if match:
-                number, name, kind, at, offset, size, flags = match.groups()
+                number, name, kind, at, offset, size, flags, info = match.groups()
+                self.infos[int(number)] = int(info)
                 sections[int(number)] = Section(name, kind, int(at, 16), int(size, 16), flags,
                                                 int(offset, 16))
         return sections
@@ -1138,12 +1173,13 @@ class File:
             fields = line.split(None, 7)
             if len(fields) == 8 and fields[0][:-1].isdigit() and fields[6].isdigit():
                 name = re.sub(r" \[.*\]$", "", fields[7])
-                symbols.append(Symbol(int(fields[6]), int(fields[1], 16), int(fields[2], 0),
-                                      fields[3], name))
+                section = int(fields[6])
+                symbols.append(Symbol(section, int(fields[1], 16) + self.bases.get(section, 0),
+                                      int(fields[2], 0), fields[3], name))
         return symbols
 
     def templates(self):
-        return [(s.at, s.at + s.size) for s in self.sections.values() if s.name in TEMPLATES]
+        return [(s.at, s.at + s.size) for s in self.sections.values() if is_template(s.name)]
 
     def is_linux(self):
         return any(s.name == ".data..percpu" for s in self.sections.values())
@@ -1216,6 +1252,19 @@ class Reader:
         self.self_values = file.self_values()
         self.cache = {}
         self.lines = []
+        self.number, self.base = 0, 0  # of an object: the section, and where it is put
+
+    def fixed_up(self, insn, unknown, place, base):
+        """An instruction of an object, as it is once it is linked."""
+        if unknown:
+            insn.writes = [forget(w.reg) for w in insn.writes]
+        if "memory" in unknown:
+            insn.accesses = [a._replace(sum=a.sum._replace(regs=(), const=0, unknown=True))
+                             for a in insn.accesses]
+        if place != "-":
+            insn.target = place if insn.target is not None else None
+        elif insn.target is not None:
+            insn.target += base
 
     def decode_lines(self, lines):
         """Instructions of raw lines. Prefixes that stand on lines of their own are joined to what
@@ -1245,11 +1294,17 @@ class Reader:
             text = re.sub(r"\s*<[^>]*>?.*$", "", text) if "<" in text else text
             if self.is_replacement(at):
                 name, text = "<unknown>", ""
+            fixes = None
+            if self.file.is_object:
+                name, text, *fixes = self.file.relocations.apply(
+                    self.number, name, text, at if start is None else start, end)
             insn = self.decode(name, text, at, end, tuple(prefixes))
             comes_back = insn.flow == "trap" and at in self.warnings
             copy_ = Insn("next" if comes_back else insn.flow, insn.target)
             copy_.accesses, copy_.writes = insn.accesses, insn.writes
-            copy_.at, copy_.end = at if start is None else start, end
+            copy_.at, copy_.end = (at if start is None else start) + self.base, end + self.base
+            if fixes:
+                self.fixed_up(copy_, *fixes, self.base)
             insns.append(copy_)
             prefixes, start = [], None
         return insns
@@ -1280,6 +1335,7 @@ class Reader:
 
     def section(self, number, lines):
         pieces = self.file.pieces(number)
+        self.number, self.base = number, self.file.bases.get(number, 0)
         starts = [start for start, _ in pieces]
         current, buffer = None, []
         for line in lines:
@@ -1287,7 +1343,7 @@ class Reader:
             if colon < 1 or line[0] not in " 0123456789abcdef":
                 continue
             try:
-                at = int(line[:colon], 16)
+                at = int(line[:colon], 16) + self.base
             except ValueError:
                 continue
             where = current
@@ -1312,6 +1368,9 @@ class Reader:
             raise SystemExit("llvm-objdump failed")
 
     def read(self):
+        names = [s.name for s in self.file.sections.values() if "X" in s.flags]
+        if self.file.is_object and len(names) != len(set(names)):
+            raise SystemExit("two sections have one name, by which llvm-objdump is asked")
         for number, (name, kind, _, size, flags, _) in sorted(self.file.sections.items()):
             if kind == "PROGBITS" and size and "A" in flags and "X" in flags and \
                     not name.startswith(".data") and \

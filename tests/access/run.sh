@@ -7,7 +7,7 @@
 # What checks ask for, which passes code over that cannot have it, is compared with a reading of all
 # code: suspects.c.
 #
-#   tests/access/run.sh [PART...]         cases remote shapes accessors kernels crate; default: all
+#   tests/access/run.sh [PART...]         cases objects remote shapes accessors kernels crate; default: all
 #   tests/access/run.sh --kernel FILE...  compares on real kernels, some minutes each
 #
 # PERCPU_TOOL: the binary; TEST_DIR: where outputs go, of them access/accessors.txt; JOBS: at once.
@@ -97,6 +97,80 @@ job_case() { # machine place
 	ld.lld-19 --emit-relocs -T "$out.ld" -o "$out.relocs" "$out.o" 2>"$out.log"
 	want_none "$machine: the cases, without relocations (<) and with them (>)" \
 		"$(diff <(places "$out") <(places "$out.relocs"))"
+}
+
+# ---- objects ------------------------------------------------------------------------------------
+
+access_lines() { # file
+	"$tool" access "$1" | sed -nE 's/^0x[0-9a-f]+ [^ ]+: (.*), (absolute|pc-relative|indexed|register).*/\1/p'
+}
+
+# What jumps, calls and addresses of an object have is in its relocations alone.
+job_object_case() { # machine
+	local out=$dir/object-case-$1 options
+	options=$(case_options "$1")
+	case $1 in riscv64 | loongarch64) options+=' -mrelax' ;; esac
+	if ! clang-19 --target="$1-linux-gnu" $options -c -o "$out.o" $here/cases/objects/"$1.s" \
+		2>"$out.log"; then
+		fail "$1: the cases of objects do not build" "$(<"$out.log")"
+		return
+	fi
+	same "$1: an object's cases, expected (<) and listed (>)" \
+		"$(expected "$here/cases/objects/$1.s")" "$(access_lines "$out.o")"
+	want_none "$1: an object's cases" "$(differences "$out.o" 2)"
+}
+
+# With variables of its own, and with none: those of another object.
+job_object() { # machine compiler level model source least options...
+	local machine=$1 kind=$2 level=$3 model=$4 source=$5 least=$6 log
+	local out=$dir/object-$1-$2$3-$4-$(basename "$5" .c)
+	shift 6
+	out+=$(tr -d ' ' <<<"$*")
+	if ! log=$($(compiler "$machine" "$kind") "$level" $(model_macro "$model") -DPERCPU_SEPARATE "$@" \
+		-w -c -o "$out.o" "$source" 2>&1); then
+		fail "$machine $kind $level $model: $source does not compile" "$log"
+		return
+	fi
+	log=$(differences "$out.o" "$least")
+	want_none "$machine $kind $level $model $* $source: the object" "$log"
+	[ -n "$log" ] || rm -f "$out".*
+}
+
+# A member of an archive is listed as the object that it was.
+job_archive() { # machine
+	local out=$dir/archive-$1 source objects= object
+	for source in accessors remote; do
+		$(compiler "$1" clang) -O2 -c -o "$out-$source.o" $here/$source.c || return
+		objects+=" $out-$source.o"
+	done
+	llvm-ar-19 rcs "$out.a" $objects
+	same "$1: an archive (>) and its members (<)" \
+		"$(for object in $objects; do
+			"$tool" access --format csv "$object" | sed "1d; s|^[^,]*,|$(basename "$object")|"
+		done)" "$("$tool" access --format csv "$out.a" | sed '1d; s/^[^,]*,//')"
+}
+
+list_objects() {
+	local machine kind model
+	for machine in $machines; do
+		echo "object_case $machine"
+		echo "archive $machine"
+		for kind in gcc clang; do
+			[ -n "$(compiler $machine $kind)" ] || continue
+			for model in zero nonzero; do
+				echo "object $machine $kind -O2 $model tests/runtime/every.c 200"
+				echo "object $machine $kind -O0 $model tests/access/accessors.c 40"
+				echo "object $machine $kind -O2 $model tests/kernel/others.c 10"
+			done
+		done
+		case $machine in
+		riscv64 | loongarch64)
+			for model in zero nonzero; do
+				echo "object $machine clang -O2 $model tests/runtime/every.c 200 -mrelax"
+				echo "object $machine clang -O1 $model tests/kernel/operations.c 500 -mrelax"
+			done ;;
+		esac
+	done
 }
 
 # ---- other CPUs ---------------------------------------------------------------------------------
@@ -472,13 +546,13 @@ if [ "${1:-}" = --kernel ]; then
 	exit
 fi
 
-parts=${*:-cases remote shapes accessors kernels crate}
+parts=${*:-cases objects remote shapes accessors kernels crate}
 rm -rf "$dir" && mkdir -p "$dir" || exit 1
 build_suspects
 for part in $parts; do
 	case $part in
 	cases) for machine in $machines; do echo "case $machine 0"; done ;;
-	remote | shapes | accessors | kernels | crate) "list_$part" ;;
+	objects | remote | shapes | accessors | kernels | crate) "list_$part" ;;
 	esac
 done >"$dir/jobs"
 {
