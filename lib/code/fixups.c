@@ -1,6 +1,7 @@
 #include "lib/code/fixups.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct gathering {
 	const struct image *image;
@@ -23,6 +24,21 @@ static bool is_of_template(const struct layout_list *list, const struct symbol *
 	for (size_t i = 0; i < list->count; i++)
 		if (layout_has_section(&list->layouts[i], symbol->section))
 			return true;
+	return false;
+}
+
+/* What code subtracts from a variable's address to get its offset. */
+static bool is_start(const struct layout_list *list, const struct symbol *symbol)
+{
+	static const enum bound_role starts[] = {BOUND_TEMPLATE_START, BOUND_LOAD, BOUND_BASE};
+
+	for (size_t i = 0; i < list->count; i++)
+		for (size_t j = 0; j < sizeof(starts) / sizeof(starts[0]); j++) {
+			const char *name = list->layouts[i].profile->bounds[starts[j]].name;
+
+			if (name && strcmp(symbol->name, name) == 0)
+				return true;
+		}
 	return false;
 }
 
@@ -49,6 +65,7 @@ static bool gather(struct gathering *g, const struct section *rela)
 			.section = rela->info,
 			.target_section = symbol.section,
 			.info = info,
+			.start = is_start(g->list, &symbol),
 		};
 	}
 	return true;

@@ -1,7 +1,7 @@
 /*
  * What an object's relocations say of its code beside where the template's variables are: where
- * jumps lead to that the linker has yet to fill in, and what is an address of something else and no
- * number. For lib/code only.
+ * jumps lead to that the linker has yet to fill in, and what is the template's start, or an address
+ * of something else, and no number. For lib/code only.
  */
 #ifndef PERCPU_CODE_FIXUPS_H
 #define PERCPU_CODE_FIXUPS_H
@@ -15,6 +15,7 @@ struct fixup {
 	uint32_t section;
 	uint32_t target_section; /* the symbol's: an index, or one of SYMBOL_* */
 	const struct reloc_info *info;
+	bool start; /* the symbol is a template's start, which the linker defines */
 };
 
 /* In the order of sections and places; empty for a linked file. */

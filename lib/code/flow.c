@@ -335,6 +335,12 @@ static struct operand operand_of(
 	return operand;
 }
 
+/* The GOT's word with a template's start, in an object. */
+static bool is_start_entry(const struct step *step)
+{
+	return step->fixup && step->fixup->start && step->fixup->info->class == RELOC_GOT;
+}
+
 /* What a load brings: the base, from the variable that holds it; an address, from where the linker
  * has put it. */
 static struct value loaded(const struct flow *f, const struct step *step,
@@ -346,6 +352,8 @@ static struct value loaded(const struct flow *f, const struct step *step,
 		return VALUE_UNKNOWN;
 	if (is_got(f, operand->reference))
 		return relocated(f, operand->reference);
+	if (is_start_entry(step))
+		return (struct value){.section = VALUE_AT_START, .formed = true};
 	if (at.entry)
 		return (struct value){.constant = at.constant,
 			.section = at.section,
@@ -434,16 +442,35 @@ static bool forms_alone(const struct insn *insn)
 	       (index == INSN_NO_REGISTER || index == INSN_ZERO_REGISTER);
 }
 
+/* The place in a template that the constant says: an offset from its start where that has been
+ * subtracted. */
+static uint64_t from_start(const struct flow *f, struct value at)
+{
+	const bool is_offset = at.less && !at.base && f->file->image->kind != IMAGE_OBJECT &&
+			       !layout_at(f->file, 0, at.constant);
+
+	for (size_t i = 0; is_offset && i < f->file->list->count; i++) {
+		const struct layout *layout = &f->file->list->layouts[i];
+		const uint64_t target = at.constant + layout->template_start.value;
+
+		if (layout->model == MODEL_NONZERO && layout->template_start.known &&
+			layout_at(f->file, 0, target) == layout)
+			return target;
+	}
+	return at.constant;
+}
+
 static struct access access_at(
 	const struct flow *f, const struct step *step, struct value at, enum access_kind kind)
 {
-	const uint32_t section = at.section;
+	const uint32_t section = at.section == VALUE_AT_START ? 0 : at.section;
+	const uint64_t target = from_start(f, at);
 	struct access access = {
 		.address = address_at(f, step),
 		.section = f->region->section,
 		.target_section = section,
-		.target = at.constant,
-		.layout = layout_at(f->file, section, at.constant),
+		.target = target,
+		.layout = layout_at(f->file, section, target),
 		.kind = (uint8_t)kind,
 		.form = form_of(&step->insn),
 		.base = at.base,
@@ -464,8 +491,7 @@ static struct access access_at(
 	/* Symbols may speak of a template that there is no section of. */
 	if (access.layout && access.layout->section_count)
 		access.variable = layout_variable_at(access.layout,
-			section ? section : access.layout->sections[0], at.constant,
-			&access.offset);
+			section ? section : access.layout->sections[0], target, &access.offset);
 	return access;
 }
 
@@ -654,10 +680,20 @@ static struct value more(const struct state *state, const struct step *step)
 	return value;
 }
 
-/*
- * The address of something else, which is no number before it is linked: a constant, but for the
- * lower part, which adds nothing to what the upper part's relocation has said.
+/* The address of something else, which is no number before it is linked; or the template's start.
  */
+static struct value fixed_up(const struct fixup *fixup)
+{
+	if (!fixup->start)
+		return VALUE_UNKNOWN;
+	return (struct value){.constant = fixup->target,
+		.section = VALUE_AT_START,
+		.formed = true,
+		.entry = fixup->info->class == RELOC_GOT};
+}
+
+/* A constant that is one of these; the lower part of an address adds nothing to what the upper
+ * part's relocation has said of it. */
 static bool is_fixed_up(const struct step *step)
 {
 	return step->fixup && step->insn.memory == INSN_NO_MEMORY &&
@@ -669,10 +705,63 @@ static struct value set(const struct flow *f, const struct state *state, const s
 	struct value value = sum_of(f, state, step, INSN_NO_REGISTER, step->insn.second);
 
 	if (is_fixed_up(step))
-		return VALUE_UNKNOWN;
+		return step->insn.second == INSN_NO_REGISTER ? fixed_up(step->fixup)
+							     : VALUE_UNKNOWN;
 	/* With an index, as in lea, it is a displacement. */
 	value.formed = value.formed || !value.unknown;
 	return value;
+}
+
+/* Does a template begin there, whose code subtracts that? */
+static bool is_template_start(const struct flow *f, uint64_t address)
+{
+	for (size_t i = 0; i < f->file->list->count; i++) {
+		const struct layout *layout = &f->file->list->layouts[i];
+
+		if (layout->model == MODEL_NONZERO && layout->template_start.known &&
+			layout->template_start.value == address)
+			return true;
+	}
+	return false;
+}
+
+static bool is_known_start(const struct flow *f, struct value value)
+{
+	return value.formed && !value.unknown && !value.base && !value.less &&
+	       is_template_start(f, value.constant);
+}
+
+/* sub of an immediate that is, or will be, an address; all others are negative displacements. */
+static bool subtracts_address(const struct flow *f, const struct step *step)
+{
+	return step->reference || step->fixup ||
+	       is_template_start(f, -(uint64_t)step->insn.constant);
+}
+
+/* In a linked file the start is a number as others. */
+static struct value difference(const struct flow *f, struct value a, struct value b)
+{
+	const bool linked = f->file->image->kind != IMAGE_OBJECT;
+
+	if (linked && is_known_start(f, b) && !a.less)
+		a.less = 1;
+	else if (linked && is_known_start(f, a))
+		a.less = -1;
+	return value_subtract(a, b);
+}
+
+/* What is subtracted is a constant, by its relocation if it has one. */
+static struct value less_constant(
+	const struct flow *f, const struct state *state, const struct step *step)
+{
+	const struct value first = register_value(state, step->insn.first);
+	const struct reference *r = reference_of(f, step, false);
+
+	if (r)
+		return difference(f, first, relocated(f, r));
+	if (is_fixed_up(step))
+		return value_subtract(first, fixed_up(step->fixup));
+	return difference(f, first, VALUE_NUMBER(-(uint64_t)step->insn.constant));
 }
 
 /* What the instruction leaves in its target. */
@@ -688,10 +777,18 @@ static struct value result(struct flow *f, const struct state *state, const stru
 		value = set(f, state, step);
 		break;
 	case INSN_MORE:
+		if (insn->subtracts && subtracts_address(f, step))
+			return value_cut(less_constant(f, state, step), insn->cut);
 		value = more(state, step);
-		if (is_fixed_up(step))
-			value = value_add(value, VALUE_UNKNOWN);
+		if (is_fixed_up(step) && value.section != VALUE_AT_START)
+			value = value_add(value, fixed_up(step->fixup));
 		break;
+	case INSN_SUBTRACT:
+		if (!f->file->remote)
+			return VALUE_UNKNOWN;
+		return value_cut(difference(f, register_value(state, insn->first),
+					 register_value(state, insn->second)),
+			insn->cut);
 	case INSN_ADD:
 		if (insn->second == INSN_MEMORY_OPERAND)
 			value = value_add(register_value(state, insn->first),
@@ -726,9 +823,11 @@ static struct value result(struct flow *f, const struct state *state, const stru
 	return value;
 }
 
-static bool forms_address(const struct insn *insn)
+/* With the template's start subtracted an address is still one, of another CPU's area. */
+static bool forms_address(const struct insn *insn, struct value value)
 {
-	return insn->kind == INSN_ADD || (insn->kind == INSN_MORE && !clears_low_bits(insn));
+	return (insn->kind == INSN_SUBTRACT && value.less) || insn->kind == INSN_ADD ||
+	       (insn->kind == INSN_MORE && !clears_low_bits(insn));
 }
 
 /* Another CPU may run what follows: addresses in an area are then of the one before. */
@@ -827,10 +926,10 @@ static void pass(struct flow *f, struct state *state, const struct step *step)
 
 	if (insn->target < FLOW_REGISTERS)
 		value = result(f, state, step, &operand, reached ? &access : NULL);
-	if (forms_address(insn)) {
+	if (forms_address(insn, value)) {
 		/* The address goes on in what is formed of it. */
 		use(f, step, register_value(state, insn->first).taken);
-		if (insn->kind == INSN_ADD)
+		if (insn->kind != INSN_MORE)
 			use(f, step, register_value(state, insn->second).taken);
 		note_address(f, step, &value);
 		note_remote(f, step, &value);

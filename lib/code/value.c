@@ -14,6 +14,17 @@ static uint32_t word_of(struct value a, struct value b)
 	return a.word ? a.word : b.word;
 }
 
+static bool is_place(struct value a)
+{
+	return a.section && a.section != VALUE_AT_START;
+}
+
+/* A place in an object that is subtracted: what it is added to is no address any more. */
+static bool is_negative(struct value a)
+{
+	return is_place(a) && a.less < 0;
+}
+
 struct value value_add(struct value a, struct value b)
 {
 	/* Where a relocation at each of two addends says the sum: pcalau12i and the low part of
@@ -21,7 +32,7 @@ struct value value_add(struct value a, struct value b)
 	if (a.relocated && b.relocated && !a.base && !b.base && a.constant == b.constant &&
 		a.section == b.section)
 		return a;
-	if ((a.base && b.base) || !one_section(a, b))
+	if ((a.base && b.base) || !one_section(a, b) || is_negative(a) || is_negative(b))
 		return VALUE_UNKNOWN;
 	return (struct value){
 		.constant = a.constant + b.constant,
@@ -31,10 +42,43 @@ struct value value_add(struct value a, struct value b)
 		.formed = a.formed || b.formed,
 		.relocated = a.relocated || b.relocated,
 		.entry = a.entry || b.entry,
+		.less = a.less ? a.less : b.less,
 		.crossed = a.crossed || b.crossed,
 		.word = word_of(a, b),
 		.reach = a.reach > b.reach ? a.reach : b.reach,
 	};
+}
+
+/* The start less a place in an object, of which the linker knows both. */
+static struct value below_start(struct value start, struct value place)
+{
+	return (struct value){.constant = place.constant - start.constant,
+		.section = place.section,
+		.less = -1,
+		.formed = true};
+}
+
+struct value value_subtract(struct value a, struct value b)
+{
+	const bool negative = is_negative(b);
+	const int less = a.less - b.less + (b.section == VALUE_AT_START);
+
+	if (b.base || b.unknown || b.entry || less > 1 || less < -1)
+		return VALUE_UNKNOWN;
+	if (a.section == VALUE_AT_START && is_place(b) && !b.less && !a.base && !a.unknown)
+		return below_start(a, b);
+	if (is_place(b) &&
+		(negative ? a.section != 0 : a.section != b.section || a.base || a.unknown))
+		return VALUE_UNKNOWN;
+	a.constant += negative ? b.constant : -b.constant;
+	a.formed = a.formed || b.formed;
+	a.less = (int8_t)less;
+	a.taken = 0;
+	if (is_place(b)) {
+		a.section = negative ? b.section : 0;
+		a.relocated = false;
+	}
+	return a;
 }
 
 struct value value_displaced(struct value a, int64_t number)
@@ -48,7 +92,7 @@ bool value_same(struct value a, struct value b)
 	return a.constant == b.constant && a.section == b.section && a.base == b.base &&
 	       a.unknown == b.unknown && a.formed == b.formed && a.relocated == b.relocated &&
 	       a.taken == b.taken && a.crossed == b.crossed && a.word == b.word &&
-	       a.entry == b.entry;
+	       a.entry == b.entry && a.less == b.less;
 }
 
 struct value value_meet(struct value a, struct value b)

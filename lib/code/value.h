@@ -12,7 +12,8 @@
 
 struct value {
 	uint64_t constant; /* modulo 2^64; 0 when there is none */
-	/* In an object: index of the section that the constant counts in; 0: it is a number. */
+	/* In an object: index of the section that the constant counts in, or VALUE_AT_START; 0: it
+	 * is a number. */
 	uint32_t section;
 	/* 1 + index of the step that formed this address; 0: it is none, or of several steps. */
 	uint32_t taken;
@@ -25,6 +26,12 @@ struct value {
 	bool formed;
 	bool relocated; /* a relocation says the whole of it */
 	bool entry;	/* it is the GOT's word with that in it: a load brings the rest */
+	/*
+	 * 1: a template's start has been subtracted, and the constant may be an offset from there;
+	 * -1: it is subtracted from, the negative of that. In an object the start is not counted in
+	 * the constant, which is then of the offset, with the sign that has.
+	 */
+	int8_t less;
 	bool put; /* unknown only since it is in a base's register: the constant is what was put */
 	/* An address in an area, kept over a call or over an instruction that allows interrupts. */
 	bool crossed;
@@ -37,11 +44,20 @@ struct value {
 	uint8_t reach;
 };
 
+/* What an object's code forms of the symbol of a template's start, which is in no section yet. */
+#define VALUE_AT_START UINT32_MAX
+
 #define VALUE_UNKNOWN ((struct value){.unknown = true})
 #define VALUE_NUMBER(number) ((struct value){.constant = (number), .formed = true})
 
 /* a + b. Two bases, and what counts in two sections, are something unknown. */
 struct value value_add(struct value a, struct value b);
+
+/*
+ * a - b: of a number, or of two places in one section; with a template's start subtracted the rest
+ * is what it was, and `less`. All else is something unknown.
+ */
+struct value value_subtract(struct value a, struct value b);
 
 /* With `number` added, which makes no constant that code forms. */
 struct value value_displaced(struct value a, int64_t number);
@@ -56,7 +72,7 @@ struct value value_cut(struct value a, enum insn_cut cut);
 static inline bool value_is_nothing(struct value a)
 {
 	return a.unknown && !a.base && !a.constant && !a.section && !a.formed && !a.relocated &&
-	       !a.word && !a.put && !a.entry;
+	       !a.word && !a.put && !a.entry && !a.less;
 }
 
 /* Do they say the same? */

@@ -210,24 +210,36 @@ job_remote() { # machine place
 
 # The runtime's accessor of other CPUs' copies, called as it is and read through.
 job_remote_ptr() { # machine compiler level model
-	local out=$dir/remote-ptr-$1-$2$3-$4 log
+	local out=$dir/remote-ptr-$1-$2$3-$4 log file
 	"$tool" ldscript --full --arch "$1" --cpus 4 --model "$4" >"$out.ld"
-	if ! log=$($(compiler "$1" "$2") "$3" $(model_macro "$4") -c -o "$out.o" $here/remote.c 2>&1 &&
-		$(linker "$1" "$2") -static -e 0 -T "$out.ld" -o "$out" "$out.o" 2>&1); then
+	if ! log=$($(compiler "$1" "$2") "$3" $(model_macro "$4") -DPERCPU_SEPARATE -c -o "$out.o" $here/remote.c 2>&1 &&
+		$(linker "$1" "$2") -static -e 0 -T "$out.ld" -o "$out" "$out.o" 2>&1 &&
+		$(linker "$1" "$2") --emit-relocs -static -e 0 -T "$out.ld" -o "$out.relocs" "$out.o" 2>&1); then
 		fail "$1 $2 $3 $4: percpu_remote_ptr does not build" "$log"
 		return
 	fi
-	local want='get address second
-read read second
-write write second'
-	log=$("$tool" access --remote --format csv "$out" | awk -F, 'NR > 1 { print $5, $10, $7 }')
-	if [ "$4" = zero ]; then
-		same "$1 $2 $3 zero: percpu_remote_ptr" "$want" "$log"
-	else
-		# The start of the template is subtracted: of the sum, where it is not seen, or before.
-		want_none "$1 $2 $3 nonzero: percpu_remote_ptr, another place" \
-			"$(grep -vxF "$want" <<<"$log" | grep .)"
-	fi
+	local want='get address second -
+read read second 8
+write write second 8
+element read wide+24 8
+byte read small 1
+start read first 8
+sum read counter 4
+reset address wide -
+'
+	case $1 in
+	x86_64) want+='change read-modify-write counter 4' ;;
+	*) want+=$'change read counter 4\nchange write counter 4' ;;
+	esac
+	# Of nonzero the template's start is subtracted: of the base, of the sum, or of the variable's address.
+	for file in "$out" "$out.relocs" "$out.o"; do
+		same "$1 $2 $3 $4: the accessors of other CPUs, ${file##*/}" "$(sort <<<"$want")" "$("$tool" access \
+			--remote --format csv "$file" | awk -F, 'NR > 1 { print $5, $10,
+				$7 ($8 == "0" ? "" : "+" $8), $11 == "" ? "-" : $11 }' | sort)"
+		want_none "$1 $2 $3 $4: what checks say of another CPU's copy, ${file##*/}" \
+			"$("$tool" check --format json "$file" | jq -r '.files[].findings[] |
+				select(.check | startswith("access_") or . == "reloc_kind") | .check + ": " + .message')"
+	done
 }
 
 list_remote() {
@@ -236,7 +248,7 @@ list_remote() {
 		for place in 0 0x4000; do echo "remote $machine $place"; done
 		for kind in gcc clang; do
 			[ -n "$(compiler $machine $kind)" ] || continue
-			for level in -O1 -O2; do
+			for level in -O1 -O2 -Os; do
 				echo "remote_ptr $machine $kind $level zero"
 				echo "remote_ptr $machine $kind $level nonzero"
 			done

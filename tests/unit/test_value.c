@@ -23,6 +23,7 @@ static void is(struct value value, struct value expected)
 	assert_int_equal(value.formed, expected.formed);
 	assert_int_equal(value.relocated, expected.relocated);
 	assert_int_equal(value.taken, expected.taken);
+	assert_int_equal(value.less, expected.less);
 }
 
 static void sums(void **state)
@@ -49,6 +50,38 @@ static void sums(void **state)
 	/* What was noted as taken is the addends', not the sum's. */
 	is(value_add((struct value){.base = BASE, .taken = 4}, number),
 		(struct value){.constant = 0x10, .base = BASE, .formed = true});
+}
+
+static void differences(void **state)
+{
+	const struct value there = {.constant = 8, .section = SECTION, .formed = true};
+	const struct value far = {.constant = 0x28, .section = SECTION, .formed = true};
+	const struct value elsewhere = {.constant = 8, .section = OTHER_SECTION};
+	const struct value start = {.section = VALUE_AT_START, .formed = true};
+	const struct value offset = {.constant = 8, .section = SECTION, .formed = true, .less = 1};
+	const struct value remote = {
+		.constant = 8, .section = SECTION, .formed = true, .unknown = true, .less = 1};
+
+	(void)state;
+	is(value_subtract(place, number),
+		(struct value){.constant = 0x30, .base = BASE, .formed = true});
+	is(value_subtract(number, base), unknown);
+	is(value_subtract(number, unknown), unknown);
+	is(value_subtract(unknown, number),
+		(struct value){.constant = (uint64_t)-0x10, .formed = true, .unknown = true});
+	/* Two places of a section are apart by a number. */
+	is(value_subtract(far, there), (struct value){.constant = 0x20, .formed = true});
+	is(value_subtract(far, elsewhere), unknown);
+	is(value_subtract(number, there), unknown);
+	/* A variable's offset in an object, in each order that compilers have. */
+	is(value_subtract(there, start), offset);
+	is(value_add(offset, unknown), remote);
+	is(value_add(value_subtract(unknown, start), there), remote);
+	is(value_subtract(value_add(there, unknown), start), remote);
+	is(value_subtract(unknown, value_subtract(start, there)), remote);
+	/* Its negative is no place, whatever is added; twice less is nothing. */
+	is(value_add(value_subtract(start, there), unknown), unknown);
+	is(value_subtract(offset, start), unknown);
 }
 
 /* pcalau12i and addi.d of a large code model: a relocation at each says all of it. */
@@ -100,6 +133,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sums),
+		cmocka_unit_test(differences),
 		cmocka_unit_test(halves_of_relocations),
 		cmocka_unit_test(meetings),
 		cmocka_unit_test(cuts),
