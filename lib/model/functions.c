@@ -32,7 +32,10 @@ static struct symbol symbol_of(const struct functions *functions, const struct f
 	return symbol;
 }
 
-/* Labels of assembly have neither type nor size; `$x` and `.L` ones mark no function. */
+/*
+ * Labels of assembly have neither type nor size; `$x` and `.L` ones mark no function, nor do those
+ * that gas makes of `1:` and for itself, which have a control character: `L0\001`.
+ */
 static bool is_named(const struct image *image, const struct symbol *symbol)
 {
 	if (symbol->section >= image->section_count || !symbol->name[0])
@@ -40,7 +43,8 @@ static bool is_named(const struct image *image, const struct symbol *symbol)
 	if (symbol->type == STT_FUNC || symbol->type == STT_GNU_IFUNC || symbol->type == STT_OBJECT)
 		return true;
 	return symbol->type == STT_NOTYPE && symbol->name[0] != '$' && symbol->name[0] != '.' &&
-	       (image->sections[symbol->section].flags & SHF_EXECINSTR);
+	       (image->sections[symbol->section].flags & SHF_EXECINSTR) &&
+	       !strpbrk(symbol->name, "\001\002");
 }
 
 /* Local, or without a type. */
