@@ -442,22 +442,21 @@ static bool forms_alone(const struct insn *insn)
 	       (index == INSN_NO_REGISTER || index == INSN_ZERO_REGISTER);
 }
 
-/* The place in a template that the constant says: an offset from its start where that has been
- * subtracted. */
+/*
+ * The place in a template that the constant says: an offset from its start where that has been
+ * subtracted. Of the first variable the negative is 0 as well.
+ */
 static uint64_t from_start(const struct flow *f, struct value at)
 {
-	const bool is_offset = at.less && !at.base && f->file->image->kind != IMAGE_OBJECT &&
-			       !layout_at(f->file, 0, at.constant);
+	const struct layout *layout;
+	uint64_t target;
 
-	for (size_t i = 0; is_offset && i < f->file->list->count; i++) {
-		const struct layout *layout = &f->file->list->layouts[i];
-		const uint64_t target = at.constant + layout->template_start.value;
-
-		if (layout->model == MODEL_NONZERO && layout->template_start.known &&
-			layout_at(f->file, 0, target) == layout)
-			return target;
-	}
-	return at.constant;
+	if (!at.less || at.base || f->file->image->kind == IMAGE_OBJECT ||
+		layout_at(f->file, 0, at.constant))
+		return at.constant;
+	layout = &f->file->list->layouts[abs(at.less) - 1];
+	target = at.constant + layout->template_start.value;
+	return layout_at(f->file, 0, target) == layout ? target : at.constant;
 }
 
 static struct access access_at(
@@ -712,30 +711,30 @@ static struct value set(const struct flow *f, const struct state *state, const s
 	return value;
 }
 
-/* Does a template begin there, whose code subtracts that? */
-static bool is_template_start(const struct flow *f, uint64_t address)
+/* 1 + index of the layout whose template begins there, and whose code subtracts that; 0: none. */
+static int8_t start_at(const struct flow *f, uint64_t address)
 {
-	for (size_t i = 0; i < f->file->list->count; i++) {
+	for (size_t i = 0; i < f->file->list->count && i < INT8_MAX; i++) {
 		const struct layout *layout = &f->file->list->layouts[i];
 
 		if (layout->model == MODEL_NONZERO && layout->template_start.known &&
 			layout->template_start.value == address)
-			return true;
+			return (int8_t)(i + 1);
 	}
-	return false;
+	return 0;
 }
 
-static bool is_known_start(const struct flow *f, struct value value)
+static int8_t known_start(const struct flow *f, struct value value)
 {
-	return value.formed && !value.unknown && !value.base && !value.less &&
-	       is_template_start(f, value.constant);
+	return value.formed && !value.unknown && !value.base && !value.less
+		       ? start_at(f, value.constant)
+		       : 0;
 }
 
 /* sub of an immediate that is, or will be, an address; all others are negative displacements. */
 static bool subtracts_address(const struct flow *f, const struct step *step)
 {
-	return step->reference || step->fixup ||
-	       is_template_start(f, -(uint64_t)step->insn.constant);
+	return step->reference || step->fixup || start_at(f, -(uint64_t)step->insn.constant);
 }
 
 /* In a linked file the start is a number as others. */
@@ -743,10 +742,10 @@ static struct value difference(const struct flow *f, struct value a, struct valu
 {
 	const bool linked = f->file->image->kind != IMAGE_OBJECT;
 
-	if (linked && is_known_start(f, b) && !a.less)
-		a.less = 1;
-	else if (linked && is_known_start(f, a))
-		a.less = -1;
+	if (linked && known_start(f, b) && !a.less)
+		a.less = known_start(f, b);
+	else if (linked && known_start(f, a))
+		a.less = (int8_t)-known_start(f, a);
 	return value_subtract(a, b);
 }
 

@@ -61,9 +61,10 @@ static struct value below_start(struct value start, struct value place)
 struct value value_subtract(struct value a, struct value b)
 {
 	const bool negative = is_negative(b);
-	const int less = a.less - b.less + (b.section == VALUE_AT_START);
+	const int8_t taken_off = b.section == VALUE_AT_START ? 1 : (int8_t)-b.less;
 
-	if (b.base || b.unknown || b.entry || less > 1 || less < -1)
+	/* More than one start makes no sense, unless they cancel. */
+	if (b.base || b.unknown || b.entry || (a.less && taken_off && a.less != -taken_off))
 		return VALUE_UNKNOWN;
 	if (a.section == VALUE_AT_START && is_place(b) && !b.less && !a.base && !a.unknown)
 		return below_start(a, b);
@@ -72,7 +73,7 @@ struct value value_subtract(struct value a, struct value b)
 		return VALUE_UNKNOWN;
 	a.constant += negative ? b.constant : -b.constant;
 	a.formed = a.formed || b.formed;
-	a.less = (int8_t)less;
+	a.less = (int8_t)(a.less + taken_off);
 	a.taken = 0;
 	if (is_place(b)) {
 		a.section = negative ? b.section : 0;

@@ -27,9 +27,11 @@ struct value {
 	bool relocated; /* a relocation says the whole of it */
 	bool entry;	/* it is the GOT's word with that in it: a load brings the rest */
 	/*
-	 * 1: a template's start has been subtracted, and the constant may be an offset from there;
-	 * -1: it is subtracted from, the negative of that. In an object the start is not counted in
-	 * the constant, which is then of the offset, with the sign that has.
+	 * 1 + index of the layout whose template's start has been subtracted: the constant may be
+	 * an offset from there; the negative of that: it is subtracted from, and the constant the
+	 * negative of an offset. 0: neither. In an object it is 1 or -1 whatever the layout, and
+	 * the start is not counted in the constant, which is then of the offset, with the sign it
+	 * has.
 	 */
 	int8_t less;
 	bool put; /* unknown only since it is in a base's register: the constant is what was put */

@@ -79,6 +79,13 @@ static void differences(void **state)
 	is(value_add(value_subtract(unknown, start), there), remote);
 	is(value_subtract(value_add(there, unknown), start), remote);
 	is(value_subtract(unknown, value_subtract(start, there)), remote);
+	/* Of two layouts each counts from its own; one and the other are nothing. */
+	is(value_subtract((struct value){.constant = 8, .formed = true, .less = 2},
+		   (struct value){.constant = 4, .formed = true, .less = 2}),
+		(struct value){.constant = 4, .formed = true});
+	is(value_subtract((struct value){.constant = 8, .formed = true, .less = 2},
+		   (struct value){.constant = 4, .formed = true, .less = 1}),
+		unknown);
 	/* Its negative is no place, whatever is added; twice less is nothing. */
 	is(value_add(value_subtract(start, there), unknown), unknown);
 	is(value_subtract(offset, start), unknown);
