@@ -48,7 +48,8 @@ static bool uses(const struct insn *insn, uint32_t registers)
 {
 	if (insn->kind == INSN_GET_BASE || insn->kind == INSN_PUT_BASE)
 		return true;
-	if (insn->kind < INSN_MORE || insn->kind > INSN_STORE)
+	/* Of a base what is subtracted, or subtracted from it, is no address. */
+	if (insn->kind < INSN_MORE || insn->kind > INSN_STORE || insn->kind == INSN_SUBTRACT)
 		return false;
 	if (insn->kind == INSN_MORE && insn->keeps != UINT64_MAX &&
 		(!insn->by_or || insn->keeps == UINT32_MAX))
