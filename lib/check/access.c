@@ -189,8 +189,9 @@ static bool may_be_bound(
 	if (run->image->kind == IMAGE_OBJECT || run->layout->model == MODEL_ZERO ||
 		!is_bound_value(run, access->target))
 		return false;
+	/* Nobody copies, or clears, by what reads and writes in one. */
 	if (run->image->kind != IMAGE_RELOCS)
-		return true;
+		return access->kind != ACCESS_CHANGE;
 	if (!last->known || last->section != access->section ||
 		access->address < last->extent.start || access->address >= last->extent.end)
 		find_bounds(run, access, last);
