@@ -263,62 +263,195 @@ static bool is_owner(const struct check_run *run, const char *function)
 	return false;
 }
 
-/* Zero clears it; the areas, and a template that is CPU 0's area, may be its own. */
-static bool is_base_value(const struct check_run *run, uint64_t value)
+static bool is_between(struct maybe start, struct maybe end, uint64_t address)
 {
-	const struct layout *l = run->layout;
-
-	return !value ||
-	       (l->area_start.known && l->area_end.known && value >= l->area_start.value &&
-		       value < l->area_end.value) ||
-	       (l->template_start.known && l->template_end.known &&
-		       value - l->template_start.value <
-			       l->template_end.value - l->template_start.value);
+	return start.known && end.known && address >= start.value && address < end.value;
 }
 
-static void judge_write(struct check_run *run, const struct base_write *write)
+/* The areas, and a template that is CPU 0's area, may be its own. */
+static bool is_area(const struct layout *l, uint64_t address)
+{
+	return is_between(l->area_start, l->area_end, address) ||
+	       is_between(l->template_start, l->template_end, address);
+}
+
+/*
+ * Is something else in the image there than an area that start-up may have made for itself: what
+ * nobody writes, what is smaller than an area, what the psABI has in gp?
+ */
+static bool is_no_area(struct check_run *run, uint64_t address)
+{
+	const struct section *s = ordinary_section(run, address);
+	const struct functions *functions = s ? functions_of(run) : NULL;
+	const struct maybe pointer =
+		functions ? symbol_value(run, "__global_pointer$") : (struct maybe){0};
+	struct function_extent extent;
+
+	if (!functions)
+		return false;
+	if (!(s->flags & SHF_WRITE) || (pointer.known && pointer.value == address))
+		return true;
+	extent = functions_extent(functions, (uint32_t)(s - run->image->sections), address);
+	return extent.named && run->layout->area_size.known &&
+	       extent.end - address < run->layout->area_size.value;
+}
+
+/* In nonzero: does code add the register to variables' addresses, from which nobody has subtracted
+ * the load start? */
+static bool holds_difference(const struct check_run *run, const struct accesses *accesses)
+{
+	const struct layout *l = run->layout;
+	const bool apart = l->load.known && l->area_size.known && l->template_start.known &&
+			   l->template_start.value >= l->area_size.value;
+
+	for (size_t i = 0; apart && l->model == MODEL_NONZERO && i < accesses->count; i++) {
+		const struct access *access = &accesses->items[i];
+
+		if (is_of_layout(run, access) && is_at_place(run, access))
+			return true;
+	}
+	return false;
+}
+
+/* What is known of the values that code puts into the register. */
+struct reserved {
+	const struct accesses *accesses;
+	bool difference; /* in nonzero: it holds the base less the load start */
+	bool undecided;	 /* of some value that is not known */
+};
+
+enum base_value {
+	VALUE_RIGHT,
+	VALUE_ELSEWHERE, /* it is the address of something else */
+	VALUE_WHOLE,	 /* it is an area's address where the difference is wanted */
+	VALUE_UNDECIDED,
+};
+
+/* Zero clears it. A number that is nothing of the image may be an area's in memory beside it. */
+static enum base_value base_value(
+	struct check_run *run, const struct reserved *reserved, uint64_t value)
+{
+	const struct layout *l = run->layout;
+	const bool nonzero = l->model == MODEL_NONZERO;
+	const uint64_t sum = value + l->load.value;
+
+	if (!value || (nonzero && l->load.known && is_area(l, sum)) ||
+		(!reserved->difference && is_area(l, value)))
+		return VALUE_RIGHT;
+	if (l->placement == PLACEMENT_DYNAMIC || !l->area_start.known || !l->area_end.known ||
+		(nonzero &&
+			(!l->load.known || (ordinary_section(run, sum) && !is_no_area(run, sum)))))
+		return VALUE_UNDECIDED;
+	if (is_area(l, value))
+		return VALUE_WHOLE;
+	return is_no_area(run, value) ? VALUE_ELSEWHERE : VALUE_UNDECIDED;
+}
+
+/* Does the next write make it up, without a jump between: lui and addi of one constant? */
+static bool is_completed(const struct check_run *run, const struct accesses *accesses,
+	const struct base_write *write)
+{
+	const struct base_write *next = write + 1;
+	const uint64_t start = run->image->sections[write->section].addr;
+	const struct span code = image_section_bytes(run->image, write->section);
+	uint64_t at = write->address + write->length;
+	struct insn insn;
+
+	if (next >= accesses->writes.items + accesses->writes.count ||
+		next->section != write->section || next->base != write->base)
+		return false;
+	for (; at < next->address; at += insn.length)
+		if (!run->image->arch->decode((struct span){code.data + (at - start),
+						      code.size - (size_t)(at - start)},
+			    &insn) ||
+			insn.kind == INSN_BRANCH)
+			return false;
+	return at == next->address;
+}
+
+static void found_write(
+	struct check_run *run, const struct base_write *write, const char *message, const char *fix)
+{
+	uint64_t offset;
+	const struct place place = {
+		.section = &run->image->sections[write->section],
+		.address = {true, write->address},
+		.function = function_at(run, write->section, write->address, &offset),
+		.code = code_at(run, write->section, write->address, write->length),
+	};
+
+	found(run, SEVERITY_ERROR, &place, message, fix);
+}
+
+static void judge_owner(struct check_run *run, const struct base_write *write)
 {
 	const char *name = arch_register_name(run->image->arch, write->base);
 	uint64_t offset;
 	const char *function = function_at(run, write->section, write->address, &offset);
-	struct place place = {
-		.section = &run->image->sections[write->section],
-		.address = {true, write->address},
-		.function = function,
-		.code = code_at(run, write->section, write->address, write->length),
-	};
 
-	if (run->options->owner_count) {
-		if (!function || is_owner(run, function))
-			return;
-	} else if (!write->known || is_base_value(run, write->value) ||
-		   run->image->kind == IMAGE_OBJECT)
+	if (!function || is_owner(run, function))
 		return;
-	found(run, SEVERITY_ERROR, &place,
-		run->options->owner_count
-			? text(run, "%s is written%s, which --register-owner does not name", name,
-				  place_text(run, write->section, write->address))
-			: text(run,
-				  "%s is set to 0x%" PRIx64 "%s: no CPU's area is there, and the "
-				  "note says that it holds the base",
-				  name, write->value,
-				  place_text(run, write->section, write->address)),
+	found_write(run, write,
+		text(run, "%s is written%s, which --register-owner does not name", name,
+			place_text(run, write->section, write->address)),
 		text(run, "leave %s to per-CPU data, or name the function by --register-owner",
 			name));
+}
+
+static void judge_value(
+	struct check_run *run, struct reserved *reserved, const struct base_write *write)
+{
+	const char *name = arch_register_name(run->image->arch, write->base);
+	const char *place = place_text(run, write->section, write->address);
+	const enum base_value value =
+		write->known ? base_value(run, reserved, write->value) : VALUE_RIGHT;
+
+	if (value == VALUE_RIGHT || is_completed(run, reserved->accesses, write))
+		return;
+	if (value == VALUE_UNDECIDED)
+		reserved->undecided = true;
+	else if (value == VALUE_WHOLE)
+		found_write(run, write,
+			text(run,
+				"%s is set to 0x%" PRIx64 "%s, the address of an area, but code "
+				"adds it to the addresses of variables",
+				name, write->value, place),
+			text(run, "set it to the area's address less the load start, 0x%" PRIx64,
+				run->layout->load.value));
+	else
+		found_write(run, write,
+			text(run,
+				"%s is set to 0x%" PRIx64 "%s: no CPU's area is there, and the "
+				"note says that it holds the base",
+				name, write->value, place),
+			text(run,
+				"leave %s to per-CPU data, or name the function by "
+				"--register-owner",
+				name));
 }
 
 static void register_reserved(struct check_run *run)
 {
 	const struct maybe noted = note_agreed(run->layout->note, NOTE_REGISTER);
-	const struct accesses *accesses = NULL;
+	const bool owned = run->options->owner_count != 0;
+	const bool asked = goes_through_register(run) && (noted.known || owned);
+	struct reserved reserved = {.accesses = asked ? accesses_of(run) : NULL};
+	const struct accesses *accesses = reserved.accesses;
 
-	if (!goes_through_register(run))
+	if (!accesses || (!owned && run->image->kind == IMAGE_OBJECT))
 		return;
-	if (noted.known || run->options->owner_count)
-		accesses = accesses_of(run);
-	for (size_t i = 0; accesses && i < accesses->writes.count; i++)
-		if (has_base(run, accesses->writes.items[i].base))
-			judge_write(run, &accesses->writes.items[i]);
+	reserved.difference = holds_difference(run, accesses);
+	for (size_t i = 0; i < accesses->writes.count; i++) {
+		if (!has_base(run, accesses->writes.items[i].base))
+			continue;
+		if (owned)
+			judge_owner(run, &accesses->writes.items[i]);
+		else
+			judge_value(run, &reserved, &accesses->writes.items[i]);
+	}
+	if (reserved.undecided)
+		skipped_in_part(run, "the register is set to a number that may be the address of "
+				     "an area which the image does not have");
 }
 
 const struct check check_register_reserved = {
@@ -330,8 +463,11 @@ const struct check check_register_reserved = {
 	.summary = "nobody else writes the per-CPU register",
 	.what = "With --register-owner: a function that it does not name writes the register of "
 		"the CPU's base. With an ABI note alone, which says which register that is: linked "
-		"code sets it to an address or a number where no area is, as start-up code of the "
-		"psABI sets gp to __global_pointer$. On x86_64 wrgsbase is seen, wrmsr is not.",
+		"code sets it to the address of something else than an area, as start-up code of "
+		"the psABI sets gp to __global_pointer$; or, where code adds it to the addresses "
+		"of variables (nonzero), to the area's address itself. Not where the areas are "
+		"dynamic, or not known, and of no number that is nothing of the image: an area "
+		"may be there. On x86_64 wrgsbase is seen, wrmsr is not.",
 	.why = "From there on every access of that CPU goes to other data.",
 	.example = "la gp, __global_pointer$ in a kernel whose gp holds the base",
 	.fix = "Leave the register to per-CPU data; name the functions that set it by "
