@@ -14,73 +14,66 @@ struct look {
 	unsigned looks;
 };
 
-/* The bytes of adjacent bit-fields: C has them for one place in memory. */
-static struct debug_range bit_fields(const struct debug_type *type, size_t index)
+/* A member, or bit-fields side by side, which C has for one place in memory. */
+struct location {
+	struct debug_range range;
+	size_t next; /* index of the member behind */
+};
+
+static struct location location_at(const struct debug_type *type, size_t index)
 {
 	const struct debug_member *members = type->members;
-	size_t first = index, last = index;
-	uint64_t start, end;
+	uint64_t start = members[index].offset, end = range_end(start, members[index].size);
+	size_t next = index + 1;
 
-	while (first && members[first - 1].bit_field)
-		first--;
-	while (last + 1 < type->member_count && members[last + 1].bit_field)
-		last++;
-	start = members[index].offset;
-	end = start + members[index].size;
-	for (size_t i = first; i <= last; i++) {
-		const uint64_t behind = range_end(members[i].offset, members[i].size);
+	for (; members[index].bit_field && next < type->member_count && members[next].bit_field;
+		next++) {
+		const uint64_t behind = range_end(members[next].offset, members[next].size);
 
-		start = members[i].offset < start ? members[i].offset : start;
+		start = members[next].offset < start ? members[next].offset : start;
 		end = behind > end ? behind : end;
 	}
-	return (struct debug_range){start, end - start};
+	return (struct location){{start, end - start}, next};
 }
 
-static struct debug_range member_range(const struct debug_type *type, size_t index)
+/* What is not described, and at the end an array whose length is not said, may have any place. */
+static bool is_open_ended(const struct debug_type *type, size_t index)
 {
 	const struct debug_member *member = &type->members[index];
 
-	return member->bit_field ? bit_fields(type, index)
-				 : (struct debug_range){member->offset, member->size};
-}
-
-/* What is not described, and an array whose length is not said, may hold the place. */
-static bool is_open_ended(const struct debug_member *member)
-{
-	return !member->bit_field &&
-	       (member->type->kind == DEBUG_UNKNOWN ||
-		       (member->type->kind == DEBUG_ARRAY && !member->type->size));
+	if (member->bit_field)
+		return false;
+	if (member->type->kind == DEBUG_ARRAY && !member->type->size)
+		return index + 1 == type->member_count || member[1].offset <= member->offset;
+	return member->type->kind == DEBUG_UNKNOWN;
 }
 
 static bool fits(struct look *look, const struct debug_type *type, uint64_t offset);
 
-static bool has_bit_field(
-	const struct look *look, const struct debug_member *member, uint64_t offset)
-{
-	return look->reads_word && member->bit_field &&
-	       ranges_overlap(offset, look->width, member->offset, member->size);
-}
-
 /* Is there a member that has all of it, or none that has its first byte? */
 static bool fits_member(struct look *look, const struct debug_type *type, uint64_t offset)
 {
+	struct location here;
 	bool any = false;
 
-	for (size_t i = 0; i < type->member_count; i++) {
+	for (size_t i = 0; i < type->member_count; i = here.next) {
 		const struct debug_member *member = &type->members[i];
-		const struct debug_range range = member_range(type, i);
+		uint64_t inside;
 
-		if (has_bit_field(look, member, offset))
+		here = location_at(type, i);
+		inside = offset - here.range.start;
+		if (member->bit_field && look->reads_word &&
+			ranges_overlap(offset, look->width, here.range.start, here.range.size))
 			return true;
-		if (offset < range.start)
+		if (offset < here.range.start)
 			continue;
-		if (is_open_ended(member))
+		if (is_open_ended(type, i))
 			return true;
-		if (offset - range.start >= range.size)
+		if (inside >= here.range.size)
 			continue;
 		any = true;
-		if (member->bit_field ? look->width <= range.size - (offset - range.start)
-				      : fits(look, member->type, offset - range.start))
+		if (member->bit_field ? look->width <= here.range.size - inside
+				      : fits(look, member->type, inside))
 			return true;
 	}
 	return !any;
@@ -143,6 +136,7 @@ static const struct debug_type *descend(
 	struct check_run *run, const struct debug_type *type, uint64_t at, struct member *member)
 {
 	const struct debug_type *element = type->element;
+	struct location here;
 
 	if (type->kind == DEBUG_ARRAY && element->kind == DEBUG_AGGREGATE) {
 		const uint64_t index = (at - member->offset) / element->size;
@@ -152,14 +146,13 @@ static const struct debug_type *descend(
 		member->size = element->size;
 		return element;
 	}
-	for (size_t i = 0; i < type->member_count; i++) {
-		const struct debug_range range = member_range(type, i);
-
-		if (at - member->offset - range.start >= range.size)
+	for (size_t i = 0; i < type->member_count; i = here.next) {
+		here = location_at(type, i);
+		if (at - member->offset - here.range.start >= here.range.size)
 			continue;
 		member->path = path_to(run, member->path, type->members[i].name);
-		member->offset += range.start;
-		member->size = range.size;
+		member->offset += here.range.start;
+		member->size = here.range.size;
 		return type->members[i].bit_field ? NULL : type->members[i].type;
 	}
 	return NULL;

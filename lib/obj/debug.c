@@ -313,6 +313,15 @@ static bool read_variables(struct debug *debug)
 	return true;
 }
 
+static const char *why_none(const struct image *image)
+{
+	/* What GNU tools did before there was SHF_COMPRESSED. */
+	if (image_section_named(image, ".zdebug_info"))
+		return "the debug information is in .zdebug sections, which are not read; "
+		       "decompress them: objcopy --decompress-debug-sections";
+	return "no debug information; compile with -g";
+}
+
 static const char *why_empty(const struct debug *debug)
 {
 	if (debug->split)
@@ -337,7 +346,7 @@ struct debug *debug_open(const struct image *image, const struct debug_wanted *w
 	debug->arena = arena;
 	debug->error = error;
 	if (!debug_sections_read(image, arena, &debug->sections, error))
-		*missing = error->kind ? NULL : "no debug information; compile with -g";
+		*missing = error->kind ? NULL : why_none(image);
 	else if (read_variables(debug) && !debug->entry_count)
 		*missing = why_empty(debug);
 	if (!*missing && !error->kind)

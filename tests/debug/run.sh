@@ -199,6 +199,7 @@ undecided() {
 		want_none "gcc $flags: a finding" "$(wide_of "$out/undecided.o")"
 	done <<'END'
 -g0|no debug information; compile with -g
+-g -gz=zlib-gnu|the debug information is in .zdebug sections, which are not read; decompress them: objcopy --decompress-debug-sections
 -g -gsplit-dwarf|the debug information is in .dwo files, which are not read
 -g -gdwarf-4 -gsplit-dwarf|the debug information is in .dwo files, which are not read
 END
