@@ -1,6 +1,7 @@
 # Judges a report on a planted fault beside one on its clean neighbour: for each file a line `kind,
 # tab, what is wrong` with nothing behind the tab when all is well.
 #   $check $severity $section $symbol $says: what is to be found; symbol and says are patterns
+#   $skips: a pattern of why the check could not be decided
 #   $also: checks whose errors the fault needs too, a line each: `name reason`
 #   $clean: the neighbour's report
 
@@ -22,7 +23,11 @@ def wrong_with($neighbour):
 	| if ($unclean | length) > 0 then
 		"the clean neighbour has a finding: \($unclean[0] | where_of)"
 	  elif $severity == "nothing" then
-		if ($own | length) > 0 then "should be silent: \($own[0] | where_of)" else "" end
+		if ($own | length) > 0 then "should be silent: \($own[0] | where_of)"
+		elif $skips != "" and ([.skipped[] | select(.check == $check)
+			| select(.reason | test($skips))] | length) == 0 then
+			"should be skipped: \([.skipped[] | select(.check == $check) | .reason])"
+		else "" end
 	  elif ([$own[] | select(is_wanted)] | length) == 0 then
 		"does not fire: "
 		+ ((($own + $others)[0] // null) | if . then "instead " + where_of else "nothing does" end)

@@ -46,7 +46,7 @@ toolchain() { # arch bfd|lld
 # ---- .test files ------------------------------------------------------------------------------
 
 keys='fault where arch linker script plant-script code cflags ldflags args
-	base-c base-asm base-probe base-ld c asm probe ld poke finds section symbol says also'
+	base-c base-asm base-probe base-ld c asm probe ld poke finds section symbol says also skips'
 
 # Reads the next paragraph of `key: value` lines into T[]; a key that comes again adds a line.
 # A paragraph that only says `none:` is left in T[none]. False at the end.
@@ -248,6 +248,7 @@ judge() { # the clean neighbour's report
 	done < <(jq -r -f $here/judge.jq --slurpfile clean "$1" --arg check "$check" \
 		--arg severity "${T[finds]:-}" --arg section "${T[section]:-}" \
 		--arg symbol "${T[symbol]:-}" --arg says "${T[says]:-}" --arg also "${T[also]:-}" \
+		--arg skips "${T[skips]:-}" \
 		"$report" 2>&1)
 	[ "$judged" = "${T[where]}" ] || problem "judge.jq has judged '$judged'"
 }
