@@ -118,8 +118,10 @@ struct insn {
 	/* INSN_MORE: the bits of `first` that count; the others are taken for 0. ~0 for most; movk
 	 * and lu32i.d replace bits, andi clears them. */
 	uint64_t keeps;
-	bool by_or;	       /* INSN_MORE: the constant is put in by or: ori */
-	bool page;	       /* adrp, pcalau12i */
+	bool by_or; /* INSN_MORE: the constant is put in by or: ori */
+	bool page;  /* adrp, pcalau12i */
+	/* INSN_SET: lui, lu12i.w. A number that needs no upper bits is made without. */
+	bool upper;
 	enum insn_cut cut : 8; /* of INSN_SET, `constant` has it already */
 	enum insn_memory memory : 8;
 	/*
@@ -133,6 +135,9 @@ struct insn {
 	bool exclusive;
 	bool direct; /* INSN_BRANCH: `constant` says where to */
 	bool falls; /* INSN_BRANCH: the next instruction may be run after it: a condition, a call */
+	/* 1 + the general register of which it asks whether it is 0: test, cbz, beqz; 0: none. Not
+	 * all such instructions are known. */
+	uint8_t asks;
 	uint8_t base_number; /* PERCPU_NOTE_REGISTER_* of INSN_GET_BASE, INSN_PUT_BASE; else 0 */
 };
 

@@ -71,6 +71,8 @@ static bool add_immediate(uint32_t word, struct insn *insn)
 	insn->constant = bit(word, 30) ? -value : value;
 	insn->keeps = ~UINT64_C(0);
 	insn->cut = cut_of(word);
+	if (bits(word, 30, 29) == 3 && value == 0 && reg5(word, 0) == 31)
+		insn->asks = (uint8_t)(1 + reg5(word, 5));
 	/* C6.2 "MOV (to/from SP)". */
 	if (bits(word, 30, 29) == 0 && bits(word, 22, 10) == 0 &&
 		(insn->target == REGISTER_SP || insn->first == REGISTER_SP)) {
@@ -311,6 +313,7 @@ static bool compare_and_branch(uint32_t word, struct insn *insn)
 	switch (bits(word, 30, 24)) {
 	case 0x34:
 	case 0x35:
+		insn->asks = (uint8_t)(1 + reg5(word, 0));
 		return jump(insn, signed_bits(word, 23, 5), true);
 	case 0x36:
 	case 0x37:

@@ -529,6 +529,8 @@ static bool on_one(uint32_t word, struct insn *insn)
 {
 	if (word >> 26 == 0x12 && bit(word, 9))
 		return stop(insn, false);
+	if (word >> 26 != 0x12)
+		insn->asks = (uint8_t)(1 + reg5(word, 5));
 	return direct(insn, signed_bits(word, 4, 0) * 0x10000 + bits(word, 25, 10), true);
 }
 
@@ -549,6 +551,8 @@ static bool branch(uint32_t word, struct insn *insn)
 		insn->target = REGISTER_LINK;
 		return far(word, insn, true);
 	default: /* beq, bne, blt, bge, bltu, bgeu */
+		if (word >> 27 == 0xb && (reg5(word, 0) == 0 || reg5(word, 5) == 0))
+			insn->asks = (uint8_t)(1 + (reg5(word, 0) | reg5(word, 5)));
 		return direct(insn, signed_bits(word, 25, 10), true);
 	}
 }
@@ -560,6 +564,7 @@ static bool upper(uint32_t word, struct insn *insn, int64_t value)
 
 	insn->target = written(word, 0);
 	insn->kind = replaces ? INSN_MORE : INSN_SET;
+	insn->upper = !replaces;
 	insn->reach = replaces ? 52 : 32;
 	insn->constant = value * (INT64_C(1) << (replaces ? 32 : 12));
 	if (replaces) {

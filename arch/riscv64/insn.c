@@ -183,6 +183,7 @@ static bool operate_immediate(uint32_t word, struct insn *insn)
 static bool upper_immediate(uint32_t word, struct insn *insn)
 {
 	insn->pc_relative = !bit(word, 5);
+	insn->upper = true;
 	return set(insn, written(word, 7), immediate_u(word));
 }
 
@@ -304,8 +305,11 @@ static bool system(uint32_t word, struct insn *insn)
 	return other(insn, written(word, 7));
 }
 
+/* beq and bne; x0 is 0. */
 static bool branch(uint32_t word, struct insn *insn)
 {
+	if (funct3(word) < 2 && (reg5(word, 15) == 0 || reg5(word, 20) == 0))
+		insn->asks = (uint8_t)(1 + (reg5(word, 15) | reg5(word, 20)));
 	return (funct3(word) & 6) != 2 && direct(insn, immediate_b(word), true);
 }
 
@@ -525,6 +529,7 @@ static bool quadrant1(uint32_t word, struct insn *insn)
 	case 5: /* c.j */
 		return direct(insn, jump_distance(word), false);
 	default: /* c.beqz, c.bnez */
+		insn->asks = (uint8_t)(1 + 8 + bits(word, 9, 7));
 		return direct(insn, branch_distance(word), true);
 	}
 }

@@ -882,6 +882,19 @@ static void refine(
 	}
 }
 
+/* test reg, reg and cmp $0, reg. */
+static uint8_t asked(struct span code, const struct x86_insn *insn)
+{
+	if (insn->map || insn->memory || insn->narrow)
+		return 0;
+	if (insn->opcode == 0x85)
+		return insn->reg == insn->rm ? (uint8_t)(1 + insn->rm) : 0;
+	return (insn->opcode == 0x83 || insn->opcode == 0x81) && (insn->reg & 7) == 7 &&
+			       x86_immediate(code, insn) == 0
+		       ? (uint8_t)(1 + insn->rm)
+		       : 0;
+}
+
 bool x86_64_decode(struct span code, struct insn *out)
 {
 	struct x86_insn insn;
@@ -910,6 +923,7 @@ bool x86_64_decode(struct span code, struct insn *out)
 	if (row->operands & EIGHT && out->target != INSN_NO_REGISTER)
 		out->cut = INSN_PART;
 	refine(code, &insn, effect, out);
+	out->asks = asked(code, &insn);
 	return true;
 }
 

@@ -198,21 +198,57 @@ static bool may_be_bound(
 	return last->named;
 }
 
+/* Addresses that are formed for such a symbol, and its members', are those from 0 on. */
+static bool has_undefined_weak(struct check_run *run)
+{
+	struct symbol symbol;
+
+	for (size_t i = 1; i < run->image->symbol_count; i++)
+		if (!image_symbol(run->image, i, &symbol, run->error))
+			break;
+		else if (symbol.section == SYMBOL_UNDEFINED && symbol.bind == STB_WEAK &&
+			 symbol.type != STT_FUNC)
+			return true;
+	return false;
+}
+
+/* Is another section linked there, too: code that is copied to low memory? */
+static bool is_of_others(const struct check_run *run, uint64_t address)
+{
+	for (uint32_t i = 1; i < run->image->section_count; i++) {
+		const struct section *s = &run->image->sections[i];
+
+		if ((s->flags & SHF_ALLOC) && !(s->flags & SHF_TLS) &&
+			address - s->addr < s->size && !layout_has_section(run->layout, i))
+			return true;
+	}
+	return false;
+}
+
 /*
- * A base that is not known may be any CPU's: only a place that the code says by itself is a fault.
  * Compilers leave the paths in on which a pointer is null, and its members stand at small numbers
- * as variables of a template at address 0 do: without a relocation that names the variable, where
- * none are kept, the access has to fit it, and not at 0, where whoever has no member goes.
+ * as variables of a template at address 0 do. Without relocations such a place is the variable's
+ * where it is formed as addresses are; farther away than members are, the access has to fit it.
+ */
+static bool is_certain(struct check_run *run, const struct access *access)
+{
+	if (access->relocated || run->layout->model != MODEL_ZERO)
+		return true;
+	if (run->image->kind == IMAGE_RELOCS || is_of_others(run, access->target))
+		return false;
+	if (access->target >= run->image->arch->page && is_whole(access))
+		return true;
+	return access->placed && !has_undefined_weak(run);
+}
+
+/* A base that is not known may be any CPU's: only a place that the code says by itself is a fault.
  */
 static bool lacks_register(
 	struct check_run *run, const struct access *access, struct function_bounds *last)
 {
-	if (access->base || access->floating || !is_of_data(run, access) ||
-		access->kind == ACCESS_ADDRESS || may_be_bound(run, access, last))
-		return false;
-	if (access->relocated || run->layout->model != MODEL_ZERO)
-		return true;
-	return run->image->kind != IMAGE_RELOCS && access->target && is_whole(access);
+	return !access->base && !access->floating && is_of_data(run, access) &&
+	       access->kind != ACCESS_ADDRESS && !may_be_bound(run, access, last) &&
+	       is_certain(run, access);
 }
 
 /* Accesses of one variable in one function are one fault. */
@@ -270,11 +306,15 @@ const struct check check_access_register = {
 		"no CPU's base in it: the code forms the variable's offset, or its address in the "
 		"template, and goes there. An address in which something is not known is no "
 		"finding: it may hold another CPU's base. Where the template is at address 0 and "
-		"no relocation names the variable, the access has to take the whole of it, and a "
-		"number is not looked for that is a sum of others which are all 8 KiB or more "
-		"away from any such variable, or that is loaded from read-only data other than "
-		".got. In a stripped file only the model nonzero is judged: any place in the "
-		"section but its start is a variable's.",
+		"no relocation names the variable, what a null pointer leads to is none, nor what "
+		"a weak symbol does that nobody defines: the address has to be formed relative to "
+		"the program counter, with upper bits of 0, or be from .got, in a file without "
+		"such a symbol and a function that does not ask whether it is there; or the access "
+		"takes the whole of a variable that is a page or more away. A number is not looked "
+		"for there that is a sum of others which are all 8 KiB or more away from any whole "
+		"variable, or that is loaded from read-only data other than .got. In a "
+		"stripped file only the model nonzero is judged: any place in the section but "
+		"its start is a variable's.",
 	.why = "Where the template is at address 0 the access faults or, where low memory is "
 	       "mapped, changes somebody else's bytes; elsewhere all CPUs change the same bytes, "
 	       "which none of them reads. Without relocations only the instructions show it.",

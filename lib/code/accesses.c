@@ -266,7 +266,8 @@ static void enter_region(struct walk *w, uint64_t at)
 	w->unread = w->sink->unread;
 }
 
-/* An instruction in a region of its own; false when it brings a base, which others may use. */
+/* An instruction in a region of its own; false when others have a say: it brings a base, which they
+ * may use, or goes without one. */
 static bool read_alone(struct walk *w, const struct scan_place *place)
 {
 	struct flow_region one = w->region;
@@ -278,7 +279,8 @@ static bool read_alone(struct walk *w, const struct scan_place *place)
 	if (!flow_read_alone(&w->r->file, &one, &place->insn, w->reference < place->end, w->sink,
 		    &w->part->error))
 		return true;
-	return sink->count == count || !flow_brings_base(&sink->items[sink->count - 1]);
+	return sink->count == count || (sink->items[sink->count - 1].base &&
+					       !flow_brings_base(&sink->items[sink->count - 1]));
 }
 
 /* Is the region around the instruction needed for no more than that? */

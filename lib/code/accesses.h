@@ -41,6 +41,7 @@ struct access {
 	bool exclusive; /* a load-linked or store-conditional */
 	bool floating;	/* something unknown is added to `target` */
 	bool relocated; /* `target` is what a relocation says, not the code */
+	bool placed;	/* struct value: no member of what a null pointer points to */
 	bool formed;	/* code forms a constant for it: it is no member's displacement alone */
 	bool crossed;	/* the address was kept over a call, or while interrupts were allowed */
 	/* Of no base: 1 + the offset in the area of a word that is added to `target`; 0: none is.
@@ -81,8 +82,9 @@ struct accesses_options {
 	 * What no access of a working kernel is counts too: memory of a template reached without a
 	 * base, or through a register that is not the layouts'; and what writes a base. Where the
 	 * template is not known to be elsewhere than at address 0 a number that was in a register
-	 * counts when the whole of a variable is read or written there - and where relocations are
-	 * kept, with the base elsewhere than in gp, only what one of them says.
+	 * counts when it is `placed`, or the whole of a variable is read or written there - and
+	 * where relocations are kept, with the base elsewhere than in gp, only what one of them
+	 * says.
 	 *
 	 * Code is passed over that has nothing to begin with: no use of a base, no relocation
 	 * against a template, no constant within 8 KiB of it - where it is at address 0, of what

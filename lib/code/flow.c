@@ -177,11 +177,20 @@ static void copy_state(struct state *to, const struct state *from)
 {
 	to->known = from->known;
 	to->places = from->places;
+	to->undefined = from->undefined;
 	for (uint32_t left = from->known; left; left &= left - 1) {
 		const int i = __builtin_ctz(left);
 
 		to->reg[i] = from->reg[i];
 	}
+}
+
+static struct value address_of(uint64_t place)
+{
+	struct value value = VALUE_NUMBER(place);
+
+	value.placed = true;
+	return value;
 }
 
 /* The sum of the registers and the constant that an address or a result is made of. */
@@ -197,8 +206,8 @@ static struct value sum_of(const struct flow *f, const struct state *state, cons
 	else
 		sum = value_add(sum, register_value(state, second));
 	if (insn->pc_relative)
-		return value_add(sum, VALUE_NUMBER((insn->page ? from & ~UINT64_C(0xfff) : from) +
-						   (uint64_t)insn->constant));
+		return value_add(sum, address_of((insn->page ? from & ~UINT64_C(0xfff) : from) +
+						 (uint64_t)insn->constant));
 	return value_displaced(sum, insn->constant);
 }
 
@@ -266,13 +275,16 @@ bool flow_find_words(struct flow_file *file, struct arena *arena)
 	for (size_t i = 1; i < image->section_count; i++)
 		if (has_words(image, i))
 			words[file->word_count++] = (struct flow_words){
-				image->sections[i].addr, image_section_bytes(image, i)};
+				.address = image->sections[i].addr,
+				.bytes = image_section_bytes(image, i),
+				.got = strcmp(image->sections[i].name, ".got") == 0,
+			};
 	qsort(words, file->word_count, sizeof(*words), compare_words);
 	file->words = words;
 	return true;
 }
 
-const unsigned char *flow_constant_at(const struct flow_file *file, uint64_t address)
+const struct flow_words *flow_constant_at(const struct flow_file *file, uint64_t address)
 {
 	size_t low = 0, high = file->word_count;
 	const struct flow_words *last;
@@ -290,16 +302,18 @@ const unsigned char *flow_constant_at(const struct flow_file *file, uint64_t add
 	last = &file->words[low - 1];
 	if (!range_within(address - last->address, sizeof(uint64_t), last->bytes.size))
 		return NULL;
-	return last->bytes.data + (address - last->address);
+	return last;
 }
 
 /* The linker's word at an address; where it is 0 a dynamic linker may have to fill it. */
 static struct value word_at(const struct flow_file *file, uint64_t address)
 {
-	const unsigned char *bytes = flow_constant_at(file, address);
-	const uint64_t word = bytes ? read_le64(bytes) : 0;
+	const struct flow_words *words = flow_constant_at(file, address);
+	const uint64_t word = words ? read_le64(words->bytes.data + (address - words->address)) : 0;
 
-	return word ? VALUE_NUMBER(word) : VALUE_UNKNOWN;
+	if (!word)
+		return VALUE_UNKNOWN;
+	return words->got ? address_of(word) : VALUE_NUMBER(word);
 }
 
 /* A whole word of an area, at an offset that the instruction says. */
@@ -479,6 +493,7 @@ static struct access access_at(
 		.exclusive = step->insn.exclusive,
 		.floating = at.unknown,
 		.relocated = at.relocated,
+		.placed = at.placed,
 		.formed = at.formed || at.relocated || forms_alone(&step->insn),
 		.crossed = at.crossed,
 		.word = at.word,
@@ -558,7 +573,7 @@ static void reach_remote(
  */
 static bool says_variable(const struct insn *insn, const struct access *access)
 {
-	if (access->layout->model == MODEL_NONZERO || insn->pc_relative || forms_alone(insn))
+	if (access->layout->model == MODEL_NONZERO || access->placed || forms_alone(insn))
 		return true;
 	return access->variable && access->offset == 0 && flow_taken_whole(access->variable) &&
 	       access->width == access->variable->symbol.size;
@@ -596,11 +611,12 @@ static bool reach(struct flow *f, const struct state *state, const struct step *
 {
 	const struct insn *insn = &step->insn;
 	const bool inside = insn->kind == INSN_ADD;
-	const struct value at = operand->at;
+	struct value at = operand->at;
 
 	if (!operand->matters || at.entry || is_got(f, operand->reference))
 		return false;
 	if (!is_base(f, at.base)) {
+		at.placed = at.placed && !state->undefined;
 		suspect(f, step, at);
 		reach_remote(f, state, step, at);
 		return false;
@@ -774,6 +790,7 @@ static struct value result(struct flow *f, const struct state *state, const stru
 	switch (insn->kind) {
 	case INSN_SET:
 		value = set(f, state, step);
+		value.placed = value.placed || (insn->upper && !insn->constant);
 		break;
 	case INSN_MORE:
 		if (insn->subtracts && subtracts_address(f, step))
@@ -1058,6 +1075,8 @@ static void meet(struct flow *f, const struct step *at, const struct state *stat
 		changed = changed || !value_same(met, m->state.reg[i]);
 		state_set(&m->state, i, met);
 	}
+	if (state->undefined && !m->state.undefined)
+		changed = m->state.undefined = true;
 	m->seen = true;
 	if (changed && back && m->step < f->again)
 		f->again = m->step;
@@ -1112,6 +1131,22 @@ static bool ends_path(const struct flow *f, const struct step *step)
 	return step->known && !flow_goes_on(f->file, &step->insn, address_at(f, step));
 }
 
+/*
+ * Whether the address of something defined is 0 compilers do not ask. On x86_64 such an address may
+ * be a number like others.
+ */
+static bool asks_of_undefined(
+	const struct flow *f, const struct state *state, const struct insn *insn)
+{
+	struct value value;
+
+	if (!insn->asks)
+		return false;
+	value = register_value(state, insn->asks - 1);
+	return !value.unknown && !value.base && !value.constant && value.formed &&
+	       (value.placed || f->file->image->arch->machine == EM_X86_64);
+}
+
 /* From a step on: the first one, or one that jumps have been seen to lead to. */
 static void go_through(struct flow *f, size_t from)
 {
@@ -1143,6 +1178,7 @@ static void go_through(struct flow *f, size_t from)
 			state.known &= ~step->writes;
 		else
 			pass(f, &state, step);
+		state.undefined = state.undefined || asks_of_undefined(f, &state, &step->insn);
 		if (step->insn.kind == INSN_BRANCH)
 			leave(f, step, &state);
 	}

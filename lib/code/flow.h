@@ -14,8 +14,13 @@ enum { FLOW_REGISTERS = 32 };
 
 /* What is known of the general registers at one place: of most of them, mostly, nothing. */
 struct state {
-	uint32_t known;	 /* a bit a register; of the others nothing, and what is in `reg` is of no
-			    use */
+	uint32_t known; /* a bit a register; of the others nothing, and what is in `reg` is of no
+			   use */
+	/*
+	 * It has been asked whether an address is 0 that is: of a symbol which nobody defines, and
+	 * what is meant from 0 on may be that.
+	 */
+	bool undefined;
 	uint32_t places; /* likewise, of those that are known: memory at such a value may matter */
 	struct value reg[FLOW_REGISTERS];
 };
@@ -30,6 +35,7 @@ struct warnings {
 struct flow_words {
 	uint64_t address;
 	struct span bytes;
+	bool got;
 };
 
 /* What stays the same for all code of a file. */
@@ -123,8 +129,9 @@ bool flow_brings_base(const struct access *access);
 /* Is the section written by the linker alone: literals among the code, the GOT? */
 bool flow_is_constant(const struct section *section);
 
-/* The 8 bytes at a virtual address where the linker alone writes; NULL: code may write them. */
-const unsigned char *flow_constant_at(const struct flow_file *file, uint64_t address);
+/* The section of those 8 bytes at a virtual address that the linker alone writes; NULL: code may.
+ */
+const struct flow_words *flow_constant_at(const struct flow_file *file, uint64_t address);
 
 /* Sets `file->words` of its image, in `arena`. False when memory runs out. */
 bool flow_find_words(struct flow_file *file, struct arena *arena);

@@ -41,6 +41,7 @@ struct value value_add(struct value a, struct value b)
 		.unknown = a.unknown || b.unknown,
 		.formed = a.formed || b.formed,
 		.relocated = a.relocated || b.relocated,
+		.placed = a.placed || b.placed,
 		.entry = a.entry || b.entry,
 		.less = a.less ? a.less : b.less,
 		.crossed = a.crossed || b.crossed,
@@ -93,7 +94,7 @@ bool value_same(struct value a, struct value b)
 	return a.constant == b.constant && a.section == b.section && a.base == b.base &&
 	       a.unknown == b.unknown && a.formed == b.formed && a.relocated == b.relocated &&
 	       a.taken == b.taken && a.crossed == b.crossed && a.word == b.word &&
-	       a.entry == b.entry && a.less == b.less;
+	       a.entry == b.entry && a.less == b.less && a.placed == b.placed;
 }
 
 struct value value_meet(struct value a, struct value b)
@@ -101,6 +102,7 @@ struct value value_meet(struct value a, struct value b)
 	if (a.taken != b.taken)
 		a.taken = b.taken = 0;
 	a.crossed = b.crossed = a.crossed || b.crossed;
+	a.placed = b.placed = a.placed && b.placed;
 	if (a.reach < b.reach)
 		a.reach = b.reach;
 	if (value_same(a, b))

@@ -25,7 +25,12 @@ struct value {
 	 */
 	bool formed;
 	bool relocated; /* a relocation says the whole of it */
-	bool entry;	/* it is the GOT's word with that in it: a load brings the rest */
+	/*
+	 * The constant is of an address that no number in C comes to: relative to the program
+	 * counter, from the GOT, or with upper bits that are 0 and set all the same (lui a0, 0).
+	 */
+	bool placed;
+	bool entry; /* it is the GOT's word with that in it: a load brings the rest */
 	/*
 	 * 1 + index of the layout whose template's start has been subtracted: the constant may be
 	 * an offset from there; the negative of that: it is subtracted from, and the constant the
