@@ -138,6 +138,13 @@ uint64_t locate_start(struct span code, uint64_t field, unsigned size, bool *dou
 /* A register's name by its number in the ABI note; NULL when the architecture has none of it. */
 const char *arch_register_name(const struct arch *arch, uint64_t number);
 
+/*
+ * The offset of the next instruction at or after `from`, where one starts, that next_base() or
+ * next_suspect() names; code.size when none does. From place to place in time linear in the code.
+ */
+uint64_t arch_next_named(
+	const struct arch *arch, struct span code, uint64_t from, const struct scan_sought *sought);
+
 /* All of them in the order of arches.def; NULL from `index` on where there are no more. */
 const struct arch *arch_at(size_t index);
 

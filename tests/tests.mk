@@ -87,11 +87,17 @@ $(B)/replay: tests/fuzz/main.c
 
 # Programs that the benchmark uses: always optimised, never instrumented.
 BENCH     := build/bench
-BENCH_BIN := $(patsubst tests/bench/%.c,$(BENCH)/%,$(filter-out %/count_malloc.c,$(wildcard tests/bench/*.c)))
+BENCH_BIN := $(patsubst tests/bench/%.c,$(BENCH)/%,$(filter-out %/count_malloc.c,\
+	$(wildcard tests/bench/*.c)))
 
 $(BENCH)/%: tests/bench/%.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) -std=c11 -O2 $(WARN) -o $@ $<
+
+# The scanners of the library, as the tool has them.
+$(BENCH)/scan: tests/bench/scan.c $(LIB)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 # The tool once more, with malloc counted.
 $(BENCH)/percpu-tool-counted: tests/bench/count_malloc.c $(CMD_OBJ) $(LIB)

@@ -211,33 +211,6 @@ static void find_reference(struct walk *w, uint64_t from)
 	}
 }
 
-/* Looked at together at first: more than an instruction, and less than a function. */
-enum { WINDOW = 256, CROSSING = 32 };
-
-/*
- * The first use of a base or suspect. What each of the two looks for may be far away, and is looked
- * for anew behind what the other has found: so neither is asked for more than twice what it takes.
- */
-static uint64_t next_named(const struct walk *w, uint64_t at)
-{
-	const struct arch *arch = w->r->file.image->arch;
-
-	for (uint64_t window = WINDOW; at < w->code.size; window *= 2) {
-		const uint64_t left = w->code.size - at;
-		const uint64_t end = left < window ? w->code.size : at + window;
-		const struct span code = {w->code.data,
-			left - (end - at) < CROSSING ? w->code.size : (size_t)end + CROSSING};
-		const uint64_t base = arch->next_base(code, at, w->r->file.general);
-		const uint64_t to = base < end ? base : end;
-		const uint64_t suspect = arch->next_suspect(w->code, at, to, &w->hidden);
-
-		if (suspect < to || base < end)
-			return suspect < to ? suspect : base;
-		at = suspect;
-	}
-	return w->code.size;
-}
-
 /* Only code that takes a base can reach anything through it; suspects need what says a place. */
 static uint64_t next_place(struct walk *w, uint64_t at, bool *settled)
 {
@@ -250,7 +223,7 @@ static uint64_t next_place(struct walk *w, uint64_t at, bool *settled)
 	if (!w->r->file.suspects)
 		return arch->next_base(w->code, at, w->r->file.general);
 	*settled = !arch->settle;
-	named = next_named(w, at);
+	named = arch_next_named(arch, w->code, at, &w->hidden);
 	if (w->reference < at)
 		find_reference(w, at);
 	return w->reference < named ? w->reference : named;

@@ -134,3 +134,5 @@ echo
 linearity
 echo
 with_objects
+echo
+tests/bench/code.sh
