@@ -121,6 +121,7 @@ help:
 	@echo 'make boot-qemu10 the same under QEMU 10, fetched from Debian 13 into build/'
 	@echo 'make bench      speed, as ratios of one run, on a real kernel (VMLINUX=path, else fetched)'
 	@echo 'make kernels    every kernel Debian has, and the programs of this machine (KERNELS_DIR=)'
+	@echo 'make ordinary   LLVM and C libraries as if they were kernels: nothing is found (LIBRARIES=)'
 	@echo 'make fuzz       mutate inputs for a while (SECONDS=60)'
 	@echo 'make runtime    build/runtime/ARCH/libpercpu.a (ARCH=, CC=, CPPFLAGS=-DPERCPU_..., CFLAGS=)'
 	@echo '                with ARCH= CC and CFLAGS are the kernel'\''s; HOSTCC=, HOSTCFLAGS= and'

@@ -104,7 +104,7 @@ $(BENCH)/percpu-tool-counted: tests/bench/count_malloc.c $(CMD_OBJ) $(LIB)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -fno-builtin $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-.PHONY: bench kernels
+.PHONY: bench kernels ordinary
 
 bench: all $(BENCH_BIN) $(BENCH)/percpu-tool-counted
 	$(Q)PERCPU_TOOL=$(abspath $(TOOL)) BENCH=$(abspath $(BENCH)) tests/bench/bench.sh
@@ -112,6 +112,12 @@ bench: all $(BENCH_BIN) $(BENCH)/percpu-tool-counted
 # Every real kernel that Debian has for these architectures, and the programs of this machine.
 kernels: all $(BENCH)/elf_files
 	$(Q)PERCPU_TOOL=$(abspath $(TOOL)) BENCH=$(abspath $(BENCH)) tests/bench/kernels.sh
+
+# All of LLVM and two C libraries of each architecture, linked as if they were kernels: nothing may be
+# found. Some 300 MB are fetched once; LIBRARIES= names those of tests/bench/fetch.sh.
+ordinary: all
+	$(Q)PERCPU_TOOL=$(abspath $(TOOL)) TEST_DIR=$(abspath $(T))/fetched \
+		tests/ordinary/run.sh --fetched $(LIBRARIES)
 
 # The runtime as programs of Linux on x86_64, a program a configuration; tests/runtime/run.sh has them
 # on the other architectures. The script is that of percpu-tool ldscript.

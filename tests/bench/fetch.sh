@@ -1,7 +1,7 @@
 #!/bin/bash
-# Real kernels, from Debian's packages: fetch.sh NAME prints where NAME's files are, and gets them
-# first when they are not there yet; fetch.sh --list prints the names. Nothing is installed, and the
-# machine's own apt is only read.
+# Real kernels and static libraries, from Debian's packages: fetch.sh NAME prints where NAME's files
+# are, and gets them first when they are not there yet; fetch.sh --list prints the kernels' names,
+# --list-libraries the others'. Nothing is installed, and the machine's own apt is only read.
 #
 #   VMLINUX=path   the file to use for amd64-6.1; nothing is fetched
 set -u
@@ -31,6 +31,20 @@ mod-arm64-6.1    bookworm arm64   linux-image-6\.1\.0-[0-9]+-arm64-unsigned     
 mod-arm64-sid    sid      arm64   linux-modules-[0-9.]+\+deb[0-9]+-arm64              *.ko*
 mod-riscv64-6.12 trixie   riscv64 linux-image-6\.12\.[0-9]+\+deb13-riscv64            *.ko*
 mod-loong64-sid  sid      loong64 linux-modules-[0-9.]+\+deb[0-9]+-loong64            *.ko*
+'
+libraries='
+libc-x86_64      bookworm amd64   libc6-dev                                           *.a
+libc-aarch64     bookworm arm64   libc6-dev                                           *.a
+libc-riscv64     trixie   riscv64 libc6-dev                                           *.a
+libc-loongarch64 sid      loong64 libc6-dev                                           *.a
+musl-x86_64      bookworm amd64   musl-dev                                            *.a
+musl-aarch64     bookworm arm64   musl-dev                                            *.a
+musl-riscv64     trixie   riscv64 musl-dev                                            *.a
+musl-loongarch64 sid      loong64 musl-dev                                            *.a
+llvm-x86_64      bookworm amd64   llvm-19-dev                                         *.a
+llvm-aarch64     bookworm arm64   llvm-19-dev                                         *.a
+llvm-riscv64     trixie   riscv64 llvm-19-dev                                         *.a
+llvm-loongarch64 sid      loong64 llvm-[0-9]+-dev                                     *.a
 '
 
 fail() {
@@ -92,27 +106,27 @@ unpack() { # package directory pattern
 	mv "$tmp/files" "$2"
 }
 
-# A kernel is one file; of modules there are thousands, and their directory is printed.
+# A kernel is one file; of modules and archives there are many, and their directory is printed.
 show() { # directory pattern
 	local files
-	[ "$2" = '*.ko*' ] && echo "$1" && return
+	case $2 in '*.ko*' | '*.a') echo "$1" && return ;; esac
 	files=$(find "$1" -type f -name "$2")
 	[ -n "$files" ] || fail "no $2 in $1; remove it, and try again"
 	echo "${files%%$'\n'*}"
 }
 
 [ $# -eq 1 ] || fail 'name one kernel; --list lists them'
-if [ "$1" = --list ]; then
-	awk 'NF { print $1 }' <<<"$table"
-	exit
-fi
+case $1 in
+--list) awk 'NF { print $1 }' <<<"$table"; exit ;;
+--list-libraries) awk 'NF { print $1 }' <<<"$libraries"; exit ;;
+esac
 if [ "$1" = amd64-6.1 ] && [ -n "${VMLINUX:-}" ]; then
 	[ -r "$VMLINUX" ] || fail "VMLINUX: cannot read $VMLINUX"
 	echo "$VMLINUX"
 	exit
 fi
-read -r name release architecture expression pattern < <(awk -v name="$1" '$1 == name' <<<"$table")
-[ -n "${name:-}" ] || fail "no kernel '$1'; --list lists them"
+read -r name release architecture expression pattern < <(awk -v name="$1" '$1 == name' <<<"$table$libraries")
+[ -n "${name:-}" ] || fail "no kernel and no library '$1'; --list lists them"
 if [ ! -d "$kernels/$name" ]; then
 	for program in apt-get apt-cache dpkg-deb; do
 		command -v $program >/dev/null || fail "no $program here; set VMLINUX=path"
