@@ -36,7 +36,10 @@ static struct location location_at(const struct debug_type *type, size_t index)
 	return (struct location){{start, end - start}, next};
 }
 
-/* What is not described, and at the end an array whose length is not said, may have any place. */
+/*
+ * What is not described, and an array whose length is not said with nothing behind it, or in a
+ * union, may have any place.
+ */
 static bool is_open_ended(const struct debug_type *type, size_t index)
 {
 	const struct debug_member *member = &type->members[index];
@@ -44,7 +47,7 @@ static bool is_open_ended(const struct debug_type *type, size_t index)
 	if (member->bit_field)
 		return false;
 	if (member->type->kind == DEBUG_ARRAY && !member->type->size)
-		return index + 1 == type->member_count || member[1].offset <= member->offset;
+		return type->members[type->member_count - 1].offset <= member->offset;
 	return member->type->kind == DEBUG_UNKNOWN;
 }
 
