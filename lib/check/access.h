@@ -53,4 +53,32 @@ struct maybe symbol_value(struct check_run *run, const char *name);
 struct span code_at(
 	const struct check_run *run, uint32_t section, uint64_t address, uint8_t length);
 
+/* An instruction that reads a register, no general one, that may hold the base. */
+struct base_read {
+	uint32_t section;
+	uint64_t offset; /* in the section, bytes */
+	uint8_t base;	 /* PERCPU_NOTE_REGISTER_* */
+	bool patched;	 /* the kernel puts something else there at start-up (.altinstructions) */
+};
+
+/* All of them, in the order of the file; in the run's arena. */
+struct base_reads {
+	struct base_read *items;
+	size_t count, room;
+	bool readable; /* .altinstructions is in the form that is known, or there is none */
+	/* Of base_is_patched(): what was asked last, and the answer. */
+	bool asked, last;
+	uint32_t section;
+	struct function_extent extent;
+};
+
+/* Finds them. False with the run's error set when that fails. */
+bool base_reads_find(struct check_run *run, struct base_reads *reads);
+
+/* Is any of those patched that are in the access's function? Ask in the order of the file. */
+bool base_is_patched(struct check_run *run, struct base_reads *reads, const struct access *access);
+
+/* Does any function read one register on one path, and another one on another? */
+bool base_is_chosen(struct check_run *run, const struct base_reads *reads);
+
 #endif

@@ -214,29 +214,60 @@ static void other_register(
 		"build all code for one register: on AArch64, PERCPU_ARM_EL2 says which");
 }
 
+/* The registers through which places are reached, a bit a PERCPU_NOTE_REGISTER_*. */
+static uint32_t bases_used(const struct check_run *run, const struct accesses *accesses)
+{
+	uint32_t bases = 0;
+
+	for (size_t i = 0; i < accesses->count; i++)
+		if (is_at_place(run, &accesses->items[i]))
+			bases |= UINT32_C(1) << accesses->items[i].base;
+	return bases;
+}
+
+/* The first access that goes through another register than the others, or the note, do. */
+static const struct access *odd_one(struct check_run *run, const struct accesses *accesses,
+	struct base_reads *reads, uint8_t *expected)
+{
+	for (size_t i = 0; i < accesses->count; i++) {
+		const struct access *access = &accesses->items[i];
+
+		if (!is_at_place(run, access) || access->base == *expected ||
+			base_is_patched(run, reads, access))
+			continue;
+		if (*expected)
+			return access;
+		*expected = access->base;
+	}
+	return NULL;
+}
+
 static void access_one_register(struct check_run *run)
 {
 	const struct maybe noted = note_agreed(run->layout->note, NOTE_REGISTER);
-	const bool patched = image_section_named(run->image, ".altinstructions") != NULL;
-	const bool asked = !patched && goes_through_register(run) && !rests_on_assumption(run);
+	const bool asked = goes_through_register(run) && !rests_on_assumption(run);
 	const struct accesses *accesses = asked ? accesses_of(run) : NULL;
 	uint8_t expected = noted.known && arch_register_name(run->image->arch, noted.value)
 				   ? (uint8_t)noted.value
 				   : 0;
+	const uint32_t bases = (accesses ? bases_used(run, accesses) : 0) |
+			       (expected ? UINT32_C(1) << expected : 0);
+	struct base_reads reads;
+	const struct access *odd;
 
-	for (size_t i = 0; accesses && i < accesses->count; i++) {
-		const struct access *access = &accesses->items[i];
-
-		if (!is_at_place(run, access))
-			continue;
-		if (!expected)
-			expected = access->base;
-		else if (access->base != expected) {
-			other_register(run, access, expected,
-				noted.known ? "but the note says" : "and others go through");
-			return;
-		}
+	if (!(bases & (bases - 1)) || !base_reads_find(run, &reads))
+		return;
+	if (!reads.readable) {
+		skipped(run, "code is changed at start-up, and .altinstructions does not say where "
+			     "in a form that is known");
+		return;
 	}
+	odd = odd_one(run, accesses, &reads, &expected);
+	if (odd && base_is_chosen(run, &reads))
+		skipped(run, "code chooses the register while it runs");
+	else if (odd)
+		other_register(run, odd, expected,
+			noted.known ? "but the note says" : "and others go through");
 }
 
 const struct check check_access_one_register = {
@@ -248,7 +279,9 @@ const struct check check_access_one_register = {
 	.summary = "all code goes through one register",
 	.what = "Accesses to the layout's variables go through two registers that are not each "
 		"other's, as TPIDR_EL1 and TPIDR_EL2, or through another one than the ABI note "
-		"declares. Kernels that patch themselves (.altinstructions) are left out.",
+		"declares. Functions are left out in which a kernel changes at start-up which "
+		"register is read, as .altinstructions says; and files in which a function reads "
+		"one register or the other, on separate paths: they choose while they run.",
 	.why = "Start-up writes one of them: through the other one, code reaches whatever a "
 	       "firmware or a guest has left there.",
 	.example = "a hypervisor at EL2 linked with a library that reads TPIDR_EL1",
