@@ -304,10 +304,14 @@ const struct check check_symbol_self = {
 	.summary = "the self pointer stands where code expects it (x86_64)",
 	.what = "Code loads a word of the area, adds the offset of a variable to it and goes "
 		"there, but the profile's self pointer stands elsewhere, or nothing stands there. "
+		"Where no relocation names the variable the code has to bring its offset in a "
+		"register: in incq 0x80(%rax) it may be a member's, of what a pointer in that "
+		"word points to, and is no finding. "
 		"In images with more than 8 MiB of code only functions are looked at that use gs "
 		"in other ways than at a fixed place.",
 	.why = "x86_64 cannot read the GS base cheaply: the base is kept in a variable. What "
 	       "stands there instead is anybody's number.",
-	.example = "mov %gs:0, %rax; incq counter(%rax), where __PERCPU_SELF_PTR is not at 0",
+	.example = "mov $counter, %eax; add %gs:0, %rax; incq (%rax), where __PERCPU_SELF_PTR is "
+		   "not at 0",
 	.fix = "Use the symbol of the self pointer; link the object that defines it.",
 };
