@@ -270,6 +270,7 @@ static void access_register(struct check_run *run)
 	const struct accesses *accesses;
 	struct function_bounds last = {.known = false};
 	const struct access *before = NULL;
+	struct mode_32 mode = {0};
 
 	if (asked && run->image->kind == IMAGE_STRIPPED && run->layout->model == MODEL_ZERO) {
 		skipped(run, "no symbols: a small number is a variable's offset, or anybody's");
@@ -280,7 +281,8 @@ static void access_register(struct check_run *run)
 		const struct access *access = &accesses->items[i];
 		struct place place;
 
-		if (!lacks_register(run, access, &last) || is_same_fault(run, before, access))
+		if (!lacks_register(run, access, &last) || is_same_fault(run, before, access) ||
+			is_32_bit(run, &mode, access))
 			continue;
 		before = access;
 		place = at_access(run, access);
@@ -314,7 +316,10 @@ const struct check check_access_register = {
 		"for there that is a sum of others which are all 8 KiB or more away from any whole "
 		"variable, or that is loaded from read-only data other than .got. In a "
 		"stripped file only the model nonzero is judged: any place in the section but "
-		"its start is a variable's.",
+		"its start is a variable's. "
+		"On x86_64 code is left out whose addresses may be those of 32-bit code: "
+		"functions that load the GDT, and what is reached from a Multiboot or PVH entry, "
+		"or from a function with lgdt and a far jump.",
 	.why = "Where the template is at address 0 the access faults or, where low memory is "
 	       "mapped, changes somebody else's bytes; elsewhere all CPUs change the same bytes, "
 	       "which none of them reads. Without relocations only the instructions show it.",

@@ -81,4 +81,25 @@ bool base_is_patched(struct check_run *run, struct base_reads *reads, const stru
 /* Does any function read one register on one path, and another one on another? */
 bool base_is_chosen(struct check_run *run, const struct base_reads *reads);
 
+/* Where control gets in 32-bit code on x86_64, a bit a byte of each section; zeroed before use. */
+struct mode_32 {
+	uint64_t **seen;
+	uint64_t *pending; /* addresses that are still to be walked from */
+	size_t count, room;
+};
+
+/*
+ * Is the access, which goes to a variable without a base, what 64-bit decoders make of an absolute
+ * address in 32-bit code? It is taken for that in functions that load the GDT, in those that are
+ * reached from a 32-bit entry, and, with relocations, where none says the distance; a part of a
+ * variable also in functions that nothing shows to be of 64 bits.
+ */
+bool is_32_bit(struct check_run *run, struct mode_32 *mode, const struct access *access);
+
+/* What is loaded at an address that may be a physical one. */
+uint64_t virtual_address(const struct check_run *run, uint64_t address);
+
+/* The section of code that a virtual address is in; 0: none. */
+uint32_t code_section(const struct check_run *run, uint64_t address);
+
 #endif

@@ -55,28 +55,26 @@ struct walk {
 	size_t found;
 };
 
-/* A kernel may enter at a physical address. */
-static uint64_t entry_address(const struct check_run *run)
+uint64_t virtual_address(const struct check_run *run, uint64_t address)
 {
 	const struct image *image = run->image;
-	const uint64_t entry = image->entry;
 
 	for (size_t i = 0; i < image->segment_count; i++) {
 		const struct segment *s = &image->segments[i];
 
-		if (s->type == PT_LOAD && entry - s->vaddr < s->memsz)
-			return entry;
+		if (s->type == PT_LOAD && address - s->vaddr < s->memsz)
+			return address;
 	}
 	for (size_t i = 0; i < image->segment_count; i++) {
 		const struct segment *s = &image->segments[i];
 
-		if (s->type == PT_LOAD && entry - s->paddr < s->memsz)
-			return entry - s->paddr + s->vaddr;
+		if (s->type == PT_LOAD && address - s->paddr < s->memsz)
+			return address - s->paddr + s->vaddr;
 	}
-	return entry;
+	return address;
 }
 
-static uint32_t code_section(const struct check_run *run, uint64_t address)
+uint32_t code_section(const struct check_run *run, uint64_t address)
 {
 	for (uint32_t i = 1; i < run->image->section_count; i++) {
 		const struct section *s = &run->image->sections[i];
@@ -190,7 +188,7 @@ static void access_early(struct check_run *run)
 
 	if (!goes_through_register(run) || run->image->type == ET_REL || rests_on_assumption(run))
 		return;
-	address = entry_address(run);
+	address = virtual_address(run, run->image->entry);
 	w.section = code_section(run, address);
 	if (!w.section) {
 		skipped(run, "the entry is in no code");
