@@ -133,7 +133,8 @@ struct insn {
 	bool pair;
 	/* The store half of ll and sc, ldxr and stxr, or the load half. */
 	bool exclusive;
-	bool direct; /* INSN_BRANCH: `constant` says where to */
+	bool bitwise; /* INSN_CHANGES by an atomic and, or, xor: amoor; not known of x86_64 */
+	bool direct;  /* INSN_BRANCH: `constant` says where to */
 	bool falls; /* INSN_BRANCH: the next instruction may be run after it: a condition, a call */
 	/* 1 + the general register of which it asks whether it is 0: test, cbz, beqz; 0: none. Not
 	 * all such instructions are known. */

@@ -500,6 +500,9 @@ static bool registers(uint32_t word, struct insn *insn)
 		return ordered(word, insn);
 	if (operation == 0xae) /* sc.q */
 		return store_conditional(word, insn, 16);
+	/* amand, amor, amxor; and with _db. */
+	insn->bitwise = (operation >= 0xc4 && operation <= 0xc9) ||
+			(operation >= 0xd6 && operation <= 0xdb);
 	if (operation >= 0xb0 && operation < 0xe4)
 		return exchange(word, insn, exchanged(operation));
 	if (operation == 0xe4 || operation == 0xe5)

@@ -227,6 +227,7 @@ static bool atomic(uint32_t word, struct insn *insn)
 	/* sc; the store-release of Zalasr. */
 	if (operation != 3 && operation != 7)
 		insn->memory = INSN_CHANGES;
+	insn->bitwise = operation == 4 || operation == 8 || operation == 12;
 	insn->also = written(word, 7);
 	/* amocas.q: a pair, of which x0 is a whole one. */
 	if (operation == 5 && funct3(word) == 4 && reg5(word, 7) != 0 && reg5(word, 7) != 31)

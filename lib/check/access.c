@@ -438,8 +438,8 @@ bool is_emulation(const struct check_run *run, const struct access *access)
 	const bool has_only_words =
 		run->image->arch->machine == EM_RISCV || run->image->arch->machine == EM_LOONGARCH;
 
-	return access->exclusive || (has_only_words && access->kind == ACCESS_CHANGE &&
-					    access->width == 4 && access->target % 4 == 0);
+	return has_only_words && access->width == 4 && access->target % 4 == 0 &&
+	       (access->exclusive || access->bitwise);
 }
 
 static void access_width(struct check_run *run)
@@ -473,7 +473,8 @@ const struct check check_access_width = {
 	.run = access_width,
 	.summary = "accesses stay inside their variable",
 	.what = "An access begins inside a variable and ends behind it. The word around a smaller "
-		"variable that a load-linked and store-conditional pair takes is none.",
+		"variable that a load-linked and store-conditional pair takes, or an atomic and, "
+		"or, xor, is none on riscv64 and loongarch64: what is done with it is not seen.",
 	.why = "The variable behind it is read along, or changed: with a declaration of another "
 	       "type in assembly or in another language no compiler sees it.",
 	.example = "incq %gs:flag, where flag is 4 bytes wide",

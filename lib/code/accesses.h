@@ -38,6 +38,7 @@ struct access {
 	uint8_t length; /* bytes of the instruction */
 	uint16_t width; /* bytes of memory; 0: not known, or none */
 	bool pair;	/* of two registers' words, side by side */
+	bool bitwise;	/* an atomic and, or, xor */
 	bool exclusive; /* a load-linked or store-conditional */
 	bool floating;	/* something unknown is added to `target` */
 	bool relocated; /* `target` is what a relocation says, not the code */

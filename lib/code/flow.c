@@ -490,6 +490,7 @@ static struct access access_at(
 		.length = step->insn.length,
 		.width = kind == ACCESS_ADDRESS ? 0 : step->insn.width,
 		.pair = step->insn.pair,
+		.bitwise = step->insn.bitwise,
 		.exclusive = step->insn.exclusive,
 		.floating = at.unknown,
 		.relocated = at.relocated,
