@@ -27,11 +27,11 @@ struct arch {
 	const char *name; /* x86_64, aarch64, riscv64, loongarch64: folders, flags, tests */
 	uint16_t machine; /* e_machine */
 	const char
-		*base_register; /* the register that holds a CPU's area, as its manual writes it */
+		*base_register;	 /* the register that holds a CPU's area, as its manual writes it */
 	const char *access_form; /* what assembly goes through to reach `symbol` in model zero */
 	const char *wide_form;	 /* the same for offsets above offset_limit; NULL: there is none */
-	uint32_t cache_line;	/* bytes two CPUs contend for */
-	uint32_t page;		/* bytes, the smallest translation granule */
+	uint32_t cache_line;	 /* bytes two CPUs contend for */
+	uint32_t page;		 /* bytes, the smallest translation granule */
 
 	/* The registers that an ABI note may declare; ended by number 0. */
 	const struct arch_register *registers;
@@ -67,6 +67,7 @@ struct arch {
 	/* Number of the general register that holds a CPU's area, or INSN_NO_REGISTER where that is
 	 * a segment's base or a system register. */
 	uint8_t percpu_register;
+	uint8_t stack_register; /* the general register of the stack pointer */
 	/* Finds where a base may be taken up; on x86_64 that is any gs override. */
 	scan_next_base *next_base;
 	/* Finds what may reach per-CPU data without a base, or write one. */

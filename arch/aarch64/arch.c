@@ -42,6 +42,7 @@ const struct arch arch_aarch64 = {
 	.next_suspect = aarch64_next_suspect,
 	.locate = locate_start,
 	.percpu_register = INSN_NO_REGISTER,
+	.stack_register = 31,
 	/* x0 to x18 and x30: AAPCS64, 6.1.1 */
 	.call_clobbers = 0x4007ffff,
 	.output_format = "elf64-littleaarch64",

@@ -37,6 +37,7 @@ const struct arch arch_loongarch64 = {
 	.next_suspect = loongarch64_next_suspect,
 	.locate = locate_start,
 	.percpu_register = 21,
+	.stack_register = 3,
 	/* $ra, $a0 to $a7, $t0 to $t8: psABI, "General-purpose Registers" */
 	.call_clobbers = 0x001ffff2,
 	.output_format = "elf64-loongarch",

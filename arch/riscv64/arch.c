@@ -43,6 +43,7 @@ const struct arch arch_riscv64 = {
 	.absolute_high = 26, /* R_RISCV_HI20 */
 	.pair_value = riscv64_pair_value,
 	.percpu_register = 3,
+	.stack_register = 2,
 	/* ra, t0 to t6, a0 to a7: psABI, "Integer Register Convention" */
 	.call_clobbers = 0xf003fce2,
 	.output_format = "elf64-littleriscv",

@@ -37,6 +37,7 @@ const struct arch arch_x86_64 = {
 	.next_suspect = x86_64_next_suspect,
 	.settle = x86_64_settle,
 	.percpu_register = INSN_NO_REGISTER,
+	.stack_register = 4,
 	/* rax, rcx, rdx, rsi, rdi, r8 to r11: psABI, figure 3.4 */
 	.call_clobbers = 0x0fc7,
 	.locate = x86_64_locate,

@@ -175,6 +175,55 @@ static void find_bounds(
 		last->named = names_bound(run, r);
 }
 
+/* Is it a read in the same function, of a place in the template without a base? */
+static bool is_such_read(
+	struct check_run *run, const struct access *access, const struct access *other)
+{
+	uint64_t offset;
+	const char *function;
+
+	if (other->section != access->section || other->base || other->floating ||
+		other->layout != run->layout || other->kind != ACCESS_READ)
+		return false;
+	function = function_at(run, access->section, access->address, &offset);
+	return function && function == function_at(run, other->section, other->address, &offset);
+}
+
+/* Of the function's reads the one that ends where `target` is; NULL: none does. */
+static const struct access *read_before(
+	struct check_run *run, const struct access *access, uint64_t target)
+{
+	const struct accesses *all = accesses_of(run);
+	const size_t at = (size_t)(access - all->items);
+
+	for (size_t i = at; i-- > 0 && is_such_read(run, access, &all->items[i]);)
+		if (all->items[i].target + all->items[i].width == target)
+			return &all->items[i];
+	for (size_t i = at + 1; i < all->count && is_such_read(run, access, &all->items[i]); i++)
+		if (all->items[i].target + all->items[i].width == target)
+			return &all->items[i];
+	return NULL;
+}
+
+/*
+ * A copy of the template, unrolled: from its start on. Whoever reads the first variable alone
+ * looks the same.
+ */
+static bool is_copy(struct check_run *run, const struct access *access)
+{
+	enum { READS_MOST = 64 };
+	const struct access *read = access;
+
+	if (run->image->kind == IMAGE_RELOCS || access->kind != ACCESS_READ)
+		return false;
+	for (unsigned i = 0; read && i < READS_MOST; i++) {
+		if (is_bound_value(run, read->target))
+			return true;
+		read = read->width ? read_before(run, access, read->target) : NULL;
+	}
+	return false;
+}
+
 /*
  * In place the first variable is where areas are copied from, and where area 0 of an overlay is: as
  * the linker has left it, only a relocation tells an access to it from one to a boundary symbol.
@@ -186,16 +235,23 @@ static bool may_be_bound(
 
 	if (run->image->kind == IMAGE_STRIPPED)
 		return start.known && access->target == start.value;
-	if (run->image->kind == IMAGE_OBJECT || run->layout->model == MODEL_ZERO ||
-		!is_bound_value(run, access->target))
+	if (run->image->kind == IMAGE_OBJECT || run->layout->model == MODEL_ZERO)
 		return false;
-	/* Nobody copies, or clears, by what reads and writes in one. */
-	if (run->image->kind != IMAGE_RELOCS)
-		return access->kind != ACCESS_CHANGE;
+	if (access->bound || is_copy(run, access))
+		return true;
+	if (run->image->kind != IMAGE_RELOCS || !is_bound_value(run, access->target))
+		return false;
 	if (!last->known || last->section != access->section ||
 		access->address < last->extent.start || access->address >= last->extent.end)
 		find_bounds(run, access, last);
 	return last->named;
+}
+
+/* Before start-up has written the register area 0 of an overlay is set up where the template is. */
+static bool may_be_start_up(struct check_run *run, const struct access *access)
+{
+	return run->layout->model == MODEL_NONZERO && run->layout->placement == PLACEMENT_OVERLAY &&
+	       access_is_early(run, access);
 }
 
 /* Addresses that are formed for such a symbol, and its members', are those from 0 on. */
@@ -248,7 +304,7 @@ static bool lacks_register(
 {
 	return !access->base && !access->floating && is_of_data(run, access) &&
 	       access->kind != ACCESS_ADDRESS && !may_be_bound(run, access, last) &&
-	       is_certain(run, access);
+	       is_certain(run, access) && !may_be_start_up(run, access);
 }
 
 /* Accesses of one variable in one function are one fault. */
@@ -314,9 +370,14 @@ const struct check check_access_register = {
 		"such a symbol and a function that does not ask whether it is there; or the access "
 		"takes the whole of a variable that is a page or more away. A number is not looked "
 		"for there that is a sum of others which are all 8 KiB or more away from any whole "
-		"variable, or that is loaded from read-only data other than .got. In a "
-		"stripped file only the model nonzero is judged: any place in the section but "
-		"its start is a variable's. "
+		"variable, or that is loaded from read-only data other than .got. "
+		"Elsewhere what a relocation against a boundary symbol says is none, what is on a "
+		"stack, nor, where area 0 is the template, what is seen to be run from the entry "
+		"before the register is written. Without relocations a read of the first variable "
+		"may be one through a boundary symbol, and so may what is read from there on "
+		"without a gap: these are none. "
+		"In a stripped file only the model nonzero is judged: any place in the section "
+		"but its start is a variable's. "
 		"On x86_64 code is left out whose addresses may be those of 32-bit code: "
 		"functions that load the GDT, and what is reached from a Multiboot or PVH entry, "
 		"or from a function with lgdt and a far jump.",

@@ -28,6 +28,12 @@ bool is_of_data(const struct check_run *run, const struct access *access);
 bool is_of_layout(const struct check_run *run, const struct access *access);
 
 /*
+ * Is its instruction seen to be run, from the entry on, before anything writes a base? In linked
+ * files; false where the entry is in no code, or with the run's error set when memory runs out.
+ */
+bool access_is_early(struct check_run *run, const struct access *access);
+
+/*
  * Where an access stands: section, address, bytes and function of its instruction; and the variable
  * that it reaches, with the place in it.
  */

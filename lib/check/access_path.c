@@ -52,6 +52,7 @@ struct walk {
 	uint32_t section;
 	uint64_t *pending; /* addresses that are still to be walked from */
 	size_t pending_count, pending_room;
+	bool judges; /* else it is only seen where code is reached */
 	size_t found;
 };
 
@@ -131,7 +132,7 @@ static void judge_early(struct walk *w, uint64_t address)
 			w->accesses->count, sizeof(*w->accesses->items), compare_access);
 	struct place place;
 
-	if (!access || access->kind == ACCESS_ADDRESS || !is_of_layout(run, access) ||
+	if (!w->judges || !access || access->kind == ACCESS_ADDRESS || !is_of_layout(run, access) ||
 		access->layout != run->layout)
 		return;
 	w->found++;
@@ -181,30 +182,69 @@ static void walk_from(struct walk *w, uint64_t address)
 	}
 }
 
+/* From the entry; false with the run's error set when memory runs out. */
+static bool walk_from_entry(struct walk *w)
+{
+	struct check_run *run = w->run;
+
+	w->accesses = accesses_of(run);
+	w->seen = ARENA_ARRAY(run->arena, uint64_t,
+		run->image->sections[w->section].size / run->image->arch->insn_unit / 64 + 1);
+	if (!w->accesses || !w->seen)
+		return error_memory(run->error);
+	if (!later(w, virtual_address(run, run->image->entry)))
+		return false;
+	while (w->pending_count && !w->found)
+		walk_from(w, w->pending[--w->pending_count]);
+	return true;
+}
+
 static void access_early(struct check_run *run)
 {
-	struct walk w = {.run = run};
-	uint64_t address;
+	struct walk w = {.run = run, .judges = true};
 
 	if (!goes_through_register(run) || run->image->type == ET_REL || rests_on_assumption(run))
 		return;
-	address = virtual_address(run, run->image->entry);
-	w.section = code_section(run, address);
-	if (!w.section) {
+	w.section = code_section(run, virtual_address(run, run->image->entry));
+	if (w.section)
+		walk_from_entry(&w);
+	else
 		skipped(run, "the entry is in no code");
-		return;
-	}
-	w.accesses = accesses_of(run);
-	w.seen = ARENA_ARRAY(run->arena, uint64_t,
-		run->image->sections[w.section].size / run->image->arch->insn_unit / 64 + 1);
-	if (!w.accesses || !w.seen) {
+}
+
+/* What a walk has seen. */
+struct early_code {
+	const uint64_t *seen;
+	uint32_t section; /* 0: the entry is in no code */
+};
+
+static const struct early_code *early_code(struct check_run *run)
+{
+	struct walk w = {
+		.run = run, .section = code_section(run, virtual_address(run, run->image->entry))};
+	struct early_code *early = ARENA_NEW(run->arena, struct early_code);
+
+	if (!early) {
 		error_memory(run->error);
-		return;
+		return NULL;
 	}
-	if (!later(&w, address))
-		return;
-	while (w.pending_count && !w.found)
-		walk_from(&w, w.pending[--w.pending_count]);
+	if (w.section && !walk_from_entry(&w))
+		return NULL;
+	*early = (struct early_code){w.seen, w.section};
+	return early;
+}
+
+bool access_is_early(struct check_run *run, const struct access *access)
+{
+	uint64_t unit;
+
+	if (!run->early)
+		run->early = run->image->type == ET_REL ? NULL : early_code(run);
+	if (!run->early || !run->early->section || access->section != run->early->section)
+		return false;
+	unit = (access->address - run->image->sections[access->section].addr) /
+	       run->image->arch->insn_unit;
+	return run->early->seen[unit / 64] >> unit % 64 & 1;
 }
 
 const struct check check_access_early = {

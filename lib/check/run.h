@@ -15,6 +15,7 @@ enum outcome {
 };
 
 struct accesses;
+struct early_code;
 
 struct check_run {
 	const struct image *image;
@@ -34,6 +35,7 @@ struct check_run {
 
 	struct functions *functions;	 /* NULL until somebody asks; see functions_of() */
 	const struct accesses *accesses; /* likewise; see accesses_of() in lib/check/access.h */
+	const struct early_code *early;	 /* likewise; see access_is_early() there */
 
 	struct disassembler disassembler; /* of the bytes that findings have */
 

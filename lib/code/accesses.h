@@ -42,6 +42,7 @@ struct access {
 	bool exclusive; /* a load-linked or store-conditional */
 	bool floating;	/* something unknown is added to `target` */
 	bool relocated; /* `target` is what a relocation says, not the code */
+	bool bound;	/* by a relocation against a boundary symbol: no variable is meant */
 	bool placed;	/* struct value: no member of what a null pointer points to */
 	bool formed;	/* code forms a constant for it: it is no member's displacement alone */
 	bool crossed;	/* the address was kept over a call, or while interrupts were allowed */

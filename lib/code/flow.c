@@ -113,6 +113,20 @@ static struct value relocated(const struct flow *f, const struct reference *r)
 	return value;
 }
 
+/* Of a rewritten pair only the value is known. */
+static bool names_bound(const struct flow *f, const struct reference *r)
+{
+	struct error ignored = {0};
+	struct symbol symbol;
+
+	if (r->rewritten || !image_symbol(f->file->image, r->symbol, &symbol, &ignored))
+		return false;
+	for (size_t i = 0; i < f->file->list->count; i++)
+		if (layout_is_bound(&f->file->list->layouts[i], symbol.name))
+			return true;
+	return false;
+}
+
 static bool is_got(const struct flow *f, const struct reference *r)
 {
 	const struct reloc_info *info = r ? reference_info(f->file->image, r) : NULL;
@@ -128,6 +142,7 @@ static struct value completed(const struct flow *f, struct value value, const st
 	value.constant = said.constant;
 	value.section = said.section;
 	value.formed = value.relocated = true;
+	value.bound = value.bound || names_bound(f, r);
 	value.entry = is_got(f, r);
 	return value;
 }
@@ -364,12 +379,17 @@ static struct value loaded(const struct flow *f, const struct step *step,
 
 	if (!operand->matters)
 		return VALUE_UNKNOWN;
-	if (is_got(f, operand->reference))
-		return relocated(f, operand->reference);
+	if (is_got(f, operand->reference)) {
+		struct value entry = relocated(f, operand->reference);
+
+		entry.bound = names_bound(f, operand->reference);
+		return entry;
+	}
 	if (is_start_entry(step))
 		return (struct value){.section = VALUE_AT_START, .formed = true};
 	if (at.entry)
-		return (struct value){.constant = at.constant,
+		return (struct value){.bound = at.bound,
+			.constant = at.constant,
 			.section = at.section,
 			.formed = true,
 			.relocated = true};
@@ -494,6 +514,7 @@ static struct access access_at(
 		.exclusive = step->insn.exclusive,
 		.floating = at.unknown,
 		.relocated = at.relocated,
+		.bound = at.bound,
 		.placed = at.placed,
 		.formed = at.formed || at.relocated || forms_alone(&step->insn),
 		.crossed = at.crossed,
@@ -828,9 +849,10 @@ static struct value result(struct flow *f, const struct state *state, const stru
 	/* lea sym(%rax): the displacement is of no memory. */
 	if (!r && f->file->remote && insn->kind == INSN_MORE && insn->memory == INSN_NO_MEMORY)
 		r = reference_of(f, step, true);
-	if (r && is_labelled(f, insn, r))
+	if (r && is_labelled(f, insn, r)) {
 		value.formed = value.relocated = true;
-	else if (r)
+		value.bound = value.bound || names_bound(f, r);
+	} else if (r)
 		value = completed(f, value, r);
 	value = value_cut(value, insn->cut);
 	if (insn->reach > value.reach)
@@ -933,6 +955,12 @@ static struct value put_value(struct value value)
 	return (struct value){.constant = value.constant, .unknown = true, .put = true};
 }
 
+/* Stacks grow down from the end of an area's or of another's room: what is on one is on none. */
+static bool is_stack(const struct flow *f, const struct insn *insn, struct value value)
+{
+	return insn->target == f->file->image->arch->stack_register && !value.base;
+}
+
 static void pass(struct flow *f, struct state *state, const struct step *step)
 {
 	const struct insn *insn = &step->insn;
@@ -943,6 +971,8 @@ static void pass(struct flow *f, struct state *state, const struct step *step)
 
 	if (insn->target < FLOW_REGISTERS)
 		value = result(f, state, step, &operand, reached ? &access : NULL);
+	if (is_stack(f, insn, value))
+		value = VALUE_UNKNOWN;
 	if (forms_address(insn, value)) {
 		/* The address goes on in what is formed of it. */
 		use(f, step, register_value(state, insn->first).taken);

@@ -41,6 +41,7 @@ struct value value_add(struct value a, struct value b)
 		.unknown = a.unknown || b.unknown,
 		.formed = a.formed || b.formed,
 		.relocated = a.relocated || b.relocated,
+		.bound = a.bound || b.bound,
 		.placed = a.placed || b.placed,
 		.entry = a.entry || b.entry,
 		.less = a.less ? a.less : b.less,
@@ -94,7 +95,8 @@ bool value_same(struct value a, struct value b)
 	return a.constant == b.constant && a.section == b.section && a.base == b.base &&
 	       a.unknown == b.unknown && a.formed == b.formed && a.relocated == b.relocated &&
 	       a.taken == b.taken && a.crossed == b.crossed && a.word == b.word &&
-	       a.entry == b.entry && a.less == b.less && a.placed == b.placed;
+	       a.entry == b.entry && a.less == b.less && a.placed == b.placed &&
+	       a.bound == b.bound;
 }
 
 struct value value_meet(struct value a, struct value b)
@@ -103,6 +105,7 @@ struct value value_meet(struct value a, struct value b)
 		a.taken = b.taken = 0;
 	a.crossed = b.crossed = a.crossed || b.crossed;
 	a.placed = b.placed = a.placed && b.placed;
+	a.bound = b.bound = a.bound || b.bound;
 	if (a.reach < b.reach)
 		a.reach = b.reach;
 	if (value_same(a, b))

@@ -25,6 +25,7 @@ struct value {
 	 */
 	bool formed;
 	bool relocated; /* a relocation says the whole of it */
+	bool bound;	/* one in it is against a boundary symbol, and no variable's */
 	/*
 	 * The constant is of an address that no number in C comes to: relative to the program
 	 * counter, from the GOT, or with upper bits that are 0 and set all the same (lui a0, 0).
