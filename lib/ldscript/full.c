@@ -81,8 +81,9 @@ static void data_write(const struct ldscript_options *options, FILE *to)
 		"\t. = ALIGN(%" PRIu32 ");\n"
 		"\t.data : {\n"
 		"\t\t*(.data .data.* .sdata .sdata.* .ldata .ldata.*)\n"
-		"\t\t*(.got .got.plt .igot .igot.plt)\n"
-		"\t} :data\n",
+		"\t} :data\n"
+		"\t/* By its name it is known that nobody writes here but the linker. */\n"
+		"\t.got : { *(.got .got.plt .igot .igot.plt) } :data\n",
 		options->arch->page);
 }
 
