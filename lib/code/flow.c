@@ -320,6 +320,25 @@ const struct flow_words *flow_constant_at(const struct flow_file *file, uint64_t
 	return last;
 }
 
+/* What a relocation says is an entry of the GOT is one, in whatever section. */
+static struct value entry_at(const struct flow *f, struct value at)
+{
+	const struct image *image = f->file->image;
+
+	for (uint32_t i = 1; !at.unknown && !at.base && i < image->section_count; i++) {
+		const struct section *s = &image->sections[i];
+		const struct span bytes = image_section_bytes(image, i);
+
+		if (s->type != SHT_PROGBITS || !(s->flags & SHF_ALLOC) ||
+			!range_within(at.constant - s->addr, 8, bytes.size))
+			continue;
+		at.constant = read_le64(bytes.data + (at.constant - s->addr));
+		at.entry = at.slot = false;
+		return at;
+	}
+	return VALUE_UNKNOWN;
+}
+
 /* The linker's word at an address; where it is 0 a dynamic linker may have to fill it. */
 static struct value word_at(const struct flow_file *file, uint64_t address)
 {
@@ -387,6 +406,8 @@ static struct value loaded(const struct flow *f, const struct step *step,
 	}
 	if (is_start_entry(step))
 		return (struct value){.section = VALUE_AT_START, .formed = true};
+	if (at.slot)
+		return entry_at(f, at);
 	if (at.entry)
 		return (struct value){.bound = at.bound,
 			.constant = at.constant,
@@ -852,6 +873,7 @@ static struct value result(struct flow *f, const struct state *state, const stru
 	if (r && is_labelled(f, insn, r)) {
 		value.formed = value.relocated = true;
 		value.bound = value.bound || names_bound(f, r);
+		value.entry = value.slot = is_got(f, r);
 	} else if (r)
 		value = completed(f, value, r);
 	value = value_cut(value, insn->cut);

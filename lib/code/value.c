@@ -45,6 +45,7 @@ struct value value_add(struct value a, struct value b)
 		.placed = a.placed || b.placed,
 		.entry = a.entry || b.entry,
 		.less = a.less ? a.less : b.less,
+		.slot = a.slot || b.slot,
 		.crossed = a.crossed || b.crossed,
 		.word = word_of(a, b),
 		.reach = a.reach > b.reach ? a.reach : b.reach,
@@ -95,7 +96,7 @@ bool value_same(struct value a, struct value b)
 	return a.constant == b.constant && a.section == b.section && a.base == b.base &&
 	       a.unknown == b.unknown && a.formed == b.formed && a.relocated == b.relocated &&
 	       a.taken == b.taken && a.crossed == b.crossed && a.word == b.word &&
-	       a.entry == b.entry && a.less == b.less && a.placed == b.placed &&
+	       a.entry == b.entry && a.slot == b.slot && a.less == b.less && a.placed == b.placed &&
 	       a.bound == b.bound;
 }
 

@@ -32,6 +32,7 @@ struct value {
 	 */
 	bool placed;
 	bool entry; /* it is the GOT's word with that in it: a load brings the rest */
+	bool slot;  /* of such: the constant is where the word is, and not yet what is in it */
 	/*
 	 * 1 + index of the layout whose template's start has been subtracted: the constant may be
 	 * an offset from there; the negative of that: it is subtracted from, and the constant the
