@@ -44,10 +44,25 @@ const struct accesses *accesses_of(struct check_run *run)
 	return run->accesses;
 }
 
+/* The model says that a base is added to what code forms, whether a register holds it or not. */
+static bool has_areas(const struct check_run *run)
+{
+	return run->layout->model == MODEL_ZERO || run->layout->model == MODEL_NONZERO;
+}
+
 bool goes_through_register(const struct check_run *run)
 {
-	return (run->layout->model == MODEL_ZERO || run->layout->model == MODEL_NONZERO) &&
-	       accesses_bases(run->image, run->layout);
+	return has_areas(run) && accesses_bases(run->image, run->layout);
+}
+
+const struct accesses *register_accesses(struct check_run *run)
+{
+	if (goes_through_register(run))
+		return rests_on_assumption(run) ? NULL : accesses_of(run);
+	if (has_areas(run))
+		skipped(run, "no register holds the base: this CPU's data is reached as another's "
+			     "is");
+	return NULL;
 }
 
 /* A displacement alone may be a member's of what the register has pointed to. */
@@ -322,7 +337,7 @@ static bool is_same_fault(
 
 static void access_register(struct check_run *run)
 {
-	const bool asked = goes_through_register(run) && !rests_on_assumption(run);
+	const bool asked = has_areas(run) && !rests_on_assumption(run);
 	const struct accesses *accesses;
 	struct function_bounds last = {.known = false};
 	const struct access *before = NULL;
@@ -348,7 +363,8 @@ static void access_register(struct check_run *run)
 				run->layout->model == MODEL_ZERO
 					? "its offset is taken for an address"
 					: "all CPUs share the template's bytes"),
-			access_fix(run));
+			goes_through_register(run) ? access_fix(run)
+						   : "go through an accessor of the kernel");
 	}
 }
 
@@ -440,8 +456,7 @@ static bool leaves_area(const struct check_run *run, const struct access *access
 
 static void access_in_area(struct check_run *run)
 {
-	const bool asked = goes_through_register(run) && !rests_on_assumption(run);
-	const struct accesses *accesses = asked ? accesses_of(run) : NULL;
+	const struct accesses *accesses = register_accesses(run);
 
 	if (accesses && run->list->count > 1) {
 		skipped(run, "the file has several layouts, and the code does not say whose it is");
@@ -505,7 +520,7 @@ bool is_emulation(const struct check_run *run, const struct access *access)
 
 static void access_width(struct check_run *run)
 {
-	const struct accesses *accesses = goes_through_register(run) ? accesses_of(run) : NULL;
+	const struct accesses *accesses = register_accesses(run);
 
 	for (size_t i = 0; accesses && i < accesses->count; i++) {
 		const struct access *access = &accesses->items[i];

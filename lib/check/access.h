@@ -24,6 +24,12 @@ bool rests_on_assumption(struct check_run *run);
 /* Does it reach a variable of the layout? Where they have no names: its section. */
 bool is_of_data(const struct check_run *run, const struct access *access);
 
+/*
+ * The accesses, for a check of those through a register; NULL where the model is another, where no
+ * register holds the base, which is said to be skipped, or with the run's error set.
+ */
+const struct accesses *register_accesses(struct check_run *run);
+
 /* Is it through one of the layout's own registers? */
 bool is_of_layout(const struct check_run *run, const struct access *access);
 

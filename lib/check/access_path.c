@@ -6,8 +6,7 @@
 
 static void access_preempt(struct check_run *run)
 {
-	const bool asked = goes_through_register(run) && !rests_on_assumption(run);
-	const struct accesses *accesses = asked ? accesses_of(run) : NULL;
+	const struct accesses *accesses = register_accesses(run);
 
 	for (size_t i = 0; accesses && i < accesses->count; i++) {
 		const struct access *access = &accesses->items[i];

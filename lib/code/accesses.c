@@ -378,7 +378,9 @@ static bool divide(struct reading *r, struct arena *arena, struct error *error)
 	const struct image *image = r->file.image;
 	size_t room = 0;
 
-	for (uint32_t i = 1; (r->file.bases || r->file.remote) && i < image->section_count; i++) {
+	const bool any = r->file.bases || r->file.remote || r->file.suspects;
+
+	for (uint32_t i = 1; any && i < image->section_count; i++) {
 		const uint64_t size =
 			is_code(&image->sections[i]) ? image_section_bytes(image, i).size : 0;
 
@@ -638,7 +640,10 @@ bool accesses_find(const struct image *image, const struct layout_list *list,
 				    .suspects = options->suspects,
 				    .remote = options->remote && list->count},
 		.functions = options->functions,
-		.thorough = options->remote || (options->suspects && options->thorough)};
+		/* What jumps of an object lead to its relocations say, which only that asks. */
+		.thorough =
+			options->remote ||
+			(options->suspects && (options->thorough || image->kind == IMAGE_OBJECT))};
 	bool ok;
 
 	r.file.bases = bases_of(image, list);
