@@ -550,7 +550,9 @@ const struct check check_access_width = {
 	.summary = "accesses stay inside their variable",
 	.what = "An access begins inside a variable and ends behind it. The word around a smaller "
 		"variable that a load-linked and store-conditional pair takes, or an atomic and, "
-		"or, xor, is none on riscv64 and loongarch64: what is done with it is not seen.",
+		"or, xor, is none on riscv64 and loongarch64: what is done with it is not seen. "
+		"Of two registers' words side by side, as of ldp, each is judged in its own "
+		"variable.",
 	.why = "The variable behind it is read along, or changed: with a declaration of another "
 	       "type in assembly or in another language no compiler sees it.",
 	.example = "incq %gs:flag, where flag is 4 bytes wide",

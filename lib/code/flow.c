@@ -562,6 +562,41 @@ static void emit(struct flow *f, const struct access *access)
 		error_memory(f->error);
 }
 
+/* Does the second of two words begin in a variable of its own, and none have both? */
+static bool is_of_two(const struct access *whole, const struct access *second)
+{
+	const struct variable *v = whole->variable;
+
+	return second->variable && second->variable != v &&
+	       !(v && layout_variable_around(whole->layout, v,
+			      v->symbol.value + whole->offset + whole->width - 1));
+}
+
+/*
+ * Compilers pair the loads and stores of variables that lie side by side: each of the two is then
+ * an access of its own. What changes both words in one is of both, and made by no compiler of two.
+ */
+static void emit_words(
+	struct flow *f, const struct step *step, struct value at, const struct access *whole)
+{
+	struct access first = *whole, second;
+
+	if (!whole->pair || whole->floating || whole->kind == ACCESS_CHANGE) {
+		emit(f, whole);
+		return;
+	}
+	first.width = whole->width / 2;
+	second = access_at(f, step, value_displaced(at, first.width), whole->kind);
+	if (!is_of_two(whole, &second)) {
+		emit(f, whole);
+		return;
+	}
+	second.width = first.width;
+	first.pair = second.pair = false;
+	emit(f, &first);
+	emit(f, &second);
+}
+
 static void use(struct flow *f, const struct step *step, uint32_t taken)
 {
 	if (taken && !f->steps[taken - 1].used)
@@ -605,7 +640,7 @@ static void reach_remote(
 	access = access_at(f, step, at, kind_of(insn->memory));
 	if (!is_remote(f, at, &access))
 		return;
-	emit(f, &access);
+	emit_words(f, step, at, &access);
 	use(f, step, register_value(state, inside ? insn->base : insn->first).taken);
 	use(f, step, register_value(state, inside ? insn->index : insn->second).taken);
 }
@@ -645,7 +680,7 @@ static void suspect(struct flow *f, const struct step *step, struct value at)
 		return;
 	access = access_at(f, step, at, kind_of(step->insn.memory));
 	if (access.layout && is_suspect(step, at, &access))
-		emit(f, &access);
+		emit_words(f, step, at, &access);
 }
 
 /* The access of the instruction's memory operand; false when it reaches no CPU's area. */
@@ -665,7 +700,7 @@ static bool reach(struct flow *f, const struct state *state, const struct step *
 		return false;
 	}
 	*access = access_at(f, step, at, kind_of(insn->memory));
-	emit(f, access);
+	emit_words(f, step, at, access);
 	use(f, step, register_value(state, inside ? insn->base : insn->first).taken);
 	use(f, step, register_value(state, inside ? insn->index : insn->second).taken);
 	return true;

@@ -78,7 +78,8 @@ def align(reg, source, mask):
     return Write(reg, "align", make_sum([source]), lambda c: c & mask, None)
 
 
-Access = namedtuple("Access", "kind width sum")
+# `pair`: it is of two registers' words, side by side, each of which may be a variable's.
+Access = namedtuple("Access", "kind width sum pair")
 
 
 class Insn:
@@ -92,8 +93,8 @@ class Insn:
         self.target = target
         self.at = self.end = 0
 
-    def access(self, kind, width, terms):
-        self.accesses.append(Access(kind, width, terms))
+    def access(self, kind, width, terms, pair=False):
+        self.accesses.append(Access(kind, width, terms, pair))
 
     def is_padding(self):
         """What stands between paths: nothing that runs into what follows."""
@@ -456,6 +457,7 @@ A64_ATOMIC = re.compile(r"^(ld|st)(add|set|clr|eor|smax|smin|umax|umin)(a?l?)([b
 A64_PAIR = re.compile(r"^(casp|swpp|ldclrp|ldsetp|rcwcasp|rcwswpp)(a?l?)$")
 A64_LOADS = re.compile(r"^(ld(r|ur|ar|apr|apur|lar|tr|xr|axr)(s?)([bhw]?)|ldra[ab])$")
 A64_STORES = re.compile(r"^st(r|ur|lr|lur|llr|tr)([bh]?)$")
+A64_TWO = re.compile(r"^(ld(n|x|ax|t|tn|ia)?pp?|ldpsw|st(n|t|tn|il)?p|stgp|stl?xp)$")
 A64_EXCLUSIVE = re.compile(r"^stl?xr([bh]?)$")
 A64_CHANGED = ["x%d" % n for n in range(19)] + ["x30"]
 A64_NO_WRITE = re.compile(r"^(cmp|cmn|tst|ccmp|ccmn|fcmpe?|fccmpe?|msr|prfm|prfum|rprfm|dc|ic|at|"
@@ -635,7 +637,7 @@ class AArch64:
         if where is not None:
             terms, back = self.memory(operands, where)
             kind, width, written = self.load_store(name, operands, where, insn)
-            insn.access(kind, width, terms)
+            insn.access(kind, width, terms, width is not None and bool(A64_TWO.match(name)))
             insn.forgets(*written, back)
             if name.startswith(("cpy", "set")):
                 insn.forgets(*[a64_register(o.strip("[]!"))[0] for o in operands])
@@ -931,16 +933,21 @@ class LoongArch:
         return not name.startswith(("pc", "b"))
 
 
+def size_of(extent):
+    return extent[1] - extent[0]
+
+
 # ---- One piece of code --------------------------------------------------------------------------
 
 class Piece:
     """Instructions in the order of their addresses, followed along all direct jumps among them."""
 
-    def __init__(self, machine, insns, self_values, templates):
+    def __init__(self, machine, insns, self_values, templates, variables):
         self.machine = machine
         self.insns = insns
         self.self_values = self_values
         self.templates = templates
+        self.variables = variables
         self.index = {insn.at: i for i, insn in enumerate(insns)}
         self.labels = {}  # index of an instruction that is jumped to: the state there, or None
         for insn in insns:
@@ -1071,8 +1078,9 @@ class Piece:
                 # On x86_64 the displacement behind gs is an array's, where it is long.
                 known = is_place(value) or \
                     (access.sum.base is not None and not -128 <= signed(access.sum.const, 64) < 128)
-                found.append((insn.at, access.kind, access.width, base,
-                              value.const if known else None, value.floating))
+                target = value.const if known else None
+                for width, at in self.words(access, target, value.floating):
+                    found.append((insn.at, access.kind, width, base, at, value.floating))
                 self.use(state, access.sum, used)
             for write in insn.writes:
                 if write.what not in ("addition", "load-add"):
@@ -1086,6 +1094,19 @@ class Piece:
                     formed[insn.at] = (insn.at, "address", None, value.base, value.const,
                                        value.floating)
         return found + [line for at, line in formed.items() if at not in used]
+
+    def words(self, access, target, floating):
+        """Width and place of an access: two where a pair's second word begins in a variable that
+        does not have the first, and no variable has both."""
+        if not access.pair or target is None or floating:
+            return [(access.width, target)]
+        half = access.width // 2
+        around = [v for v in self.variables if v[0] <= target + half < v[1]]
+        if not around or any(start <= target and target + access.width <= end or
+                             start <= target and (start, end) == min(around, key=size_of)
+                             for start, end in around):
+            return [(access.width, target)]
+        return [(half, target), (half, target + half)]
 
     def use(self, state, terms, used):
         for reg in terms.regs + terms.hidden:
@@ -1219,6 +1240,12 @@ class File:
                 return {trap for trap, warns in traps if warns}
         return set()
 
+    def variables(self):
+        """Starts and ends of those in templates."""
+        templates = self.templates()
+        return [(s.value, s.value + s.size) for s in self.symbols if s.kind == "OBJECT" and
+                s.size and any(start <= s.value < end for start, end in templates)]
+
     def self_values(self):
         return {s.value for s in self.symbols if s.name in ("this_cpu_off", "__PERCPU_SELF_PTR")}
 
@@ -1250,6 +1277,7 @@ class Reader:
         self.replacements = file.replacements()
         self.warnings = file.warnings()
         self.self_values = file.self_values()
+        self.variables = file.variables()
         self.cache = {}
         self.lines = []
         self.number, self.base = 0, 0  # of an object: the section, and where it is put
@@ -1331,7 +1359,7 @@ class Reader:
         if not any(mark in line for line in lines for mark in marks):
             return []
         return Piece(self.machine, self.decode_lines(lines), self.self_values,
-                     self.templates).listed()
+                     self.templates, self.variables).listed()
 
     def section(self, number, lines):
         pieces = self.file.pieces(number)

@@ -108,6 +108,29 @@ unseen:	// entered from where nobody knows, and what only that leads to
 	cbz	x4, 1b
 	b	2b
 
+	.type	pairs, %function
+pairs:	// two words that may be of a variable each
+	mrs	x9, TPIDR_EL1
+	mov	x1, #0x40
+	add	x1, x1, x9
+	ldp	x2, x3, [x1]		//: read 8 TPIDR_EL1 40 exact //: read 8 TPIDR_EL1 48 exact
+	stp	x2, x3, [x1]		//: write 8 TPIDR_EL1 40 exact //: write 8 TPIDR_EL1 48 exact
+	ldp	w2, w3, [x1]		//: read 8 TPIDR_EL1 40 exact
+	ldp	w2, w3, [x1, #4]	//: read 4 TPIDR_EL1 44 exact //: read 4 TPIDR_EL1 48 exact
+	ldpsw	x2, x3, [x1, #4]	//: read 4 TPIDR_EL1 44 exact //: read 4 TPIDR_EL1 48 exact
+	ldxp	x2, x3, [x1]		//: read 8 TPIDR_EL1 40 exact //: read 8 TPIDR_EL1 48 exact
+	stxp	w4, x2, x3, [x1]	//: write 8 TPIDR_EL1 40 exact //: write 8 TPIDR_EL1 48 exact
+	casp	x2, x3, x4, x5, [x1]	//: read-modify-write 16 TPIDR_EL1 40 exact
+	ldp	q0, q1, [x1]		//: read 16 TPIDR_EL1 40 exact //: read 16 TPIDR_EL1 50 exact
+	ldr	q0, [x1]		//: read 16 TPIDR_EL1 40 exact
+	ldp	x2, x3, [x1, #0x10]	//: read 16 TPIDR_EL1 50 exact
+	ldp	x2, x3, [x1, #0x18]	//: read 8 TPIDR_EL1 58 exact //: read 8 TPIDR_EL1 60 exact
+	ldp	x2, x3, [x1, #0x20]	//: read 16 TPIDR_EL1 60 exact
+	ldp	x2, x3, [x1, #-8]	//: read 8 TPIDR_EL1 38 exact //: read 8 TPIDR_EL1 40 exact
+	add	x4, x1, x5
+	ldp	x2, x3, [x4]		//: read 16 TPIDR_EL1 40 floating
+	ret
+
 	.type	warned, %function
 warned:	// traps: Linux comes back from the first one, which its table says
 	mrs	x1, TPIDR_EL1
@@ -132,3 +155,19 @@ warned:	// traps: Linux comes back from the first one, which its table says
 variable:
 	.quad	0
 	.zero	0x18
+	.macro	data name size
+	.globl	\name
+	.type	\name, %object
+	.size	\name, \size
+\name:
+	.endm
+	data	left 8
+	.quad	0
+	data	right 8
+	.quad	0
+	data	both 16
+	.quad	0
+	data	part 8
+	.quad	0
+	data	behind 4
+	.quad	0

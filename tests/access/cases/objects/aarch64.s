@@ -8,6 +8,8 @@ start:
 	b	elsewhere
 .Lhere:
 	ldr	x2, [x9, x1]		//: read of 8 bytes at variable through TPIDR_EL1
+	add	x1, x1, x9
+	ldp	x2, x3, [x1]		//: read of 8 bytes at variable through TPIDR_EL1 //: read of 8 bytes at other through TPIDR_EL1
 	movz	x1, #:abs_g0:elsewhere
 	ldr	x2, [x9, x1]		//: read of 8 bytes, place not known and more through TPIDR_EL1
 	adrp	x1, elsewhere
