@@ -102,11 +102,12 @@ static bool read_relocated(
 			continue;
 		for (size_t j = 0; j < image_reloc_count(image, rela); j++) {
 			const struct reloc reloc = image_reloc(image, rela, j);
+			struct error ignored = {0};
 			struct symbol symbol;
 
 			if (reloc.offset % ALT_SIZE || reloc.offset >= bytes.size)
 				continue;
-			if (!image_symbol(image, reloc.symbol, &symbol, run->error) ||
+			if (!image_symbol(image, reloc.symbol, &symbol, &ignored) ||
 				!set_patched(run, reads, symbol.section,
 					symbol.value + (uint64_t)reloc.addend,
 					bytes.data[reloc.offset + ALT_ORIGINAL_BYTES]))
