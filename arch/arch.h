@@ -53,6 +53,11 @@ struct arch {
 
 	/* Bytes that the length of every instruction is a multiple of; of 4, all are that long. */
 	uint8_t insn_unit;
+	/*
+	 * Do assemblers mark by symbols where code begins among data, `$x`, and data among code,
+	 * `$d`? No settle() then: it takes all that it passes over for code.
+	 */
+	bool mapping_symbols;
 	/* Reads one instruction. */
 	insn_decode *decode;
 	/* Of the general registers, by number, as the psABI has them: ARCH_GENERAL of them, NULL

@@ -34,6 +34,7 @@ const struct arch arch_aarch64 = {
 	.literal_of = aarch64_literal_of,
 	.load_of = aarch64_load_of,
 	.insn_unit = 4,
+	.mapping_symbols = true,
 	.decode = aarch64_decode,
 	.general_names = general_names,
 	.capstone = {.known = true, .arch = 1}, /* CS_ARCH_ARM64, CS_MODE_LITTLE_ENDIAN */

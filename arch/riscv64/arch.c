@@ -31,6 +31,7 @@ const struct arch arch_riscv64 = {
 	.reloc_count = RISCV64_RELOCS,
 	.relax_marker = 51, /* R_RISCV_RELAX */
 	.insn_unit = 2,
+	.mapping_symbols = true,
 	.decode = riscv64_decode,
 	.general_names = general_names,
 	/* From capstone 5 on: CS_ARCH_RISCV; CS_MODE_RISCV64 and CS_MODE_RISCVC. */

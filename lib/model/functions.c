@@ -15,10 +15,18 @@ struct function {
 /* What Linux puts in place of instructions, in a file whose symbols are gone. */
 enum { REPLACEMENT = 1 << 30 };
 
+/* Data among the code of a section. */
+struct data {
+	struct data_range range;
+	uint32_t section;
+};
+
 struct functions {
 	const struct image *image;
 	struct function *items;
 	size_t count;
+	struct data *data; /* in the order of sections and places; no two touch */
+	size_t data_count;
 };
 
 static struct symbol symbol_of(const struct functions *functions, const struct function *f)
@@ -45,6 +53,29 @@ static bool is_named(const struct image *image, const struct symbol *symbol)
 	return symbol->type == STT_NOTYPE && symbol->name[0] != '$' && symbol->name[0] != '.' &&
 	       (image->sections[symbol->section].flags & SHF_EXECINSTR) &&
 	       !strpbrk(symbol->name, "\001\002");
+}
+
+/* What a mapping symbol says of the bytes from its place on. */
+enum mark { MARK_NONE, MARK_CODE, MARK_DATA };
+
+/*
+ * ELF for the Arm 64-bit Architecture, "Mapping symbols"; RISC-V psABI, "Mapping Symbol": `$x`,
+ * `$d`, behind a point whatever, and on RISC-V the ISA behind `$x`. Names of C that begin so are
+ * none: `$data`.
+ */
+static enum mark mark_of(const struct image *image, const struct symbol *symbol)
+{
+	const char *name = symbol->name;
+
+	if (name[0] != '$' || (name[1] != 'd' && name[1] != 'x'))
+		return MARK_NONE;
+	if (!image->arch->mapping_symbols || symbol->section >= image->section_count ||
+		symbol->type != STT_NOTYPE || symbol->bind != STB_LOCAL ||
+		!(image->sections[symbol->section].flags & SHF_EXECINSTR))
+		return MARK_NONE;
+	if (name[2] && name[2] != '.' && (name[1] == 'd' || strncmp(name + 2, "rv", 2) != 0))
+		return MARK_NONE;
+	return name[1] == 'd' ? MARK_DATA : MARK_CODE;
 }
 
 /* Local, or without a type. */
@@ -156,10 +187,15 @@ static bool sort(struct functions *functions)
 /* Symbols that one thread reads at a time. */
 enum { PART_SYMBOLS = 1 << 14 };
 
-/* Some of the symbols; their functions stand where those of all may, one behind the other. */
+/*
+ * Some of the symbols; their functions stand where those of all may, one behind the other, and the
+ * mapping symbols among them at the end of the same room.
+ */
 struct part {
 	struct function *items;
 	size_t count;
+	struct function *marks; /* of which `symbol` is an enum mark */
+	size_t mark_count;
 	struct error error;
 };
 
@@ -177,15 +213,76 @@ static void read_part(void *context, size_t index)
 	const size_t end = first + (left < PART_SYMBOLS ? left : PART_SYMBOLS);
 
 	part->items = r->items + first;
+	part->marks = r->items + end;
 	for (size_t i = first ? first : 1; i < end; i++) {
 		struct symbol symbol;
+		enum mark mark;
 
 		if (!image_symbol(r->image, i, &symbol, &part->error))
 			return;
-		if (is_named(r->image, &symbol))
+		mark = mark_of(r->image, &symbol);
+		if (mark != MARK_NONE) {
+			*--part->marks = (struct function){symbol.value, symbol.section, mark};
+			part->mark_count++;
+		} else if (is_named(r->image, &symbol))
 			part->items[part->count++] =
 				(struct function){symbol.value, symbol.section, (uint32_t)i};
 	}
+}
+
+/* Of several at one place code has it, as LLVM sees it: a run of no bytes ends there. */
+static void find_data(struct functions *functions, const struct function *marks, size_t count)
+{
+	struct data *last = NULL; /* that has no end so far */
+
+	for (size_t i = 0, next; i < count; i = next) {
+		bool code = false;
+
+		for (next = i; next < count && marks[next].section == marks[i].section &&
+			       marks[next].value == marks[i].value;
+			next++)
+			code = code || marks[next].symbol == MARK_CODE;
+		if (last && last->section != marks[i].section)
+			last = NULL;
+		if (code && last) {
+			last->range.end = marks[i].value;
+			last = NULL;
+		} else if (!code && !last) {
+			last = &functions->data[functions->data_count++];
+			*last = (struct data){{marks[i].value, UINT64_MAX}, marks[i].section};
+		}
+	}
+}
+
+/* Before the functions are joined, which may be put where marks stand. */
+static bool join_marks(
+	const struct reading *r, size_t parts, struct functions *functions, struct arena *arena)
+{
+	struct arena own = {0};
+	struct function *marks, *room;
+	size_t count = 0, data = 0;
+	bool ok;
+
+	for (size_t i = 0; i < parts; i++) {
+		count += r->parts[i].mark_count;
+		for (size_t j = 0; j < r->parts[i].mark_count; j++)
+			data += r->parts[i].marks[j].symbol == MARK_DATA;
+	}
+	if (!data)
+		return true;
+	marks = ARENA_ARRAY(&own, struct function, count);
+	room = ARENA_ARRAY(&own, struct function, count);
+	functions->data = ARENA_ARRAY(arena, struct data, data);
+	ok = marks && room && functions->data;
+	for (size_t i = 0, at = 0; ok && i < parts; at += r->parts[i++].mark_count)
+		memcpy(marks + at, r->parts[i].marks, r->parts[i].mark_count * sizeof(*marks));
+	if (ok) {
+		sort_by(marks, room, count, false);
+		sort_by(marks, room, count, true);
+		find_data(functions, marks, count);
+	}
+	arena_release(&own);
+	return ok;
 }
 
 /* All parts' functions without what is between them; the first error in the order of the file. */
@@ -279,7 +376,7 @@ struct functions *functions_read(
 	if (ok) {
 		*functions = (struct functions){.image = image, .items = r.items};
 		parallel_for(parts, threads, read_part, &r);
-		ok = join(&r, parts, functions, error);
+		ok = join_marks(&r, parts, functions, arena) && join(&r, parts, functions, error);
 		add_replacements(image, functions);
 		ok = ok && sort(functions);
 	}
@@ -330,6 +427,25 @@ struct function_extent functions_extent(
 	if (extent.named && symbol.size && symbol.size < extent.end - f->value)
 		extent.end = f->value + symbol.size;
 	return extent;
+}
+
+struct data_range functions_data(
+	const struct functions *functions, uint32_t section, uint64_t address)
+{
+	size_t low = 0, high = functions->data_count;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		const struct data *data = &functions->data[middle];
+
+		if (data->section != section ? data->section > section : data->range.end > address)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	if (low < functions->data_count && functions->data[low].section == section)
+		return functions->data[low].range;
+	return (struct data_range){UINT64_MAX, UINT64_MAX};
 }
 
 const char *functions_at(

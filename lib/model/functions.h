@@ -7,10 +7,11 @@
 struct functions;
 
 /*
- * Reads all symbols of type STT_FUNC and STT_OBJECT, and labels of code without a type, once, on
- * `threads` threads at most; of a stripped Linux, as objects without a name, what it puts in place
- * of instructions at start-up. The result lives in `arena`, and asks the image, which has to stay
- * open. NULL with *error set when a symbol cannot be read or memory runs out.
+ * Reads all symbols of type STT_FUNC and STT_OBJECT, labels of code without a type, and those that
+ * mark data among code, once, on `threads` threads at most; of a stripped Linux, as objects without
+ * a name, what it puts in place of instructions at start-up. The result lives in `arena`, and asks
+ * the image, which has to stay open. NULL with *error set when a symbol cannot be read or memory
+ * runs out.
  */
 struct functions *functions_read(
 	const struct image *image, unsigned threads, struct arena *arena, struct error *error);
@@ -33,6 +34,16 @@ struct function_extent {
 
 /* The one that holds `address`. */
 struct function_extent functions_extent(
+	const struct functions *functions, uint32_t section, uint64_t address);
+
+/* A run of data among code, from a mapping symbol `$d` to the next `$x`. */
+struct data_range {
+	uint64_t start; /* as addresses above count; UINT64_MAX where there is none */
+	uint64_t end;	/* UINT64_MAX where no `$x` follows in the section */
+};
+
+/* The first one of an executable section that ends behind `address`. */
+struct data_range functions_data(
 	const struct functions *functions, uint32_t section, uint64_t address);
 
 #endif
