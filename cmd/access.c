@@ -154,8 +154,11 @@ static bool annotate(struct listing_file *f, const struct access *access, struct
 		lines[i].address = around[i].address;
 		lines[i].access = around[i].here;
 		lines[i].bytes = bytes_text(around[i].code, arena);
-		if (!lines[i].bytes || !disassemble(&f->disassembler, around[i].code,
-					       around[i].address, arena, &lines[i].disassembly))
+		lines[i].disassembly = NULL;
+		if (!lines[i].bytes ||
+			(!around[i].data &&
+				!disassemble(&f->disassembler, around[i].code, around[i].address,
+					arena, &lines[i].disassembly)))
 			return error_memory(f->error);
 	}
 	return true;

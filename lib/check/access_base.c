@@ -380,7 +380,7 @@ static enum base_value base_value(
 	return is_no_area(run, value) ? VALUE_ELSEWHERE : VALUE_UNDECIDED;
 }
 
-/* Does the next write make it up, without a jump between: lui and addi of one constant? */
+/* Does the next write make it up, without a jump or data between: lui and addi of one constant? */
 static bool is_completed(const struct check_run *run, const struct accesses *accesses,
 	const struct base_write *write)
 {
@@ -391,7 +391,8 @@ static bool is_completed(const struct check_run *run, const struct accesses *acc
 	struct insn insn;
 
 	if (next >= accesses->writes.items + accesses->writes.count ||
-		next->section != write->section || next->base != write->base)
+		next->section != write->section || next->base != write->base ||
+		functions_data(run->functions, write->section, at).start < next->address)
 		return false;
 	for (; at < next->address; at += insn.length)
 		if (!run->image->arch->decode((struct span){code.data + (at - start),

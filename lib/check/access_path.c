@@ -157,6 +157,7 @@ static void walk_from(struct walk *w, uint64_t address)
 	const struct section *s = &w->run->image->sections[w->section];
 	const struct arch *arch = w->run->image->arch;
 	const struct span code = image_section_bytes(w->run->image, w->section);
+	struct data_range data = {0};
 
 	for (;;) {
 		const uint64_t offset = address - s->addr;
@@ -164,7 +165,10 @@ static void walk_from(struct walk *w, uint64_t address)
 		struct insn insn;
 		struct span rest;
 
-		if (offset >= code.size || (w->seen[bit / 64] >> bit % 64 & 1))
+		if (address >= data.end)
+			data = functions_data(w->run->functions, w->section, address);
+		if (address >= data.start || offset >= code.size ||
+			(w->seen[bit / 64] >> bit % 64 & 1))
 			return;
 		w->seen[bit / 64] |= UINT64_C(1) << bit % 64;
 		rest = (struct span){code.data + offset, code.size - (size_t)offset};

@@ -132,7 +132,6 @@ struct reading {
 	struct flow_file file;
 	struct room *rooms;	   /* PARALLEL_MAX of them */
 	struct scan_sought sought; /* for suspects */
-	const struct functions *functions;
 	bool thorough;
 	bool replaced; /* unnamed code is what Linux may put in place of an instruction */
 	struct part *parts;
@@ -148,7 +147,7 @@ static struct flow_region region_at(
 {
 	struct function_extent extent;
 	const struct flow_region region =
-		flow_region_at(r->file.image, r->functions, section, at, &extent);
+		flow_region_at(r->file.image, r->file.functions, section, at, &extent);
 
 	*skip = extent.object || (r->replaced && !extent.named);
 	return region;
@@ -180,6 +179,7 @@ struct walk {
 	struct span code;	   /* as far as a region goes that begins in the part */
 	struct scan_sought sought; /* in its section */
 	struct scan_sought hidden; /* of it what no relocation may say */
+	struct data_range data;	   /* the next one that has not been passed; offsets */
 	struct flow_scratch *scratch;
 	struct flow_sink *sink;
 	struct flow_region region; /* the last one that something was named in */
@@ -211,19 +211,46 @@ static void find_reference(struct walk *w, uint64_t from)
 	}
 }
 
+/* In what is not marked as data; behind that an instruction begins. */
+static uint64_t next_named(struct walk *w, uint64_t at)
+{
+	const struct flow_file *file = &w->r->file;
+	const struct arch *arch = file->image->arch;
+
+	while (at < w->code.size) {
+		struct span code;
+		uint64_t stop, found;
+
+		if (at >= w->data.end)
+			w->data =
+				flow_data_from(file->image, file->functions, w->part->section, at);
+		if (at >= w->data.start) {
+			at = w->data.end;
+			continue;
+		}
+		stop = w->data.start < w->code.size ? w->data.start : w->code.size;
+		code = (struct span){w->code.data, (size_t)stop};
+		found = file->suspects ? arch_next_named(arch, code, at, &w->hidden)
+				       : arch->next_base(code, at, file->general);
+		if (found < stop)
+			return found;
+		at = stop;
+	}
+	return w->code.size;
+}
+
 /* Only code that takes a base can reach anything through it; suspects need what says a place. */
 static uint64_t next_place(struct walk *w, uint64_t at, bool *settled)
 {
-	const struct arch *arch = w->r->file.image->arch;
 	uint64_t named;
 
 	*settled = true;
 	if (w->r->thorough)
 		return at;
+	named = next_named(w, at);
 	if (!w->r->file.suspects)
-		return arch->next_base(w->code, at, w->r->file.general);
-	*settled = !arch->settle;
-	named = arch_next_named(arch, w->code, at, &w->hidden);
+		return named;
+	*settled = !w->r->file.image->arch->settle;
 	if (w->reference < at)
 		find_reference(w, at);
 	return w->reference < named ? w->reference : named;
@@ -299,6 +326,25 @@ static uint64_t read_around(struct walk *w, uint64_t at, bool settled)
 	return w->region.end;
 }
 
+/* Of a section's bytes from `start` to `end`. */
+static uint64_t data_bytes(const struct walk *w, uint64_t start, uint64_t end)
+{
+	const struct flow_file *file = &w->r->file;
+	uint64_t bytes = 0;
+
+	for (uint64_t at = start; at < end;) {
+		const struct data_range data =
+			flow_data_from(file->image, file->functions, w->part->section, at);
+		const uint64_t to = data.end < end ? data.end : end;
+
+		if (data.start >= end)
+			break;
+		bytes += to - (data.start > at ? data.start : at);
+		at = to;
+	}
+	return bytes;
+}
+
 static void walk_part(struct walk *w)
 {
 	uint64_t at = first_region(w->r, w->part);
@@ -315,7 +361,8 @@ static void walk_part(struct walk *w)
 			continue;
 		}
 		if (w->region.start >= w->part->start)
-			w->sink->unread += w->region.end - w->region.start;
+			w->sink->unread += w->region.end - w->region.start -
+					   data_bytes(w, w->region.start, w->region.end);
 		at = w->region.end;
 	}
 }
@@ -364,6 +411,8 @@ static void read_part(void *context, size_t index)
 	if (r->file.related)
 		w.hidden.count = 0;
 	find_reference(&w, part->start);
+	/* Marked data is counted whether what is around it is looked at or not. */
+	w.sink->unread += data_bytes(&w, part->start, part->end);
 	part->sink = w.sink;
 	part->items.first = w.sink->count;
 	part->writes.first = w.sink->write_count;
@@ -637,9 +686,9 @@ bool accesses_find(const struct image *image, const struct layout_list *list,
 {
 	struct reading r = {.file = {.image = image,
 				    .list = list,
+				    .functions = options->functions,
 				    .suspects = options->suspects,
 				    .remote = options->remote && list->count},
-		.functions = options->functions,
 		/* What jumps of an object lead to its relocations say, which only that asks. */
 		.thorough =
 			options->remote ||

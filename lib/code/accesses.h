@@ -71,7 +71,8 @@ struct base_writes {
 struct accesses {
 	const struct access *items;
 	size_t count;
-	uint64_t unread;	   /* bytes of the code looked at that are no instructions */
+	/* Bytes of the code looked at that are no instructions, and of all data marked among it. */
+	uint64_t unread;
 	uint64_t read;		   /* bytes that are; of suspects less than the code has */
 	uint64_t code;		   /* bytes of all code */
 	struct base_writes writes; /* of suspects only */

@@ -32,6 +32,7 @@ static bool find_starts(struct around *a)
 {
 	const struct arch *arch = a->image->arch;
 	const struct span code = code_of(a);
+	struct data_range data = {0};
 	size_t at = 0;
 
 	arena_release(&a->arena);
@@ -41,11 +42,18 @@ static bool find_starts(struct around *a)
 		return false;
 	while (at < code.size) {
 		struct insn insn;
-		const bool known =
-			arch->decode((struct span){code.data + at, code.size - at}, &insn);
+		uint64_t most;
+		bool known;
 
+		if (a->start + at >= data.end)
+			data = functions_data(a->functions, a->section, a->start + at);
+		most = (a->start + at < data.start ? data.start : data.end) - a->start - at;
+		if (most > code.size - at)
+			most = code.size - at;
+		known = a->start + at < data.start &&
+			arch->decode((struct span){code.data + at, (size_t)most}, &insn);
 		a->starts[a->count++] = (uint32_t)at;
-		at += known ? insn.length : arch->insn_unit;
+		at += known ? insn.length : most < arch->insn_unit ? most : arch->insn_unit;
 	}
 	a->starts[a->count] = (uint32_t)code.size;
 	return true;
@@ -67,6 +75,11 @@ static size_t index_at(const struct around *a, uint64_t offset)
 	return low;
 }
 
+static bool is_data(const struct around *a, uint64_t address)
+{
+	return address >= functions_data(a->functions, a->section, address).start;
+}
+
 bool around_read(struct around *a, uint32_t section, uint64_t address,
 	struct around_line lines[AROUND_LINES], size_t *count)
 {
@@ -86,6 +99,7 @@ bool around_read(struct around *a, uint32_t section, uint64_t address,
 		lines[(*count)++] = (struct around_line){
 			.address = a->start + a->starts[i],
 			.code = {code.data + a->starts[i], a->starts[i + 1] - a->starts[i]},
+			.data = is_data(a, a->start + a->starts[i]),
 			.here = i == here,
 		};
 	return true;

@@ -10,7 +10,8 @@ enum { AROUND = 4, AROUND_LINES = 2 * AROUND + 1 };
 
 struct around_line {
 	uint64_t address; /* virtual; in an object an offset in the section */
-	struct span code; /* of one instruction, or a unit of what is none */
+	struct span code; /* of one instruction, or at most a unit of what is none */
+	bool data;	  /* it is marked as data */
 	bool here;	  /* it is the one that was asked for */
 };
 

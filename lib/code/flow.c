@@ -18,6 +18,7 @@ struct step {
 	uint32_t offset; /* from the region's start */
 	uint32_t leader; /* 1 + index of the state that jumps bring here; 0: no jump comes */
 	bool known;	 /* else a byte, or a unit, that is no instruction */
+	bool data;	 /* and is said to be none */
 	/* A relocation that stands in it, of the first layout that has one; NULL: none does. */
 	const struct reference *reference;
 	const struct fixup *fixup; /* the same of all else that an object's relocations say */
@@ -1248,7 +1249,7 @@ static void go_through(struct flow *f, size_t from)
 
 		if (step->leader)
 			reached = arrive(f, step, &state, reached && !ended);
-		else if (ended && is_padding(step))
+		else if (ended && (step->data || is_padding(step)))
 			continue;
 		else if (ended) {
 			/* No direct jump leads here: it is entered from where nobody knows. */
@@ -1340,11 +1341,42 @@ static bool make_room(struct arena *arena, void **items, size_t *room, size_t ne
 	return *items;
 }
 
-static bool decode(struct flow *f, struct flow_scratch *scratch)
+/* The data among the code that ends behind an offset, and counts as that does. */
+static struct data_range data_from(const struct flow *f, uint64_t at)
+{
+	const uint64_t start = f->region->start;
+	struct data_range data =
+		flow_data_from(f->file->image, f->file->functions, f->region->section, start + at);
+
+	data.start = data.start > start ? data.start - start : 0;
+	data.end -= start;
+	return data;
+}
+
+/* The step at an offset, of so many bytes at most; the bytes that it has. */
+static uint64_t decode_step(struct flow *f, struct step *step, uint64_t at, uint64_t most)
 {
 	const struct arch *arch = f->file->image->arch;
+	const uint8_t *code = f->region->code.data + f->region->start + at;
+	const uint64_t unit = most < arch->insn_unit ? most : arch->insn_unit;
+
+	step->offset = (uint32_t)at;
+	step->leader = 0;
+	step->reference = NULL;
+	step->fixup = NULL;
+	step->used = 0;
+	step->known = !step->data && arch->decode((struct span){code, (size_t)most}, &step->insn);
+	if (step->known)
+		f->sink->read += step->insn.length;
+	else if (!step->data)
+		f->sink->unread += unit;
+	return step->known ? step->insn.length : unit;
+}
+
+static bool decode(struct flow *f, struct flow_scratch *scratch)
+{
 	const uint64_t size = f->region->end - f->region->start;
-	const uint8_t *code = f->region->code.data + f->region->start;
+	struct data_range data = data_from(f, 0);
 	uint64_t at = 0;
 
 	if (!make_room(scratch->arena, (void **)&scratch->step_at, &scratch->step_at_room,
@@ -1354,24 +1386,17 @@ static bool decode(struct flow *f, struct flow_scratch *scratch)
 	memset(f->step_at, 0, (size_t)size * sizeof(*f->step_at));
 	while (at < size) {
 		struct step *step;
+		uint64_t end;
 
 		if (!ARENA_GROW(scratch->arena, scratch->steps, f->step_count, scratch->step_room))
 			return error_memory(f->error);
 		step = &scratch->steps[f->step_count++];
-		step->offset = (uint32_t)at;
-		step->leader = 0;
-		step->reference = NULL;
-		step->fixup = NULL;
-		step->used = 0;
-		step->known =
-			arch->decode((struct span){code + at, (size_t)(size - at)}, &step->insn);
 		f->step_at[at] = (uint32_t)f->step_count;
-		if (step->known)
-			f->sink->read += step->insn.length;
-		else
-			f->sink->unread +=
-				size - at < arch->insn_unit ? size - at : arch->insn_unit;
-		at += step->known ? step->insn.length : arch->insn_unit;
+		if (at >= data.end)
+			data = data_from(f, at);
+		step->data = at >= data.start;
+		end = step->data ? data.end : data.start;
+		at += decode_step(f, step, at, (end < size ? end : size) - at);
 	}
 	f->steps = scratch->steps;
 	return true;

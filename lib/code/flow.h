@@ -42,6 +42,7 @@ struct flow_words {
 struct flow_file {
 	const struct image *image;
 	const struct layout_list *list;
+	const struct functions *functions; /* the image's */
 	struct fixups fixups;
 	struct state entry; /* at a function's start: the base where a general register has it */
 	uint32_t bases;	    /* a bit a PERCPU_NOTE_REGISTER_*: those that hold a base here */
@@ -75,6 +76,10 @@ enum { FLOW_PIECE = 1 << 16, FLOW_REGION_MAX = FLOW_PIECE + 16 };
 struct flow_region flow_region_at(const struct image *image, const struct functions *functions,
 	uint32_t section, uint64_t at, struct function_extent *extent);
 
+/* functions_data(), with offsets in the section. */
+struct data_range flow_data_from(const struct image *image, const struct functions *functions,
+	uint32_t section, uint64_t offset);
+
 /* What the regions of one part come to. */
 struct flow_sink {
 	struct access *items;
@@ -82,7 +87,7 @@ struct flow_sink {
 	struct base_write *writes;
 	size_t write_count, write_room;
 	struct arena *arena;
-	uint64_t unread, read; /* bytes */
+	uint64_t unread, read; /* bytes; flow_read() leaves it to others to count marked data */
 };
 
 struct step;

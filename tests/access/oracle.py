@@ -83,7 +83,7 @@ Access = namedtuple("Access", "kind width sum pair")
 
 
 class Insn:
-    """What one instruction does. flow: next, jump, branch, stop, trap, call, unknown."""
+    """What one instruction does. flow: next, jump, branch, stop, trap, call, unknown, data."""
     __slots__ = ("accesses", "writes", "flow", "target", "at", "end")
 
     def __init__(self, flow="next", target=None):
@@ -990,7 +990,7 @@ class Piece:
 
     def step(self, state, insn):
         """The state behind an instruction."""
-        if insn.flow == "unknown":
+        if insn.flow in ("unknown", "data"):
             return self.machine_entry()
         if not insn.writes and insn.flow != "call":
             return state
@@ -1032,7 +1032,7 @@ class Piece:
             if i in self.labels:
                 changed |= self.meet(i, state)
                 state = self.labels[i]
-            elif ended and insn.is_padding():
+            elif ended and (insn.is_padding() or insn.flow == "data"):
                 states.append(None)
                 continue
             elif ended:
@@ -1120,6 +1120,9 @@ class Piece:
 MACHINES = {"X86-64": X86, "AArch64": AArch64, "RISC-V": RiscV, "LoongArch": LoongArch}
 # What Linux copies over other code, and never runs in place.
 REPLACEMENTS = (".altinstr_replacement",)
+# Mapping symbols, where assemblers have them: data among code, and code behind it.
+MAPPING = {"AArch64": re.compile(r"\$([dx])(\..*)?$"),
+           "RISC-V": re.compile(r"\$(d(?=\.|$)|x(?=\.|rv|$)).*$")}
 # Linux' struct alt_instr: bytes of one, where the replacement's size stands, and how.
 ALTERNATIVES = {"AArch64": (12, 11, "<B"), "RISC-V": (16, 10, "<H")}
 TEMPLATES = (".hyp.data..percpu", ".data..percpu", ".percpu", "set_pcpu", ".cpu_local")
@@ -1222,6 +1225,26 @@ class File:
                 ranges.append((start, start + size))
         return sorted(ranges)
 
+    def data(self, number):
+        """Ranges of a section that mapping symbols say are data. Of several at one place the one
+        of code counts."""
+        mapping = MAPPING.get(self.machine_name)
+        if number not in self.sections or mapping is None:
+            return []
+        kinds = {}
+        for symbol in self.symbols:
+            match = mapping.match(symbol.name)
+            if symbol.section == number and symbol.kind == "NOTYPE" and match:
+                kinds[symbol.value] = max(kinds.get(symbol.value, ""), match.group(1))
+        section, ranges, start = self.sections[number], [], None
+        for at in sorted(kinds):
+            if kinds[at] == "d" and start is None:
+                start = at
+            elif kinds[at] == "x" and start is not None:
+                ranges.append((start, at))
+                start = None
+        return ranges + ([(start, section.at + section.size)] if start is not None else [])
+
     def warnings(self):
         """Traps that come back, of Linux: an entry of __bug_table is the distance to one, perhaps
         others to texts, perhaps a line, and flags, of which the lowest is a warning's."""
@@ -1281,6 +1304,7 @@ class Reader:
         self.cache = {}
         self.lines = []
         self.number, self.base = 0, 0  # of an object: the section, and where it is put
+        self.data = []                 # of the section, as addresses are before it is put there
 
     def fixed_up(self, insn, unknown, place, base):
         """An instruction of an object, as it is once it is linked."""
@@ -1320,7 +1344,8 @@ class Reader:
             end = at + len(digits) // 2
             text = re.sub(r"\s+(//|# ).*$", "", text)
             text = re.sub(r"\s*<[^>]*>?.*$", "", text) if "<" in text else text
-            if self.is_replacement(at):
+            is_data = self.data_at(at) is not None
+            if self.is_replacement(at) or is_data:
                 name, text = "<unknown>", ""
             fixes = None
             if self.file.is_object:
@@ -1328,7 +1353,7 @@ class Reader:
                     self.number, name, text, at if start is None else start, end)
             insn = self.decode(name, text, at, end, tuple(prefixes))
             comes_back = insn.flow == "trap" and at in self.warnings
-            copy_ = Insn("next" if comes_back else insn.flow, insn.target)
+            copy_ = Insn("data" if is_data else "next" if comes_back else insn.flow, insn.target)
             copy_.accesses, copy_.writes = insn.accesses, insn.writes
             copy_.at, copy_.end = (at if start is None else start) + self.base, end + self.base
             if fixes:
@@ -1340,6 +1365,11 @@ class Reader:
     def is_replacement(self, at):
         i = bisect.bisect_right(self.replacements, (at, M64 + 1)) - 1
         return i >= 0 and at < self.replacements[i][1]
+
+    def data_at(self, at):
+        """Where the data ends that holds an address; None: it is of code."""
+        i = bisect.bisect_right(self.data, (at, M64 + 1)) - 1
+        return self.data[i][1] if i >= 0 and at < self.data[i][1] else None
 
     def decode(self, name, text, at, end, prefixes):
         if not self.machine.fixed(name, text):
@@ -1363,7 +1393,6 @@ class Reader:
 
     def section(self, number, lines):
         pieces = self.file.pieces(number)
-        self.number, self.base = number, self.file.bases.get(number, 0)
         starts = [start for start, _ in pieces]
         current, buffer = None, []
         for line in lines:
@@ -1386,14 +1415,33 @@ class Reader:
         if buffer and pieces[current][1]:
             yield from self.piece(buffer)
 
+    def crosses(self, line):
+        """Where an instruction begins that the line has not seen: of RISC-V llvm-objdump does not
+        know the mapping symbols, and takes data for instructions that may go on in code."""
+        match = re.match(r"^ *([0-9a-f]+): ([0-9a-f ]+?)\s*\t", line) if self.data else None
+        if not match:
+            return None
+        at = int(match.group(1), 16)
+        end = self.data_at(at)
+        return end if end is not None and \
+            at + len(match.group(2).replace(" ", "")) // 2 > end else None
+
     def disassembly(self, name):
-        command = [OBJDUMP, "-d", "-z", "--print-imm-hex", "--section=" + name] + \
-            self.machine.flags + [self.file.path]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8",
-                              errors="surrogateescape") as process:
-            yield from process.stdout
-        if process.returncode:
-            raise SystemExit("llvm-objdump failed")
+        start = 0
+        while start is not None:
+            command = [OBJDUMP, "-d", "-z", "--print-imm-hex", "--section=" + name,
+                       "--start-address=%d" % start] + self.machine.flags + [self.file.path]
+            start = None
+            with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8",
+                                  errors="surrogateescape") as process:
+                for line in process.stdout:
+                    start = self.crosses(line)
+                    yield line
+                    if start is not None:
+                        process.kill()
+                        break
+            if process.returncode and start is None:
+                raise SystemExit("llvm-objdump failed")
 
     def read(self):
         names = [s.name for s in self.file.sections.values() if "X" in s.flags]
@@ -1403,6 +1451,9 @@ class Reader:
             if kind == "PROGBITS" and size and "A" in flags and "X" in flags and \
                     not name.startswith(".data") and \
                     name not in REPLACEMENTS:
+                self.number, self.base = number, self.file.bases.get(number, 0)
+                self.data = [(start - self.base, end - self.base)
+                             for start, end in self.file.data(number)]
                 yield from self.section(number, self.disassembly(name))
 
 

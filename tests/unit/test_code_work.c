@@ -105,7 +105,7 @@ static const struct pattern patterns[] = {
 };
 
 /* How symbols cover the code. */
-enum shape { BARE, ONE, EACH_8, OVERLAPPING, NESTED, BEYOND, SHAPES };
+enum shape { BARE, ONE, EACH_8, OVERLAPPING, NESTED, BEYOND, MARKED, SHAPES };
 
 static struct elf_symbol symbol_of(enum shape shape, size_t index, uint64_t size)
 {
@@ -123,6 +123,10 @@ static struct elf_symbol symbol_of(enum shape shape, size_t index, uint64_t size
 		break;
 	case BEYOND:
 		symbol.size = UINT64_MAX - index;
+		break;
+	case MARKED:
+		symbol = (struct elf_symbol){
+			index & 1 ? "$x" : "$d", 1, symbol.value, 0, STT_NOTYPE, STB_LOCAL};
 		break;
 	default:
 		break;

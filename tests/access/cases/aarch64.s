@@ -140,6 +140,33 @@ warned:	// traps: Linux comes back from the first one, which its table says
 	ldr	x4, [x1, #8]
 	ret
 
+	.type	pools, %function
+pools:	// data among the code, as the assembler marks it
+	mrs	x1, TPIDR_EL1
+	mov	x2, #8
+	b	1f
+	.word	0xf9400420		// ldr x0, [x1, #8]
+1:	ldr	x0, [x1, x2]		//: read 8 TPIDR_EL1 8 exact
+	ldr	x0, =0x123456789abcdef0
+	ldr	x0, [x1, #16]		//: read 8 TPIDR_EL1 10 exact
+	cbz	x0, 3f
+	.word	0xd503201f		// a nop that is run: it leaves nothing known
+	ldr	x0, [x1, #16]
+	mrs	x1, TPIDR_EL1
+	b	2f
+	.word	0x14000002, 0xd65f03c0	// b over the ret
+	nop
+2:	ldr	x0, [x1, #24]		//: read 8 TPIDR_EL1 18 exact
+	ret
+3:	ldr	x0, [x1, #32]		//: read 8 TPIDR_EL1 20 exact
+	ret
+	.ltorg
+	.word	0xd538d081, 0xf9400c20	// mrs x1, TPIDR_EL1; ldr x0, [x1, #24]
+	.type	behind, %function
+behind:	mrs	x1, TPIDR_EL1
+	ldr	x0, [x1, #40]		//: read 8 TPIDR_EL1 28 exact
+	ret
+
 	.pushsection __bug_table, "aw"
 	.long	7b - ., 0
 	.short	0, 1

@@ -114,6 +114,28 @@ words:	# the word around 1 or 2 bytes
 	lw	a2, 0(a1)
 	ret
 
+	.type	pools, @function
+pools:	# data among the code, as the assembler marks it
+	addi	a1, gp, 8
+	j	1f
+	.half	0x1234
+	.word	0x0081b503		# ld a0, 8(gp)
+	.half	7			# and what follows: no instruction
+1:	ld	a0, 0(a1)		#: read 8 gp 8 exact
+	.word	0x0100000f		# pause, which is run: it leaves nothing known
+	ld	a0, 0(a1)
+	ld	a0, 16(gp)		#: read 8 gp 10 exact
+	beqz	a0, 2f
+	ret
+	.half	0x001f			# an instruction of 8 bytes
+2:	ld	a0, 24(gp)		#: read 8 gp 18 exact
+	ret
+	.quad	0x0081b5030081b503
+	.half	0x001f
+	.type	behind, @function
+behind:	ld	a0, 32(gp)		#: read 8 gp 20 exact
+	ret
+
 	.section .percpu, "aw", @progbits
 	.zero	0x20
 	.globl	variable
