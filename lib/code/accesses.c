@@ -702,7 +702,8 @@ bool accesses_find(const struct image *image, const struct layout_list *list,
 	r.file.related = is_related(&r.file);
 	r.file.sparse = r.file.suspects && !r.thorough;
 	set_entry(&r.file);
-	if (!warnings_read(image, arena, &r.file.warnings))
+	if (!warnings_read(image, arena, &r.file.warnings) ||
+		!patches_read(image, arena, &r.file.patches))
 		return error_memory(error);
 	if (!fixups_read(image, list, arena, &r.file.fixups, error))
 		return false;

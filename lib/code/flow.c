@@ -22,6 +22,7 @@ struct step {
 	/* A relocation that stands in it, of the first layout that has one; NULL: none does. */
 	const struct reference *reference;
 	const struct fixup *fixup; /* the same of all else that an object's relocations say */
+	const struct patch *patch; /* the first that is written over it; NULL: none is */
 	/* A bit a register: with which it addresses memory, of whose value it makes its own, and
 	 * which it writes. */
 	uint32_t places;
@@ -1204,6 +1205,25 @@ static bool arrive(struct flow *f, const struct step *step, struct state *state,
 	return f->meetings[step->leader - 1].seen;
 }
 
+/* The step that a jump leads to which may be written over another; NULL as destination(). */
+static struct step *patched_to(const struct flow *f, const struct patch *patch)
+{
+	const uint64_t to = patch->to - address_at(f, &f->steps[0]);
+
+	if (!patch->to || to >= f->region->end - f->region->start || !f->step_at[to])
+		return NULL;
+	return &f->steps[f->step_at[to] - 1];
+}
+
+/* The next one that is written over the same step; NULL: that was the last. */
+static const struct patch *next_patch(const struct flow *f, const struct patch *patch)
+{
+	const struct patches *all = &f->file->patches;
+
+	return patch + 1 < all->items + all->count && patch[1].address == patch->address ? patch + 1
+											 : NULL;
+}
+
 /* Where a jump leads to its state comes. */
 static void leave(struct flow *f, const struct step *step, struct state *state)
 {
@@ -1213,6 +1233,11 @@ static void leave(struct flow *f, const struct step *step, struct state *state)
 		forget_call(f, state);
 	if (to)
 		meet(f, to, state, to->offset <= step->offset);
+	for (const struct patch *p = step->patch; p; p = next_patch(f, p)) {
+		to = patched_to(f, p);
+		if (to)
+			meet(f, to, state, to->offset <= step->offset);
+	}
 }
 
 static bool ends_path(const struct flow *f, const struct step *step)
@@ -1268,7 +1293,7 @@ static void go_through(struct flow *f, size_t from)
 		else
 			pass(f, &state, step);
 		state.undefined = state.undefined || asks_of_undefined(f, &state, &step->insn);
-		if (step->insn.kind == INSN_BRANCH)
+		if (step->insn.kind == INSN_BRANCH || step->patch)
 			leave(f, step, &state);
 	}
 }
@@ -1364,6 +1389,7 @@ static uint64_t decode_step(struct flow *f, struct step *step, uint64_t at, uint
 	step->leader = 0;
 	step->reference = NULL;
 	step->fixup = NULL;
+	step->patch = NULL;
 	step->used = 0;
 	step->known = !step->data && arch->decode((struct span){code, (size_t)most}, &step->insn);
 	if (step->known)
@@ -1448,13 +1474,35 @@ static void mark_fixups(struct flow *f)
 	}
 }
 
+static void mark_patches(struct flow *f)
+{
+	const struct patches *all = &f->file->patches;
+	const uint64_t start = address_at(f, &f->steps[0]);
+	const uint64_t size = f->region->end - f->region->start;
+	const struct patch *p = all->count ? patches_from(all, start) : NULL;
+
+	for (; p && p < all->items + all->count && p->address - start < size; p++) {
+		const uint64_t at = p->address - start;
+		struct step *step = f->step_at[at] ? &f->steps[f->step_at[at] - 1] : NULL;
+
+		if (step && step->known && !step->patch)
+			step->patch = p;
+	}
+}
+
+static void make_leader(struct flow *f, struct step *to)
+{
+	if (to && !to->leader)
+		to->leader = (uint32_t)++f->meeting_count;
+}
+
 static bool find_leaders(struct flow *f, struct flow_scratch *scratch)
 {
 	for (size_t i = 0; i < f->step_count; i++) {
-		struct step *to = f->steps[i].known ? destination(f, &f->steps[i]) : NULL;
-
-		if (to && !to->leader)
-			to->leader = (uint32_t)++f->meeting_count;
+		if (f->steps[i].known)
+			make_leader(f, destination(f, &f->steps[i]));
+		for (const struct patch *p = f->steps[i].patch; p; p = next_patch(f, p))
+			make_leader(f, patched_to(f, p));
 	}
 	if (!make_room(scratch->arena, (void **)&scratch->meetings, &scratch->meeting_room,
 		    f->meeting_count, sizeof(*scratch->meetings)))
@@ -1502,6 +1550,7 @@ bool flow_read(const struct flow_file *file, const struct flow_region *region,
 		return false;
 	mark_references(&f);
 	mark_fixups(&f);
+	mark_patches(&f);
 	if (!find_leaders(&f, scratch))
 		return false;
 	for (size_t i = 0; i < f.step_count; i++)

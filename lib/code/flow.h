@@ -31,6 +31,18 @@ struct warnings {
 	size_t count;
 };
 
+/* An instruction that is written over: code goes on behind it, whatever it is. */
+struct patch {
+	uint64_t address; /* virtual */
+	uint64_t to;	  /* likewise, where a jump leads to that may stand there; 0: none may */
+};
+
+/* By address; one may have several. */
+struct patches {
+	const struct patch *items;
+	size_t count;
+};
+
 /* A section of a linked file that the linker alone has written. */
 struct flow_words {
 	uint64_t address;
@@ -48,6 +60,7 @@ struct flow_file {
 	uint32_t bases;	    /* a bit a PERCPU_NOTE_REGISTER_*: those that hold a base here */
 	uint32_t general;   /* a bit a general register: those of them that are such */
 	struct warnings warnings;
+	struct patches patches;
 	/* Sections whose words are constants, by address, with their bytes. */
 	const struct flow_words *words;
 	size_t word_count;
@@ -106,6 +119,15 @@ struct flow_scratch {
 
 /* Those of a linked Linux, in `arena`; of other files there are none. False without memory. */
 bool warnings_read(const struct image *image, struct arena *arena, struct warnings *warnings);
+
+/* The same of what Linux writes over. */
+bool patches_read(const struct image *image, struct arena *arena, struct patches *patches);
+
+/* The first one at an address or behind it, or the end of `items`. */
+const struct patch *patches_from(const struct patches *patches, uint64_t address);
+
+/* Is there one at the address? */
+bool patches_has(const struct patches *patches, uint64_t address);
 
 /* May what stands behind the instruction at `address` be run after it? */
 bool flow_goes_on(const struct flow_file *file, const struct insn *insn, uint64_t address);

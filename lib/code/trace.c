@@ -124,6 +124,26 @@ static bool jumps_to(const struct trace *t, const struct insn *insn, uint64_t at
 	       *to - t->region->start < t->region->end - t->region->start;
 }
 
+static bool is_lost(struct trace *t, uint64_t at, struct held held);
+
+/* Where a jump label at `at` leads to, as far as that is in the region. */
+static bool is_lost_there(struct trace *t, uint64_t at, struct held held)
+{
+	const struct patches *all = &t->file->patches;
+	const uint64_t address = address_at(t, at);
+	const struct patch *end = all->items + all->count;
+
+	for (const struct patch *p = patches_from(all, address); p < end && p->address == address;
+		p++) {
+		const uint64_t to = at + (p->to - address);
+
+		if (p->to && to - t->region->start < t->region->end - t->region->start &&
+			!is_lost(t, to, held))
+			return false;
+	}
+	return true;
+}
+
 /* From `at` on: true when nothing holds the number any more, however it goes on. */
 static bool is_lost(struct trace *t, uint64_t at, struct held held)
 {
@@ -137,8 +157,10 @@ static bool is_lost(struct trace *t, uint64_t at, struct held held)
 			return false;
 		t->left--;
 		run(t, &insn, at, &held);
+		if (t->file->patches.count && !is_lost_there(t, at, held))
+			return false;
 		if (jumps_to(t, &insn, at, &to)) {
-			if (!insn.falls)
+			if (!flow_goes_on(t->file, &insn, address_at(t, at)))
 				at = to;
 			else if (!is_lost(t, to, held))
 				return false;

@@ -87,7 +87,8 @@ bool flow_goes_on(const struct flow_file *file, const struct insn *insn, uint64_
 {
 	if (insn->kind != INSN_BRANCH || insn->falls)
 		return true;
-	return !insn->direct && file->warnings.count &&
-	       bsearch(&address, file->warnings.items, file->warnings.count, sizeof(address),
-		       compare);
+	if (insn->direct)
+		return file->patches.count && patches_has(&file->patches, address);
+	return file->warnings.count && bsearch(&address, file->warnings.items, file->warnings.count,
+					       sizeof(address), compare);
 }

@@ -83,8 +83,9 @@ Access = namedtuple("Access", "kind width sum pair")
 
 
 class Insn:
-    """What one instruction does. flow: next, jump, branch, stop, trap, call, unknown, data."""
-    __slots__ = ("accesses", "writes", "flow", "target", "at", "end")
+    """What one instruction does. flow: next, jump, branch, stop, trap, call, unknown, data. Of what Linux
+    writes over: whether it is, and where jumps that may stand there lead to."""
+    __slots__ = ("accesses", "writes", "flow", "target", "at", "end", "patched", "more")
 
     def __init__(self, flow="next", target=None):
         self.accesses = []
@@ -92,6 +93,12 @@ class Insn:
         self.flow = flow
         self.target = target
         self.at = self.end = 0
+        self.patched, self.more = False, ()
+
+    def targets(self):
+        """Of jumps."""
+        own = [self.target] if self.flow in ("jump", "branch") else []
+        return own + list(self.more)
 
     def access(self, kind, width, terms, pair=False):
         self.accesses.append(Access(kind, width, terms, pair))
@@ -951,8 +958,9 @@ class Piece:
         self.index = {insn.at: i for i, insn in enumerate(insns)}
         self.labels = {}  # index of an instruction that is jumped to: the state there, or None
         for insn in insns:
-            if insn.flow in ("jump", "branch") and insn.target in self.index:
-                self.labels[self.index[insn.target]] = None
+            for target in insn.targets():
+                if target in self.index:
+                    self.labels[self.index[target]] = None
 
     def written(self, state, write, at):
         """The value that a write gives."""
@@ -1039,12 +1047,13 @@ class Piece:
                 # Nothing leads here but what is not seen, such as a table.
                 state = self.machine_entry()
             states.append(state)
-            ended = insn.flow in ("jump", "stop", "trap")
+            ended = insn.flow in ("stop", "trap") or insn.flow == "jump" and not insn.patched
             if state is None:
                 continue
             after = self.step(state, insn)
-            if insn.flow in ("jump", "branch") and insn.target in self.index:
-                changed |= self.meet(self.index[insn.target], after)
+            for target in insn.targets():
+                if target in self.index:
+                    changed |= self.meet(self.index[target], after)
             state = None if ended else after
         return changed, states
 
@@ -1263,6 +1272,42 @@ class File:
                 return {trap for trap, warns in traps if warns}
         return set()
 
+    def table(self, name, first=None, last=None):
+        """Address and bytes of a section, or of what stands between two symbols."""
+        section = next((s for s in self.sections.values() if s.name == name), None)
+        start, end = (section.at, section.at + section.size) if section else (
+            next((s.value for s in self.symbols if s.name == n), 0) for n in (first, last))
+        section = section or next((s for s in self.sections.values() if "A" in s.flags and
+                                   s.kind == "PROGBITS" and s.at <= start < s.at + s.size), None)
+        if section is None or end <= start:
+            return 0, b""
+        with open(self.path, "rb") as file:
+            file.seek(section.offset + start - section.at)
+            return start, file.read(end - start)
+
+    def in_code(self, at):
+        return any(s.at <= at < s.at + s.size for s in self.sections.values() if "X" in s.flags)
+
+    def patches(self):
+        """What Linux writes over: ranges that .altinstructions has, sorted, and of each place of
+        __jump_table where its jumps lead to."""
+        def near(start, data, at):
+            return start + at + struct.unpack_from("<i", data, at)[0] & M64
+        ranges, labels = [], {}
+        if self.is_object:
+            return ranges, labels
+        start, data = self.table("__jump_table", "__start___jump_table", "__stop___jump_table")
+        for at in range(0, len(data) - 15, 16):
+            labels.setdefault(near(start, data, at), []).append(near(start, data, at + 4))
+        start, data = self.table(".altinstructions")
+        for size, length_at in ((12, 10), (14, 12), (13, 10), (16, 10)):
+            places = [(near(start, data, at), data[at + length_at])
+                      for at in range(0, len(data) - size + 1, size)]
+            if len(data) % size == 0 and all(self.in_code(place) for place, _ in places):
+                ranges = sorted((place, place + length) for place, length in places)
+                break
+        return ranges, labels
+
     def variables(self):
         """Starts and ends of those in templates."""
         templates = self.templates()
@@ -1299,6 +1344,7 @@ class Reader:
         self.templates = templates
         self.replacements = file.replacements()
         self.warnings = file.warnings()
+        self.patched, self.labels = file.patches()
         self.self_values = file.self_values()
         self.variables = file.variables()
         self.cache = {}
@@ -1345,7 +1391,7 @@ class Reader:
             text = re.sub(r"\s+(//|# ).*$", "", text)
             text = re.sub(r"\s*<[^>]*>?.*$", "", text) if "<" in text else text
             is_data = self.data_at(at) is not None
-            if self.is_replacement(at) or is_data:
+            if self.is_within(self.replacements, at) or is_data:
                 name, text = "<unknown>", ""
             fixes = None
             if self.file.is_object:
@@ -1355,6 +1401,8 @@ class Reader:
             comes_back = insn.flow == "trap" and at in self.warnings
             copy_ = Insn("data" if is_data else "next" if comes_back else insn.flow, insn.target)
             copy_.accesses, copy_.writes = insn.accesses, insn.writes
+            copy_.patched = at in self.labels or self.is_within(self.patched, at)
+            copy_.more = self.labels.get(at, ())
             copy_.at, copy_.end = (at if start is None else start) + self.base, end + self.base
             if fixes:
                 self.fixed_up(copy_, *fixes, self.base)
@@ -1362,9 +1410,9 @@ class Reader:
             prefixes, start = [], None
         return insns
 
-    def is_replacement(self, at):
-        i = bisect.bisect_right(self.replacements, (at, M64 + 1)) - 1
-        return i >= 0 and at < self.replacements[i][1]
+    def is_within(self, ranges, at):
+        i = bisect.bisect_right(ranges, (at, M64 + 1)) - 1
+        return i >= 0 and at < ranges[i][1]
 
     def data_at(self, at):
         """Where the data ends that holds an address; None: it is of code."""

@@ -131,6 +131,29 @@ pairs:	// two words that may be of a variable each
 	ldp	x2, x3, [x4]		//: read 16 TPIDR_EL1 40 floating
 	ret
 
+	.type	patched, %function
+patched:	// what Linux writes over: two jump labels, and what has an alternative
+	mrs	x1, TPIDR_EL1
+3:	b	1f
+	ldr	x4, [x1, #0x8]		//: read 8 TPIDR_EL1 8 exact
+4:	nop
+5:	b	1f
+	ldr	x4, [x1, #0x18]		//: read 8 TPIDR_EL1 18 exact
+	b	1f
+	ldr	x4, [x1, #0x20]
+	ret
+2:	ldr	x4, [x1, #0x10]		//: read 8 TPIDR_EL1 10 exact
+1:	ret
+
+	.pushsection __jump_table, "aw"
+	.long	3b - ., 1b - ., 0, 0
+	.long	4b - ., 2b - ., 0, 0
+	.popsection
+	.pushsection .altinstructions, "a"
+	.long	5b - ., 0
+	.byte	0, 0, 4, 0
+	.popsection
+
 	.type	warned, %function
 warned:	// traps: Linux comes back from the first one, which its table says
 	mrs	x1, TPIDR_EL1

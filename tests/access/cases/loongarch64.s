@@ -86,6 +86,29 @@ unseen:	# entered from where nobody knows, and what only that leads to
 	beqz	$a2, 1b
 	b	2b
 
+	.type	patched, @function
+patched:	# what Linux writes over: two jump labels, and what has an alternative
+	addi.d	$a1, $r21, 8
+3:	b	1f
+	ld.d	$a2, $a1, 0x8		#: read 8 r21 10 exact
+4:	nop
+5:	b	1f
+	ld.d	$a2, $a1, 0x18		#: read 8 r21 20 exact
+	b	1f
+	ld.d	$a2, $a1, 0x20
+	ret
+2:	ld.d	$a2, $a1, 0x10		#: read 8 r21 18 exact
+1:	ret
+
+	.pushsection __jump_table, "aw"
+	.long	3b - ., 1b - ., 0, 0
+	.long	4b - ., 2b - ., 0, 0
+	.popsection
+	.pushsection .altinstructions, "a"
+	.long	5b - ., 0
+	.byte	0, 0, 4, 0
+	.popsection
+
 	.type	warned, @function
 warned:	# traps: Linux comes back from the first one, which its table says
 	addi.d	$a1, $r21, 8

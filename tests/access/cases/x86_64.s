@@ -131,6 +131,29 @@ unseen:	# entered from where nobody knows, and what only that leads to
 	je	1b
 	jmp	2b
 
+	.type	patched, @function
+patched:	# what Linux writes over: two jump labels, and what has an alternative
+	movl	$0x20, %ebx
+3:	jmp	1f
+	movl	%gs:0x8(%rbx), %ecx		#: read 4 GS_BASE 28 exact
+4:	nop
+5:	jmp	1f
+	movl	%gs:0x18(%rbx), %ecx		#: read 4 GS_BASE 38 exact
+	jmp	1f
+	movl	%gs:0x20(%rbx), %ecx		#: read 4 GS_BASE - floating
+	retq
+2:	movl	%gs:0x10(%rbx), %ecx		#: read 4 GS_BASE 30 exact
+1:	retq
+
+	.pushsection __jump_table, "aw"
+	.long	3b - ., 1b - ., 0, 0
+	.long	4b - ., 2b - ., 0, 0
+	.popsection
+	.pushsection .altinstructions, "a"
+	.long	5b - ., 0
+	.byte	0, 0, 2, 0
+	.popsection
+
 	.type	warned, @function
 warned:	# traps: Linux comes back from the first one, which its table says
 	movl	$0x20, %ebx
