@@ -148,7 +148,8 @@ static bool brings_pointer(const struct check_run *run, const struct access *acc
 
 /*
  * Is the word used for something else? Whoever keeps a canary there writes it at start-up and with
- * every change of threads, and the compiler's code reads it whole; nobody counts in it.
+ * every change of threads, and the compiler's code reads it whole; nobody counts in it, or writes
+ * part of it.
  */
 static bool is_other_use(const struct check_run *run, const struct access *access)
 {
@@ -162,7 +163,7 @@ static bool is_other_use(const struct check_run *run, const struct access *acces
 	if (access->kind == ACCESS_CHANGE)
 		return !mixes(code_at(run, access->section, access->address, access->length));
 	if (access->kind != ACCESS_READ)
-		return false;
+		return access->kind == ACCESS_WRITE && access->width < CANARY_SIZE;
 	return access->width < CANARY_SIZE || (whole && brings_pointer(run, access));
 }
 
