@@ -69,6 +69,7 @@ static void set_entry(struct flow_file *file)
 {
 	const struct arch *arch = file->image->arch;
 
+	file->entry.put = VALUE_UNKNOWN;
 	for (const struct arch_register *r = arch->registers; r->number; r++) {
 		const bool ours = file->bases >> r->number & 1;
 

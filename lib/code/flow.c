@@ -195,6 +195,7 @@ static void copy_state(struct state *to, const struct state *from)
 	to->known = from->known;
 	to->places = from->places;
 	to->undefined = from->undefined;
+	to->put = from->put;
 	for (uint32_t left = from->known; left; left &= left - 1) {
 		const int i = __builtin_ctz(left);
 
@@ -993,25 +994,46 @@ static void note_write(
 			.section = f->region->section,
 			.base = (uint8_t)r->number,
 			.length = insn->length,
-			.known = (!value.unknown || value.put) && !value.base,
+			.known = !value.unknown && !value.base,
 			.value = value.constant,
 		};
 	}
 }
 
 /*
- * What is put into a base's register is a base from there on, and sums with it are accesses that it
- * takes part in: at its start Linux has 0 in r21, and writes the template, of which areas are made.
+ * What is put into a base's register is the base from there on, and sums with it are accesses, as
+ * in an entry that gets it from the stack. At its start Linux has 0 in r21, and writes the
+ * template, of which areas are made.
  */
-static bool is_put_base(const struct flow *f, uint8_t target, struct value value)
+static void put_bases(
+	const struct flow *f, struct state *state, const struct step *step, struct value value)
 {
-	return (f->file->general >> target & 1) && !value.base && !value.unknown;
+	const uint32_t general = step->writes & f->file->general;
+
+	if (!general)
+		return;
+	state->put = (flow_bit(step->insn.target) & general) && !value.base && !value.unknown
+			     ? value
+			     : VALUE_UNKNOWN;
+	for (const struct arch_register *r = f->file->image->arch->registers; r->number; r++)
+		if (flow_bit(r->general) & general)
+			state_set(state, r->general, (struct value){.base = (uint8_t)r->number});
 }
 
-/* It may be completed by the next instruction. */
-static struct value put_value(struct value value)
+/* What the instruction leaves in its target; a base's register may be set by two of them. */
+static struct value left_in_target(struct flow *f, const struct state *state,
+	const struct step *step, const struct operand *operand, const struct access *access)
 {
-	return (struct value){.constant = value.constant, .unknown = true, .put = true};
+	const uint8_t target = step->insn.target;
+	struct state with;
+
+	if (target >= FLOW_REGISTERS)
+		return VALUE_UNKNOWN;
+	if (state->put.unknown || !(flow_bit(target) & f->file->general))
+		return result(f, state, step, operand, access);
+	copy_state(&with, state);
+	state_set(&with, target, state->put);
+	return result(f, &with, step, operand, access);
 }
 
 /* Stacks grow down from the end of an area's or of another's room: what is on one is on none. */
@@ -1026,13 +1048,11 @@ static void pass(struct flow *f, struct state *state, const struct step *step)
 	const struct operand operand = operand_of(f, state, step);
 	struct access access;
 	const bool reached = reach(f, state, step, &operand, &access);
-	struct value value = VALUE_UNKNOWN;
+	struct value value = left_in_target(f, state, step, &operand, reached ? &access : NULL);
 
-	if (insn->target < FLOW_REGISTERS)
-		value = result(f, state, step, &operand, reached ? &access : NULL);
 	if (is_stack(f, insn, value))
 		value = VALUE_UNKNOWN;
-	if (forms_address(insn, value)) {
+	if (forms_address(insn, value) && !(step->writes & f->file->general)) {
 		/* The address goes on in what is formed of it. */
 		use(f, step, register_value(state, insn->first).taken);
 		if (insn->kind != INSN_MORE)
@@ -1044,8 +1064,8 @@ static void pass(struct flow *f, struct state *state, const struct step *step)
 		note_write(f, state, step, value);
 	state->known &= ~step->writes;
 	if (insn->target < FLOW_REGISTERS)
-		state_set(state, insn->target,
-			is_put_base(f, insn->target, value) ? put_value(value) : value);
+		state_set(state, insn->target, value);
+	put_bases(f, state, step, value);
 	if (allows_interrupts(f, step))
 		cross(f, state);
 }
@@ -1167,6 +1187,10 @@ static void meet(struct flow *f, const struct step *at, const struct state *stat
 	}
 	if (state->undefined && !m->state.undefined)
 		changed = m->state.undefined = true;
+	if (m->seen && !m->state.put.unknown && !value_same(m->state.put, state->put)) {
+		m->state.put = VALUE_UNKNOWN;
+		changed = true;
+	}
 	m->seen = true;
 	if (changed && back && m->step < f->again)
 		f->again = m->step;

@@ -23,6 +23,9 @@ struct state {
 	bool undefined;
 	uint32_t places; /* likewise, of those that are known: memory at such a value may matter */
 	struct value reg[FLOW_REGISTERS];
+	/* What a general register that is a base's was set to, a constant, last; the register has
+	 * the base, whatever that is. VALUE_UNKNOWN: nobody knows. */
+	struct value put;
 };
 
 /* Virtual addresses of traps behind which code goes on, in their order. */

@@ -41,7 +41,6 @@ struct value {
 	 * has.
 	 */
 	int8_t less;
-	bool put; /* unknown only since it is in a base's register: the constant is what was put */
 	/* An address in an area, kept over a call or over an instruction that allows interrupts. */
 	bool crossed;
 	/*
@@ -81,7 +80,7 @@ struct value value_cut(struct value a, enum insn_cut cut);
 static inline bool value_is_nothing(struct value a)
 {
 	return a.unknown && !a.base && !a.constant && !a.section && !a.formed && !a.relocated &&
-	       !a.word && !a.put && !a.entry && !a.less;
+	       !a.word && !a.entry && !a.less;
 }
 
 /* Do they say the same? */

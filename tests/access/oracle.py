@@ -1002,10 +1002,14 @@ class Piece:
             return self.machine_entry()
         if not insn.writes and insn.flow != "call":
             return state
+        entry = self.machine.entry()
         values = [(w.reg, self.written(state, w, insn.at)) for w in insn.writes]
         state = dict(state)
         for reg, value in values:
-            if value[:4] == UNKNOWN[:4] or reg == self.machine.zero:
+            if reg in entry:
+                # What is written into the base's register is the base.
+                state[reg] = entry[reg]
+            elif value[:4] == UNKNOWN[:4] or reg == self.machine.zero:
                 state.pop(reg, None)
             else:
                 state[reg] = value
@@ -1092,7 +1096,8 @@ class Piece:
                     found.append((insn.at, access.kind, width, base, at, value.floating))
                 self.use(state, access.sum, used)
             for write in insn.writes:
-                if write.what not in ("addition", "load-add"):
+                if write.what not in ("addition", "load-add") or \
+                        write.reg in self.machine.entry():
                     continue
                 terms = write.sum
                 if write.what == "load-add":

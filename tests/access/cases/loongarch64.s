@@ -73,8 +73,21 @@ paths:	# where paths meet
 	b	2f
 	ld.d	$a2, $a1, 0
 2:	move	$r21, $a2
-	ld.d	$a2, $r21, 0
+	ld.d	$a2, $r21, 0		#: read 8 r21 0 exact
 	ret
+
+	.type	entered, @function
+entered:	# what is written into the base's register is the base
+	st.d	$r21, $sp, 0
+	ld.d	$r21, $sp, 8
+	li.w	$a0, 0x20
+	ldx.d	$a2, $a0, $r21		#: read 8 r21 20 exact
+	move	$r21, $zero
+	ld.d	$a2, $r21, 8		#: read 8 r21 8 exact
+	lu12i.w	$r21, 0x123
+	ori	$r21, $r21, 0x10
+	ld.d	$a2, $r21, 8		#: read 8 r21 8 exact
+	ertn
 
 	.type	unseen, @function
 unseen:	# entered from where nobody knows, and what only that leads to

@@ -73,8 +73,24 @@ paths:	# where paths meet
 	j	2f
 	ld	a2, 0(a1)
 2:	mv	gp, a2
-	ld	a2, 0(gp)
+	ld	a2, 0(gp)		#: read 8 gp 0 exact
 	ret
+
+	.type	entered, @function
+entered:	# what is written into the base's register is the base
+	addi	a1, gp, 8
+	sd	gp, 0(sp)
+	ld	gp, 8(sp)
+	li	a0, 0x20
+	add	a0, a0, gp
+	ld	a2, 0(a0)		#: read 8 gp 20 exact
+	ld	a2, 0(a1)		#: read 8 gp 8 exact
+	lui	gp, 0x123
+	addi	gp, gp, 0x10
+	ld	a2, 8(gp)		#: read 8 gp 8 exact
+	call	start
+	ld	a2, 8(gp)		#: read 8 gp 8 exact
+	sret
 
 	.type	unseen, @function
 unseen:	# entered from where nobody knows, and what only that leads to
