@@ -99,6 +99,26 @@ job_case() { # machine place
 		"$(diff <(places "$out") <(places "$out.relocs"))"
 }
 
+# What is marked as data in the cases: what the listing and checks say is unread, whatever is looked
+# at, and that nobody disassembles it.
+job_data() { # machine bytes first-word...
+	local out=$dir/data-$1 word=${*:3}
+	sed 's/PLACE/0/' $here/cases/percpu.ld >"$out.ld"
+	if ! clang-19 --target="$1-linux-gnu" $(case_options "$1") -c -o "$out.o" \
+		"$here/cases/$1.s" 2>"$out.log" ||
+		! ld.lld-19 -T "$out.ld" -o "$out" "$out.o" 2>>"$out.log"; then
+		fail "$1: the cases of data do not build" "$(<"$out.log")"
+		return
+	fi
+	same "$1: bytes unread, of the listing, with --remote and of checks" "$2 $2 $2" \
+		"$(echo $("$tool" access --format json "$out" | jq '.files[].unread_bytes') \
+			$("$tool" access --remote --format json "$out" | jq '.files[].unread_bytes') \
+			$("$tool" check --format json "$out" | jq '.files[].unread_bytes'))"
+	same "$1: the first word of data, as shown" "$word" \
+		"$("$tool" access --annotate --function pools "$out" |
+			sed -nE "s/^ +0x[0-9a-f]+: ($word.*)/\1/p" | head -n 1)"
+}
+
 # A label `0:` as gas has it in files of loongarch64 and with -L: it begins no function.
 job_labels() {
 	local out=$dir/labels log
@@ -586,7 +606,11 @@ rm -rf "$dir" && mkdir -p "$dir" || exit 1
 build_suspects
 for part in $parts; do
 	case $part in
-	cases) for machine in $machines; do echo "case $machine 0"; done; echo labels ;;
+	cases)
+		for machine in $machines; do echo "case $machine 0"; done
+		echo "data aarch64 32 20 04 40 f9"
+		echo "data riscv64 24 34 12"
+		echo labels ;;
 	objects | remote | shapes | accessors | kernels | crate) "list_$part" ;;
 	esac
 done >"$dir/jobs"
