@@ -33,6 +33,38 @@ def disassembly(path):
     return lines, names
 
 
+def output_of(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def data_ranges(path):
+    """Data among the code of riscv64, as mapping symbols say: llvm-objdump 19 does not know them
+    there."""
+    if "RISC-V" not in output_of("llvm-readelf-19", "-h", path):
+        return []
+    code = set(re.findall(r"^ *\[ *(\d+)\] .* +AX ", output_of("llvm-readelf-19", "-SW", path), re.M))
+    marks = {}
+    for line in output_of("llvm-readelf-19", "-sW", path).splitlines():
+        fields = line.split()
+        if len(fields) == 8 and fields[6] in code and re.match(r"\$[dx]", fields[7]):
+            at = int(fields[1], 16)
+            marks[at] = max(marks.get(at, ""), fields[7][1])
+    order = sorted(marks)
+    return [(at, end) for at, end in zip(order, order[1:] + [1 << 64]) if marks[at] == "d"]
+
+
+def cut_data(lines, ranges):
+    """In units of 2 bytes, whatever instructions they look like."""
+    for start, end in ranges:
+        raw = {}
+        for at in [a for a in lines if start <= a < end]:
+            for offset, byte in enumerate(lines.pop(at).split()):
+                if at + offset < end:
+                    raw[at + offset] = byte
+        for at in list(raw)[::2]:
+            lines[at] = raw[at] + " " + raw[at + 1]
+
+
 def expected(order, names, index):
     first, last = index, index
     while first > 0 and index - first < AROUND and order[first] not in names:
@@ -44,6 +76,7 @@ def expected(order, names, index):
 
 def main():
     lines, names = disassembly(sys.argv[1])
+    cut_data(lines, data_ranges(sys.argv[1]))
     order = sorted(lines)
     place = {address: index for index, address in enumerate(order)}
     accesses = json.load(open(sys.argv[2]))["files"][0]["accesses"]
