@@ -8,7 +8,8 @@
 #                                     those of tests/bench/fetch.sh --list-libraries, each C library
 #                                     and all of LLVM; prints what was read and found
 #
-# PERCPU_TOOL: the binary; TEST_DIR: outputs, of which the images are removed when they are right.
+# PERCPU_TOOL: the binary; TEST_DIR: outputs, of which the images are removed when they are right;
+# LINKERS: of bfd and lld.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 export LC_ALL=C.UTF-8
@@ -18,40 +19,46 @@ work=${TEST_DIR:-$PWD/build/test}/ordinary
 . tests/lib.sh 'ordinary: '
 . tests/toolchain.sh
 shown=12
-variables=4000
 rm -rf "$work"
 mkdir -p "$work"
 
 # Where the template is, and the code: at address 0, right behind .data, and that in the high half.
-layouts='zero place high'
+# At address 0 also with variables of 8, 4 and 2 bytes alone, of which one is at each small number.
+layouts='zero zero8 zero4 zero2 place high'
 declare -A high=([x86_64]=0xffffffff80000000 [aarch64]=0xffff800080000000
 	[riscv64]=0xffffffff80000000 [loongarch64]=0x9000000080000000)
 
 model_of() { # layout
-	if [ "$1" = zero ]; then echo zero; else echo nonzero; fi
+	if [[ $1 = zero* ]]; then echo zero; else echo nonzero; fi
 }
 
 # Variables of 1 to 64 bytes, scalars and arrays, side by side: whatever small number code has, some
-# variable stands there, and often one of the width of the access.
-variables_source() {
-	awk -v count="$variables" 'BEGIN {
-		split("uint8_t uint16_t uint32_t uint64_t uint64_t uint8_t uint32_t uint64_t", type)
-		split("1 1 1 1 1 24 4 2", length_of)
-		print "#include <stdint.h>"
-		for (i = 0; i < count; i++) {
-			k = i % 8 + 1
-			n = 1 + int(i / 8) * 7 % length_of[k]
-			if (i % 64 == 63)
-				n = 8
-			rest = n == 1 ? " = 1" : "[" n "] = {1}"
-			printf "__attribute__((section(\".percpu\"), used)) %s __PERCPU_v%d%s;\n",
-				type[k], i, rest
+# variable stands there, and often one of the width of the access. Or 40 KB of one width, in front of
+# those that kernel.c uses.
+variables_source() { # layout
+	awk -v width="$(tr -dc 0-9 <<<"$1")" '
+		function variable(section, type, name, rest) {
+			printf "__attribute__((section(\"%s\"), used)) %s __PERCPU_%s%s;\n",
+				section, type, name, rest
 		}
-	}'
+		BEGIN {
+			split("uint8_t uint16_t uint32_t uint64_t uint64_t uint8_t uint32_t uint64_t", type)
+			split("1 1 1 1 1 24 4 2", length_of)
+			print "#include <stdint.h>"
+			for (i = 0; width && i < 40000 / width; i++)
+				variable(".percpu.first", "uint" 8 * width "_t", "w" i, " = 1")
+			for (i = width ? 1000 : 0; i < (width ? 1004 : 4000); i++) {
+				k = i % 8 + 1
+				n = 1 + int(i / 8) * 7 % length_of[k]
+				if (i % 64 == 63)
+					n = 8
+				variable(".percpu", type[k], "v" i, n == 1 ? " = 1" : "[" n "] = {1}")
+			}
+		}'
 }
 
 # What linkers define where code asks for it.
-linkers_symbols='@|^(_GLOBAL_OFFSET_TABLE_|__global_pointer[$]|__dso_handle)$'
+linkers_symbols='@|^(_GLOBAL_OFFSET_TABLE_|__global_pointer[$])$'
 linkers_symbols+='|^(__executable_start|__bss_start|_?_?(end|etext|edata)|_start)$'
 linkers_symbols+='|^__((preinit|init|fini)_array|rela_iplt)_(start|end)$|^__(start|stop)_'
 
@@ -95,17 +102,19 @@ library_compiler() { # machine
 
 # Sets `directory`: objects of a library, made once.
 objects() { # name machine archive...
-	local name=$1 machine=$2 cc model
+	local name=$1 machine=$2 cc model layout
 	directory=$work/$name
 	shift 2
 	cc="$(library_compiler "$machine")"
 	mkdir -p "$directory"
 	{
 		stubs_source "$directory/stubs.s" "$directory/weak.s" "$@" &&
-			variables_source >"$directory/variables.c" &&
 			$cc -c -o "$directory/stubs.o" "$directory/stubs.s" &&
 			$cc -c -o "$directory/weak.o" "$directory/weak.s" &&
-			$cc -c -o "$directory/variables.o" "$directory/variables.c" &&
+			for layout in $layouts; do
+				variables_source "$layout" >"$directory/$layout.c" &&
+					$cc -c -o "$directory/$layout.o" "$directory/$layout.c"
+			done &&
 			for model in zero nonzero; do
 				cc+="$([ $model = nonzero ] && echo ' -DPERCPU_NON_ZERO_VMA')"
 				$cc -c -o "$directory/kernel-$model.o" $here/kernel.c &&
@@ -123,7 +132,8 @@ link_image() { # machine linker layout kernel|planted relocs archive...
 	case $machine in riscv64 | loongarch64) options+=' --no-relax' ;; esac
 	if [ "$layout" = high ]; then
 		case $linker in
-		bfd) options+=" -Ttext-segment=${high[$machine]}" ;;
+		# Not --relax: GNU ld would make 32 bits without a sign of what is in the GOT.
+		bfd) options+=" -Ttext-segment=${high[$machine]} --no-relax" ;;
 		lld) options+=" --image-base=${high[$machine]}" ;;
 		esac
 		[ "$machine" = loongarch64 ] && others+=" $directory/weak.o"
@@ -132,7 +142,7 @@ link_image() { # machine linker layout kernel|planted relocs archive...
 		>"$image.ld" || return
 	$(kernel_linker "$machine" "$linker") -m "${emulation[$machine]}" -static -z muldefs \
 		-z noexecstack -e _start $options -T "$image.ld" -o "$image" \
-		"$directory/$kernel-$model.o" "$directory/variables.o" $others \
+		"$directory/$kernel-$model.o" "$directory/$layout.o" $others \
 		--whole-archive "$@" >"$image.log" 2>&1
 }
 
@@ -189,7 +199,7 @@ judge() { # name machine layout linker relocs archive...
 	for kind in kernel planted; do
 		image=$work/$(tr ' ' - <<<"$name")-$kind
 		if ! link_image "$2" "$4" "$3" $kind "$5" "${@:6}"; then
-			fail "$name: does not link" "$(grep -v warning: "$image.log")"
+			fail "$name: does not link" "$(grep -v warning: "$image.log" | tail -n 3)"
 			continue
 		fi
 		code=$(bytes_of_code)
@@ -200,7 +210,7 @@ judge() { # name machine layout linker relocs archive...
 		fi && rm -f "$image"
 	done
 	[ -z "$numbers" ] || printf '%-17s %-6s %-6s %-6s %11d %9d %8d %s\n' "$1" "$3" "$4" \
-		"${5:-no}" "$code" "$variables" "$found" \
+		"${5:-no}" "$code" "$(grep -c attribute "$directory/$layout.c")" "$found" \
 		"$([ "$failed" -eq "$before" ] && echo right || echo WRONG)"
 }
 
@@ -208,9 +218,10 @@ library() { # name machine archive...
 	local layout linker relocs
 	objects "$@"
 	for layout in $layouts; do
-		for linker in bfd lld; do
+		for linker in ${LINKERS:-bfd lld}; do
 			has "$(kernel_linker "$2" $linker)" || continue
 			for relocs in '' -q; do
+				[[ $layout = zero[0-9] && $linker$relocs != lld ]] && continue
 				judge "$1" "$2" "$layout" $linker "$relocs" "${@:3}"
 			done
 		done
