@@ -19,6 +19,7 @@ struct step {
 	uint32_t leader; /* 1 + index of the state that jumps bring here; 0: no jump comes */
 	bool known;	 /* else a byte, or a unit, that is no instruction */
 	bool data;	 /* and is said to be none */
+	bool passes;	 /* data that changes nothing where control falls into it */
 	/* A relocation that stands in it, of the first layout that has one; NULL: none does. */
 	const struct reference *reference;
 	const struct fixup *fixup; /* the same of all else that an object's relocations say */
@@ -1308,6 +1309,8 @@ static void go_through(struct flow *f, size_t from)
 		ended = ends_path(f, step);
 		if (!reached)
 			continue;
+		if (step->passes)
+			continue;
 		if (!step->known) {
 			copy_state(&state, &f->file->entry);
 			continue;
@@ -1402,6 +1405,13 @@ static struct data_range data_from(const struct flow *f, uint64_t at)
 	return data;
 }
 
+/* Where control falls into data it is an instruction written as a word: Linux' pause on riscv64. */
+static bool changes_nothing(const struct insn *insn)
+{
+	return insn->kind == INSN_OTHER && insn->target == INSN_NO_REGISTER &&
+	       insn->also == INSN_NO_REGISTER && !insn->others && insn->memory == INSN_NO_MEMORY;
+}
+
 /* The step at an offset, of so many bytes at most; the bytes that it has. */
 static uint64_t decode_step(struct flow *f, struct step *step, uint64_t at, uint64_t most)
 {
@@ -1415,7 +1425,11 @@ static uint64_t decode_step(struct flow *f, struct step *step, uint64_t at, uint
 	step->fixup = NULL;
 	step->patch = NULL;
 	step->used = 0;
-	step->known = !step->data && arch->decode((struct span){code, (size_t)most}, &step->insn);
+	step->known = arch->decode((struct span){code, (size_t)most}, &step->insn);
+	step->passes = step->data && step->known && changes_nothing(&step->insn);
+	if (step->passes)
+		return step->insn.length;
+	step->known = step->known && !step->data;
 	if (step->known)
 		f->sink->read += step->insn.length;
 	else if (!step->data)

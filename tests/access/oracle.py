@@ -85,7 +85,8 @@ Access = namedtuple("Access", "kind width sum pair")
 class Insn:
     """What one instruction does. flow: next, jump, branch, stop, trap, call, unknown, data. Of what Linux
     writes over: whether it is, and where jumps that may stand there lead to."""
-    __slots__ = ("accesses", "writes", "flow", "target", "at", "end", "patched", "more")
+    __slots__ = ("accesses", "writes", "flow", "target", "at", "end", "patched", "more",
+                 "passes")
 
     def __init__(self, flow="next", target=None):
         self.accesses = []
@@ -94,6 +95,7 @@ class Insn:
         self.target = target
         self.at = self.end = 0
         self.patched, self.more = False, ()
+        self.passes = False
 
     def targets(self):
         """Of jumps."""
@@ -998,6 +1000,8 @@ class Piece:
 
     def step(self, state, insn):
         """The state behind an instruction."""
+        if insn.passes:
+            return state
         if insn.flow in ("unknown", "data"):
             return self.machine_entry()
         if not insn.writes and insn.flow != "call":
@@ -1396,6 +1400,7 @@ class Reader:
             text = re.sub(r"\s+(//|# ).*$", "", text)
             text = re.sub(r"\s*<[^>]*>?.*$", "", text) if "<" in text else text
             is_data = self.data_at(at) is not None
+            passes = is_data and self.passes(name, text, at, end)
             if self.is_within(self.replacements, at) or is_data:
                 name, text = "<unknown>", ""
             fixes = None
@@ -1405,6 +1410,7 @@ class Reader:
             insn = self.decode(name, text, at, end, tuple(prefixes))
             comes_back = insn.flow == "trap" and at in self.warnings
             copy_ = Insn("data" if is_data else "next" if comes_back else insn.flow, insn.target)
+            copy_.passes = passes
             copy_.accesses, copy_.writes = insn.accesses, insn.writes
             copy_.patched = at in self.labels or self.is_within(self.patched, at)
             copy_.more = self.labels.get(at, ())
@@ -1418,6 +1424,13 @@ class Reader:
     def is_within(self, ranges, at):
         i = bisect.bisect_right(ranges, (at, M64 + 1)) - 1
         return i >= 0 and at < ranges[i][1]
+
+    def passes(self, name, text, at, end):
+        """Whether data is an instruction that changes nothing where control falls into it. Of
+        aarch64 llvm-objdump prints the word: a hint."""
+        if name == ".word" and self.file.machine_name == "AArch64":
+            return int(text, 16) & 0xfffff01f == 0xd503201f
+        return name in ("pause", "fence", "nop", "c.nop") and end <= self.data_at(at)
 
     def data_at(self, at):
         """Where the data ends that holds an address; None: it is of code."""

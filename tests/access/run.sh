@@ -608,8 +608,8 @@ for part in $parts; do
 	case $part in
 	cases)
 		for machine in $machines; do echo "case $machine 0"; done
-		echo "data aarch64 32 20 04 40 f9"
-		echo "data riscv64 24 34 12"
+		echo "data aarch64 36 20 04 40 f9"
+		echo "data riscv64 28 34 12"
 		echo labels ;;
 	objects | remote | shapes | accessors | kernels | crate) "list_$part" ;;
 	esac

@@ -173,7 +173,9 @@ pools:	// data among the code, as the assembler marks it
 	ldr	x0, =0x123456789abcdef0
 	ldr	x0, [x1, #16]		//: read 8 TPIDR_EL1 10 exact
 	cbz	x0, 3f
-	.word	0xd503201f		// a nop that is run: it leaves nothing known
+	.word	0xd503201f		// a nop that is run
+	ldr	x0, [x1, #16]		//: read 8 TPIDR_EL1 10 exact
+	.word	0xd2800001		// mov x1, #0, which is run: it leaves nothing known
 	ldr	x0, [x1, #16]
 	mrs	x1, TPIDR_EL1
 	b	2f
