@@ -187,8 +187,8 @@ pools:	// data among the code, as the assembler marks it
 	ret
 	.ltorg
 	.word	0xd538d081, 0xf9400c20	// mrs x1, TPIDR_EL1; ldr x0, [x1, #24]
-	.type	behind, %function
-behind:	mrs	x1, TPIDR_EL1
+	.type	behind_data, %function
+behind_data:	mrs	x1, TPIDR_EL1
 	ldr	x0, [x1, #40]		//: read 8 TPIDR_EL1 28 exact
 	ret
 

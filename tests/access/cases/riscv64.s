@@ -174,8 +174,8 @@ pools:	# data among the code, as the assembler marks it
 	ret
 	.quad	0x0081b5030081b503
 	.half	0x001f
-	.type	behind, @function
-behind:	ld	a0, 32(gp)		#: read 8 gp 20 exact
+	.type	behind_data, @function
+behind_data:	ld	a0, 32(gp)		#: read 8 gp 20 exact
 	ret
 
 	.section .percpu, "aw", @progbits
