@@ -1170,6 +1170,15 @@ static struct step *destination(const struct flow *f, const struct step *step)
 	return &f->steps[f->step_at[to] - 1];
 }
 
+/* Of two registers that may have the base one is taken for both: where code asks what it runs on.
+ */
+static struct value with_one_base(const struct flow *f, struct value value, struct value other)
+{
+	if (is_base(f, value.base) && is_base(f, other.base) && other.base < value.base)
+		value.base = other.base;
+	return value;
+}
+
 /* `back`: the place has been gone through in this round. */
 static void meet(struct flow *f, const struct step *at, const struct state *state, bool back)
 {
@@ -1181,7 +1190,9 @@ static void meet(struct flow *f, const struct step *at, const struct state *stat
 	/* Of what is not known on one of the paths nothing is. */
 	for (uint32_t left = m->seen ? m->state.known : 0; left; left &= left - 1) {
 		const uint8_t i = (uint8_t)__builtin_ctz(left);
-		const struct value met = value_meet(m->state.reg[i], register_value(state, i));
+		const struct value before = m->state.reg[i], now = register_value(state, i);
+		const struct value met =
+			value_meet(with_one_base(f, before, now), with_one_base(f, now, before));
 
 		changed = changed || !value_same(met, m->state.reg[i]);
 		state_set(&m->state, i, met);

@@ -150,6 +150,10 @@ def join_values(a, b):
     if a[:3] == b[:3]:
         return Value(a.base, a.const, a.floating, a.formed and b.formed,
                      a.origin if a.origin == b.origin else None)
+    if a.base is not None and b.base is not None and a.base != b.base:
+        # One is taken for both.
+        least = min(a.base, b.base)
+        return join_values(a._replace(base=least), b._replace(base=least))
     if a.base == b.base and a.base is not None:
         return Value(a.base, 0, True, False, None)
     return UNKNOWN

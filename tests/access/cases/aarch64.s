@@ -131,6 +131,20 @@ pairs:	// two words that may be of a variable each
 	ldp	x2, x3, [x4]		//: read 16 TPIDR_EL1 40 floating
 	ret
 
+	.type	levels, %function
+levels:	// one of two bases, by the level that code runs at
+	mov	x2, #0x20
+	mrs	x0, CurrentEL
+	cmp	x0, #8
+	b.eq	1f
+	mrs	x1, TPIDR_EL1
+	b	2f
+1:	mrs	x1, TPIDR_EL2
+2:	ldr	x3, [x1, x2]		//: read 8 TPIDR_EL1 20 exact
+	add	x1, x1, x2
+	str	x3, [x1]		//: write 8 TPIDR_EL1 20 exact
+	ret
+
 	.type	patched, %function
 patched:	// what Linux writes over: two jump labels, and what has an alternative
 	mrs	x1, TPIDR_EL1
