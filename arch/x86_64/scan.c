@@ -7,6 +7,32 @@
 
 enum { GS = 0x65 };
 
+/* rdgsbase, wrgsbase and their like: 0f ae with two registers; its second byte. */
+static uint64_t next_base_move(struct span code, uint64_t from, uint64_t to)
+{
+	while (from < to) {
+		const uint8_t *found = memchr(code.data + from, 0xae, (size_t)(to - from));
+		const uint64_t at = found ? (uint64_t)(found - code.data) : to;
+
+		if (at < to && at && code.data[at - 1] == 0x0f && at + 1 < code.size &&
+			code.data[at + 1] >= 0xc0)
+			return at;
+		from = at + 1;
+	}
+	return to;
+}
+
+/* rdgsbase alone, by its ModRM; the place is that of its second byte, too. */
+static uint64_t next_get_base(struct span code, uint64_t from, uint64_t to)
+{
+	enum { GET_MASK = 0xf8, GET_GS = 0xc8 };
+	uint64_t at = next_base_move(code, from, to);
+
+	while (at < to && (code.data[at + 1] & GET_MASK) != GET_GS)
+		at = next_base_move(code, at + 1, to);
+	return at;
+}
+
 uint64_t x86_64_next_base(struct span code, uint64_t from, uint32_t registers)
 {
 	const uint8_t *found;
@@ -15,7 +41,7 @@ uint64_t x86_64_next_base(struct span code, uint64_t from, uint32_t registers)
 	if (from >= code.size)
 		return code.size;
 	found = memchr(code.data + from, GS, code.size - (size_t)from);
-	return found ? (uint64_t)(found - code.data) : code.size;
+	return next_get_base(code, from, found ? (uint64_t)(found - code.data) : code.size);
 }
 
 static bool is_prefix(uint8_t byte)
@@ -320,21 +346,6 @@ static uint64_t next_relative(struct span code, uint64_t from, uint64_t to, uint
 				scan_has(range, address + at + FIELD + (uint64_t)(int64_t)field))
 				return at;
 		}
-	}
-	return to;
-}
-
-/* rdgsbase, wrgsbase and their like: 0f ae with two registers; its second byte. */
-static uint64_t next_base_move(struct span code, uint64_t from, uint64_t to)
-{
-	while (from < to) {
-		const uint8_t *found = memchr(code.data + from, 0xae, (size_t)(to - from));
-		const uint64_t at = found ? (uint64_t)(found - code.data) : to;
-
-		if (at < to && at && code.data[at - 1] == 0x0f && at + 1 < code.size &&
-			code.data[at + 1] >= 0xc0)
-			return at;
-		from = at + 1;
 	}
 	return to;
 }

@@ -263,7 +263,8 @@ class X86:
     def __init__(self, bases, self_values):
         self.segments = {name[:2].lower(): name for name in bases}
         self.self_values = self_values
-        self.marks = ["%%%s:" % s for s in self.segments] + ["\t%s\t" % s for s in self.segments]
+        self.marks = ["%%%s:" % s for s in self.segments] + \
+            ["\t%s\t" % s for s in self.segments] + ["rdgsbase"]
 
     def entry(self):
         return {}
@@ -444,6 +445,11 @@ class X86:
                 insn.forgets(X86_REGISTERS[operands[0][1:]][0])
             return insn
         if X86_READERS.match(name) and not (root == "imul" and len(operands) > 1):
+            return insn
+        if name.startswith("rdgsbase") and "gs" in self.segments and \
+                X86_REGISTERS[operands[0][1:]][1] == 8:
+            insn.writes.append(Write(X86_REGISTERS[operands[0][1:]][0], "sum",
+                                     make_sum(base=self.segments["gs"]), None, None))
             return insn
         write = self.known_write(name, root, size, operands, terms)
         if write:

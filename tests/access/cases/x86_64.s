@@ -131,6 +131,15 @@ unseen:	# entered from where nobody knows, and what only that leads to
 	je	1b
 	jmp	2b
 
+	.type	moved, @function
+moved:	# the base from its register, in a function without an override
+	rdgsbaseq	%rdi
+	movl	$0x20, %eax
+	incl	(%rdi,%rax)		#: read-modify-write 4 GS_BASE 20 exact
+	lfence
+	movq	8(%rdi), %rcx		#: read 8 GS_BASE 8 exact
+	retq
+
 	.type	patched, @function
 patched:	# what Linux writes over: two jump labels, and what has an alternative
 	movl	$0x20, %ebx
