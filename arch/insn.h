@@ -100,6 +100,7 @@ struct insn {
 	/* `second` is added scaled, shifted or cut to 32 bits: an index, which can be no base. */
 	bool second_is_index;
 	bool percpu;  /* a gs override on its memory operand */
+	bool bits;    /* a register says which bit, and so how far from the address: bt, bts %rax */
 	bool segment; /* an fs override: its memory is relative to that segment's base */
 	bool call;    /* INSN_BRANCH: it comes back, with registers changed */
 	/* INSN_SET and INSN_MORE that place 16 or 20 bits of a constant: how many bits the constant

@@ -895,6 +895,12 @@ static uint8_t asked(struct span code, const struct x86_insn *insn)
 		       : 0;
 }
 
+/* bt, bts, btr, btc with the bit's number in a register, which may be any. */
+static bool counts_bits(const struct x86_insn *insn)
+{
+	return insn->map == 1 && (insn->opcode & 0xe7) == 0xa3;
+}
+
 bool x86_64_decode(struct span code, struct insn *out)
 {
 	struct x86_insn insn;
@@ -916,6 +922,7 @@ bool x86_64_decode(struct span code, struct insn *out)
 		.displacement_at = insn.displacement_at,
 		.displacement_size = insn.displacement_size,
 		.immediate_size = insn.immediate_size,
+		.bits = counts_bits(&insn),
 		.pair = effect == CMPXCHG_PAIR,
 		.keeps = UINT64_MAX};
 	access_memory(code, &insn, row, out);

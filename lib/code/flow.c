@@ -230,6 +230,18 @@ static struct value sum_of(const struct flow *f, const struct state *state, cons
 	return value_displaced(sum, insn->constant);
 }
 
+/* Does the displacement say the place, with no general register? */
+static bool forms_alone(const struct insn *insn)
+{
+	const bool inside = insn->kind == INSN_ADD;
+	const uint8_t base = inside ? insn->base : insn->first;
+	const uint8_t index = inside ? insn->index : insn->second;
+
+	return insn->memory != INSN_NO_MEMORY &&
+	       (base == INSN_NO_REGISTER || base == INSN_ZERO_REGISTER) &&
+	       (index == INSN_NO_REGISTER || index == INSN_ZERO_REGISTER);
+}
+
 /* The address of the instruction's memory operand, of which `r` is the relocation. */
 static struct value memory_of(const struct flow *f, const struct state *state,
 	const struct step *step, const struct reference *r)
@@ -247,7 +259,12 @@ static struct value memory_of(const struct flow *f, const struct state *state,
 	if (!r && step->fixup && !reloc_is_low(step->fixup->info) &&
 		is_of_memory(insn, step->fixup->place, address_at(f, step)))
 		return (struct value){.base = at.base, .unknown = true};
-	return r ? completed(f, at, r) : at;
+	at = r ? completed(f, at, r) : at;
+	if (insn->bits) {
+		at.formed = at.formed || forms_alone(insn);
+		at = value_add(at, VALUE_UNKNOWN);
+	}
+	return at;
 }
 
 bool flow_brings_base(const struct access *access)
@@ -487,18 +504,6 @@ static bool has_long_displacement(const struct insn *insn)
 	const bool is_short = insn->constant >= INT8_MIN && insn->constant <= INT8_MAX;
 
 	return insn->percpu && insn->displacement_size == 4 && !is_short;
-}
-
-/* Does the displacement say the place, with no general register? */
-static bool forms_alone(const struct insn *insn)
-{
-	const bool inside = insn->kind == INSN_ADD;
-	const uint8_t base = inside ? insn->base : insn->first;
-	const uint8_t index = inside ? insn->index : insn->second;
-
-	return insn->memory != INSN_NO_MEMORY &&
-	       (base == INSN_NO_REGISTER || base == INSN_ZERO_REGISTER) &&
-	       (index == INSN_NO_REGISTER || index == INSN_ZERO_REGISTER);
 }
 
 /*

@@ -26,6 +26,7 @@ static bool is_floating(const struct insn *insn, uint32_t unknown)
 	const uint8_t index = insn->kind == INSN_ADD ? insn->index : insn->second;
 
 	return (address_registers(insn) & unknown) ||
+	       (insn->memory != INSN_NO_MEMORY && insn->bits) ||
 	       (insn->memory != INSN_NO_MEMORY && insn->second_is_index && flow_bit(index));
 }
 

@@ -378,6 +378,9 @@ class X86:
             if root in X86_ADDRESS_ONLY or name.startswith("prefetch"):
                 continue
             others = operands[:i] + operands[i + 1:]
+            if root in X86_BITS and others and others[0].startswith("%"):
+                # The bit is as far from there as the register says.
+                terms = terms._replace(unknown=True, formed=not terms.regs and not terms.hidden)
             last = i == len(operands) - 1
             if root in X86_MODIFY and (last or root == "xchg"):
                 # Of several operands the last is what they modify.

@@ -26,8 +26,8 @@ start:	# what names memory through gs, and how
 	addq	%gs:8, %rax		#: read 8 GS_BASE 8 exact
 	andl	%eax, %gs:0x10		#: read-modify-write 4 GS_BASE 10 exact
 	btl	$3, %gs:0x10		#: read 4 GS_BASE 10 exact
-	btl	%eax, %gs:0x10		#: read - GS_BASE 10 exact
-	btsl	%eax, %gs:0x10		#: read-modify-write - GS_BASE 10 exact
+	btl	%eax, %gs:0x10		#: read - GS_BASE 10 floating
+	btsl	%eax, %gs:0x10		#: read-modify-write - GS_BASE 10 floating
 	sete	%gs:0x11		#: write 1 GS_BASE 11 exact
 	pushq	%gs:8			#: read 8 GS_BASE 8 exact
 	popq	%gs:8			#: write 8 GS_BASE 8 exact
@@ -138,6 +138,15 @@ moved:	# the base from its register, in a function without an override
 	incl	(%rdi,%rax)		#: read-modify-write 4 GS_BASE 20 exact
 	lfence
 	movq	8(%rdi), %rcx		#: read 8 GS_BASE 8 exact
+	retq
+
+	.type	bits, @function
+bits:	# a register says which bit, and how far that is
+	btq	%rax, %gs:0x20		#: read - GS_BASE 20 floating
+	btsl	%eax, %gs:0x20		#: read-modify-write - GS_BASE 20 floating
+	btq	$5, %gs:0x20		#: read 8 GS_BASE 20 exact
+	movl	$0x20, %ebx
+	btrq	%rax, %gs:(%rbx)	#: read-modify-write - GS_BASE 20 floating
 	retq
 
 	.type	patched, @function
