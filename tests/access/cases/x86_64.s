@@ -149,6 +149,20 @@ bits:	# a register says which bit, and how far that is
 	btrq	%rax, %gs:(%rbx)	#: read-modify-write - GS_BASE 20 floating
 	retq
 
+	.type	kept, @function
+kept:	# on the stack, exchanged, or chosen: not seen
+	rdgsbaseq	%rdi
+	pushq	%rdi
+	popq	%rsi
+	movl	8(%rsi), %eax
+	movq	%rdi, %rdx
+	xchgq	%rdx, %rcx
+	movl	8(%rcx), %eax
+	cmoveq	%rdi, %r8
+	movl	8(%r8), %eax
+	movl	8(%rdi), %eax		#: read 4 GS_BASE 8 exact
+	retq
+
 	.type	patched, @function
 patched:	# what Linux writes over: two jump labels, and what has an alternative
 	movl	$0x20, %ebx
