@@ -1,3 +1,4 @@
+#include "cmd/access_filter.h"
 #include "cmd/cmd.h"
 
 #include <stdio.h>
@@ -31,8 +32,8 @@ static const struct option_spec options[OPTION_COUNT] = {
 	[OPTION_PROFILE] = {"profile", 0, "NAME", "whose layout it is, instead of detecting it"},
 	[OPTION_MODEL] = {"model", 0, "MODEL",
 		"how code reaches variables: zero, nonzero or naive"},
-	[OPTION_VAR] = {"var", 0, "NAME", "only accesses to this variable"},
-	[OPTION_FUNCTION] = {"function", 0, "NAME", "only accesses of this function"},
+	[OPTION_VAR] = {"var", 0, "NAME", "only accesses to this variable, or these"},
+	[OPTION_FUNCTION] = {"function", 0, "NAME", "only accesses of this function, or these"},
 	[OPTION_KIND] = {"kind", 0, "KIND", "only read, write, read-modify-write or address"},
 	[OPTION_REMOTE] = {"remote", 0, NULL, "accesses to other CPUs' areas, and no others"},
 	[OPTION_ANNOTATE] = {"annotate", 0, NULL, "with the instructions around each access"},
@@ -41,16 +42,14 @@ static const struct option_spec options[OPTION_COUNT] = {
 	[OPTION_JOBS] = {"jobs", 'j', "N", "threads that read one file (default: the CPUs)"},
 };
 
+/* In the order of enum access_kind. */
 static const char *const kind_choices[] = {"read", "write", "read-modify-write", "address", NULL};
 
 /* The command line, read. */
 struct request {
 	const struct command *command;
 	struct layout_options layout;
-	const char *variable; /* NULL: all */
-	const char *function;
-	bool kind_given;
-	size_t kind;
+	struct access_wish wish;
 	bool remote;
 	bool annotate;
 	enum access_summary summary;
@@ -61,11 +60,12 @@ struct request {
 
 /* One file, while its accesses are written. */
 struct listing_file {
-	const struct request *request;
+	struct request *request;
 	const struct image *image;
 	struct functions *functions;
 	struct arena *arena;
 	struct access_listing *listing;
+	struct access_filter filter;
 	struct around around; /* of --annotate, as the next two */
 	struct arena scratch; /* what is shown around one access */
 	struct disassembler disassembler;
@@ -73,6 +73,18 @@ struct listing_file {
 	size_t entry_count, entry_room;
 	struct error *error;
 };
+
+static bool take_name(struct request *r, size_t option, const char *text)
+{
+	const bool function = option == OPTION_FUNCTION;
+
+	if (!*text)
+		return usage_error(r->command, "--%s: '' is no name", options[option].name);
+	r->wish.names[r->wish.name_count++] =
+		(struct wanted_name){.text = text, .function = function};
+	r->wish.variable_count += !function;
+	return true;
+}
 
 static bool take_option(void *context, size_t index, const char *argument)
 {
@@ -85,14 +97,13 @@ static bool take_option(void *context, size_t index, const char *argument)
 	case OPTION_MODEL:
 		return model_read(r->command, argument, &r->layout.model);
 	case OPTION_VAR:
-		r->variable = argument;
-		return true;
 	case OPTION_FUNCTION:
-		r->function = argument;
-		return true;
+		return take_name(r, index, argument);
 	case OPTION_KIND:
-		r->kind_given = true;
-		return choice_read(r->command, "kind", argument, kind_choices, &r->kind);
+		if (!choice_read(r->command, "kind", argument, kind_choices, &choice))
+			return false;
+		r->wish.kinds |= (uint8_t)(1U << choice);
+		return true;
 	case OPTION_REMOTE:
 		return r->remote = true;
 	case OPTION_ANNOTATE:
@@ -116,13 +127,6 @@ static bool take_operand(void *context, const char *operand)
 
 	r->files[r->file_count++] = operand;
 	return true;
-}
-
-static bool is_wanted(const struct request *r, const struct access_row *row, size_t kind)
-{
-	return (!r->variable || (row->variable && strcmp(row->variable, r->variable) == 0)) &&
-	       (!r->function || (row->function && strcmp(row->function, r->function) == 0)) &&
-	       (!r->kind_given || r->kind == kind);
 }
 
 static bool count(struct listing_file *f, const struct access_row *row, uint8_t kind)
@@ -180,12 +184,15 @@ static bool list_one(struct listing_file *f, const struct access *access)
 		.source = access->relocated ? "relocation" : "code",
 	};
 
+	uint64_t start;
+
 	row.function =
 		functions_at(f->functions, access->section, access->address, &row.function_at);
+	start = access->address - row.function_at;
+	if (!access_filter_has(&f->filter, access, row.function ? &start : NULL))
+		return true;
 	if (row.function && !(row.function = name_shown(f->arena, row.function)))
 		return error_memory(f->error);
-	if (!is_wanted(f->request, &row, access->kind))
-		return true;
 	if (f->request->summary)
 		return count(f, &row, access->kind);
 	if (f->request->annotate && !annotate(f, access, &row))
@@ -207,7 +214,9 @@ static bool list_all(struct listing_file *f)
 
 	if (!layouts_find(f->image, &f->request->layout, f->arena, &list, f->error) ||
 		!(f->functions = functions_read(
-			  f->image, f->request->layout.threads, f->arena, f->error)))
+			  f->image, f->request->layout.threads, f->arena, f->error)) ||
+		!access_filter_make(
+			&f->request->wish, f->image, &list, f->arena, &f->filter, f->error))
 		return false;
 	how.functions = f->functions;
 	if (!accesses_find(f->image, &list, &how, f->arena, &accesses, f->error))
@@ -230,7 +239,7 @@ static bool list_all(struct listing_file *f)
 }
 
 static enum exit_code list_image(
-	const struct request *r, const struct image *image, struct access_listing *listing)
+	struct request *r, const struct image *image, struct access_listing *listing)
 {
 	struct arena arena = {0};
 	struct error error = {0};
@@ -247,8 +256,7 @@ static enum exit_code list_image(
 	return code;
 }
 
-static enum exit_code list_file(
-	const struct request *r, const char *path, struct access_listing *listing)
+static enum exit_code list_file(struct request *r, const char *path, struct access_listing *listing)
 {
 	struct error error = {0};
 	struct source *source = source_open(path, &error);
@@ -269,7 +277,7 @@ static enum exit_code list_file(
 	return code;
 }
 
-static enum exit_code list_files(const struct request *r)
+static enum exit_code list_files(struct request *r)
 {
 	struct access_listing listing = {.to = stdout,
 		.format = (enum access_format)r->format,
@@ -280,6 +288,8 @@ static enum exit_code list_files(const struct request *r)
 	for (size_t i = 0; i < r->file_count; i++)
 		code = worse_code(code, list_file(r, r->files[i], &listing));
 	access_list_end(&listing);
+	if (!access_wish_found(&r->wish, r->file_count == 1 ? r->files[0] : NULL, r->file_count))
+		code = worse_code(code, EXIT_USAGE);
 	return code;
 }
 
@@ -304,11 +314,15 @@ static enum exit_code run(const struct command *command, int argc, char **argv)
 	bool stop;
 
 	r.files = calloc((size_t)argc + 1, sizeof(*r.files));
-	if (!r.files)
-		return memory_failure();
-	code = options_read(command, argc, argv, &reader, &stop);
-	if (!stop)
-		code = fits_together(&r) ? list_files(&r) : EXIT_USAGE;
+	r.wish.names = calloc((size_t)argc + 1, sizeof(*r.wish.names));
+	if (!r.files || !r.wish.names)
+		code = memory_failure();
+	else {
+		code = options_read(command, argc, argv, &reader, &stop);
+		if (!stop)
+			code = fits_together(&r) ? list_files(&r) : EXIT_USAGE;
+	}
+	free(r.wish.names);
 	free(r.files);
 	return code;
 }

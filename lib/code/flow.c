@@ -1463,7 +1463,8 @@ static bool decode(struct flow *f, struct flow_scratch *scratch)
 		    (size_t)size, sizeof(*scratch->step_at)))
 		return error_memory(f->error);
 	f->step_at = scratch->step_at;
-	memset(f->step_at, 0, (size_t)size * sizeof(*f->step_at));
+	if (size)
+		memset(f->step_at, 0, (size_t)size * sizeof(*f->step_at));
 	while (at < size) {
 		struct step *step;
 		uint64_t end;

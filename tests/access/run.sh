@@ -7,7 +7,7 @@
 # What checks ask for, which passes code over that cannot have it, is compared with a reading of all
 # code: suspects.c.
 #
-#   tests/access/run.sh [PART...]         cases objects remote shapes accessors kernels crate; default: all
+#   tests/access/run.sh [PART...]         cases asked objects remote shapes accessors kernels crate; default: all
 #   tests/access/run.sh --kernel FILE...  compares on real kernels, some minutes each
 #
 # PERCPU_TOOL: the binary; TEST_DIR: where outputs go, of them access/accessors.txt; JOBS: at once.
@@ -133,6 +133,91 @@ job_labels() {
 	fi
 	same "labels: expected (<) and listed (>)" 'start,5,counter' \
 		"$("$tool" access --format csv "$out" | tail -n 1 | cut -d, -f5-7)"
+}
+
+# ---- what is asked for --------------------------------------------------------------------------
+
+# Two variables and two functions; the linker script of the cases has no prefix for names.
+asked_build() {
+	printf '%s\n' .text '.globl get' '.type get, @function' 'get: mov %gs:__PERCPU_counter, %rax' \
+		ret '.size get, . - get' '.globl put' '.type put, @function' \
+		'.type also, @function' 'also:' 'put: mov %rax, %gs:__PERCPU_counter' \
+		'incq %gs:__PERCPU_limit' ret '.size put, . - put' '.size also, . - also' \
+		'.section .percpu,"aw"' '.globl __PERCPU_counter, __PERCPU_limit' \
+		'.type __PERCPU_counter, @object' '.size __PERCPU_counter, 8' '__PERCPU_counter: .quad 1' \
+		'.type __PERCPU_limit, @object' '.size __PERCPU_limit, 8' '__PERCPU_limit: .quad 1' |
+		clang-19 --target=x86_64-linux-gnu -x assembler -c -o "$1.o" - &&
+		printf '%s\n' '.globl other' 'other: ret' '.section .percpu,"aw"' '.globl __PERCPU_other' \
+			'.type __PERCPU_other, @object' '.size __PERCPU_other, 8' '__PERCPU_other: .quad 1' |
+		clang-19 --target=x86_64-linux-gnu -x assembler -c -o "$1-other.o" - &&
+		ld.lld-19 -e get -o "$1" "$1.o" -T "$1.ld" && llvm-strip-19 -o "$1-stripped" "$1"
+}
+
+# Both streams and the exit code of a listing, without the directory.
+asked() { # options...
+	(cd "$dir" && "$tool" access "$@" 2>&1; echo "exit $?") | sed -E 's/^0x[0-9a-f]+ //
+		s/ of 8 bytes at / /; s/ through .*//'
+}
+
+unknown_names() {
+	local none='0 accesses, 0 bytes of code unread'
+	local variables='(percpu-tool access --summary variables lists those that code reaches)'
+	local functions='(percpu-tool access --summary functions lists those with accesses)'
+	local nameless='(stripped: without symbols nothing has a name; name the file with them)'
+	same 'a variable that there is not' "asked: $none
+percpu-tool: asked: no per-CPU variable is named 'conter' $variables; did you mean 'counter'?
+exit 2" "$(asked --var conter asked)"
+	same 'a variable that is like no other' "asked: $none
+percpu-tool: asked: no per-CPU variable is named 'runqueues' $variables
+exit 2" "$(asked --var runqueues asked)"
+	same 'a function that there is not' "asked: $none
+percpu-tool: asked: no function is named 'gets' $functions; did you mean 'get'?
+exit 2" "$(asked --function gets asked)"
+	same 'no name' "percpu-tool access: --var: '' is no name (see 'percpu-tool access --help')
+exit 2" "$(asked --var '' asked)"
+	same 'a name in a stripped file' "asked-stripped: $none; stripped: by sections alone
+percpu-tool: asked-stripped: no per-CPU variable is named 'counter' $nameless
+exit 2" "$(asked --var counter asked-stripped)"
+	same 'a name of the other file' "asked.o: $none
+asked-other.o: $none
+exit 0" "$(asked --var other asked.o asked-other.o)"
+	same 'a name of neither file' "asked.o: $none
+asked-other.o: $none
+percpu-tool: none of 2 files has a per-CPU variable named 'nothing' $variables
+exit 2" "$(asked --var nothing asked.o asked-other.o)"
+	same 'a name, and no file' "percpu-tool: none: cannot open: No such file or directory
+exit 3" "$(asked --var counter none)"
+}
+
+several_names() {
+	local read='get: read counter' write='put: write counter' change='put+0x9: read-modify-write limit'
+	local none=', 0 bytes of code unread'
+	same 'a variable' "$read
+$write
+asked: 2 accesses$none
+exit 0" "$(asked --var counter asked)"
+	same "a variable, by its symbol" "$(asked --var counter asked)" "$(asked --var __PERCPU_counter asked)"
+	same 'two variables' "$(asked asked)" "$(asked --var limit --var counter asked)"
+	same 'a function, by another name' "$write
+$change
+asked: 2 accesses$none
+exit 0" "$(asked --function also asked)"
+	same 'two functions' "$(asked asked)" "$(asked --function put --function get asked)"
+	same 'a variable in a function' "$write
+asked: 1 access$none
+exit 0" "$(asked --function put --var counter asked)"
+	same 'two kinds' "$read
+$write
+asked: 2 accesses$none
+exit 0" "$(asked --kind write --kind read asked)"
+}
+
+job_asked() {
+	local out=$dir/asked log
+	sed "s/PLACE/0/; s/ENTRY(start)//" $here/cases/percpu.ld >"$out.ld"
+	log=$(asked_build "$out" 2>&1) || { fail 'asked: does not build' "$log"; return; }
+	unknown_names
+	several_names
 }
 
 # ---- objects ------------------------------------------------------------------------------------
@@ -601,7 +686,7 @@ if [ "${1:-}" = --kernel ]; then
 	exit
 fi
 
-parts=${*:-cases objects remote shapes accessors kernels crate}
+parts=${*:-cases asked objects remote shapes accessors kernels crate}
 rm -rf "$dir" && mkdir -p "$dir" || exit 1
 build_suspects
 for part in $parts; do
@@ -611,6 +696,7 @@ for part in $parts; do
 		echo "data aarch64 36 20 04 40 f9"
 		echo "data riscv64 28 34 12"
 		echo labels ;;
+	asked) echo asked ;;
 	objects | remote | shapes | accessors | kernels | crate) "list_$part" ;;
 	esac
 done >"$dir/jobs"
