@@ -202,6 +202,31 @@ static bool list_one(struct listing_file *f, const struct access *access)
 	return true;
 }
 
+/* Why no access of the file is known, whatever its code does; NULL: it would be. */
+static const char *reason_of(
+	const struct listing_file *f, const struct layout_list *list, const struct accesses *found)
+{
+	const struct layout_options *asked = &f->request->layout;
+	bool naive = true, variables = false;
+
+	if (f->image->kind == IMAGE_STRIPPED && !f->image->section_count)
+		return "no section headers and no symbols";
+	if (!list->count && (f->request->remote || !found->bases))
+		return asked->profile ? "the given profile finds no per-CPU data in it"
+				      : "no per-CPU data is known in it";
+	for (size_t i = 0; i < list->count; i++) {
+		naive = naive && list->layouts[i].model == MODEL_NAIVE;
+		variables = variables || list->layouts[i].variable_count;
+	}
+	if (f->request->remote ? list->count && naive : !found->bases && naive)
+		return "the model is naive: no register takes part";
+	if (!f->request->remote)
+		return found->bases ? NULL
+				    : "no register holds the base; --remote lists what reaches "
+				      "variables without one";
+	return variables ? NULL : "without symbols no variable is known";
+}
+
 static bool list_all(struct listing_file *f)
 {
 	struct access_file file = {.path = f->image->path,
@@ -226,12 +251,15 @@ static bool list_all(struct listing_file *f)
 	file.unread = accesses.unread;
 	file.code = accesses.code;
 	file.stripped = f->image->kind == IMAGE_STRIPPED;
-	file.sectionless = file.stripped && !f->image->section_count;
 	access_list_file(f->listing, &file);
-	for (size_t i = 0; i < accesses.count; i++)
-		if (f->request->remote == !accesses.items[i].base &&
-			!list_one(f, &accesses.items[i]))
+	file.reason = reason_of(f, &list, &accesses);
+	for (size_t i = 0; i < accesses.count; i++) {
+		if (f->request->remote == (accesses.items[i].base != 0))
+			continue;
+		file.reason = NULL;
+		if (!list_one(f, &accesses.items[i]))
 			return false;
+	}
 	if (f->request->summary)
 		access_summary_write(f->listing, f->request->summary, f->entries, f->entry_count);
 	access_list_file_end(f->listing);

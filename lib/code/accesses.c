@@ -716,6 +716,7 @@ bool accesses_find(const struct image *image, const struct layout_list *list,
 	if (!r.rooms)
 		return error_memory(error);
 	ok = read_parts(&r, options->threads, arena, accesses, error);
+	accesses->bases = r.file.bases;
 	for (size_t i = 0; i < PARALLEL_MAX; i++)
 		arena_release(&r.rooms[i].arena);
 	return ok;

@@ -73,8 +73,11 @@ struct accesses {
 	size_t count;
 	/* Bytes of the code looked at that are no instructions, and of all data marked among it. */
 	uint64_t unread;
-	uint64_t read;		   /* bytes that are; of suspects less than the code has */
-	uint64_t code;		   /* bytes of all code */
+	uint64_t read; /* bytes that are; of suspects less than the code has */
+	uint64_t code; /* bytes of all code */
+	/* A bit a PERCPU_NOTE_REGISTER_*: through which the layouts are reached; 0: through none,
+	 * and no code was read but for suspects and remote. */
+	uint32_t bases;
 	struct base_writes writes; /* of suspects only */
 };
 

@@ -192,6 +192,7 @@ void access_list_file_end(struct access_listing *l)
 		json_close(&l->json, ']');
 		json_number(&l->json, "unread_bytes", l->file->unread);
 		json_number(&l->json, "code_bytes", l->file->code);
+		json_string(&l->json, "reason", l->file->reason);
 		json_bool(&l->json, "stripped", l->file->stripped);
 		json_close(&l->json, '}');
 	} else if (l->format == ACCESS_TEXT) {
@@ -201,10 +202,14 @@ void access_list_file_end(struct access_listing *l)
 			terminal_print(l->to, l->file->member);
 			putc(')', l->to);
 		}
-		fprintf(l->to, ": %" PRIu64 " access%s, ", l->rows, l->rows == 1 ? "" : "es");
-		code_unread_write(l->to, l->file->unread, l->file->code);
-		if (l->file->sectionless)
-			fputs("; cannot tell: no section headers and no symbols", l->to);
+		fprintf(l->to, ": %" PRIu64 " access%s", l->rows, l->rows == 1 ? "" : "es");
+		/* None was read at all. */
+		if (!l->file->reason || l->file->unread) {
+			fputs(", ", l->to);
+			code_unread_write(l->to, l->file->unread, l->file->code);
+		}
+		if (l->file->reason)
+			fprintf(l->to, "; cannot tell: %s", l->file->reason);
 		else if (l->file->stripped)
 			fputs("; stripped: by sections alone", l->to);
 		putc('\n', l->to);

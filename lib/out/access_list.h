@@ -46,7 +46,7 @@ struct access_file {
 	uint64_t unread;     /* bytes of code that are no instructions */
 	uint64_t code;	     /* bytes of all code */
 	bool stripped;	     /* it has no symbols: its sections alone say where data is */
-	bool sectionless;    /* nor section headers: nothing can be told */
+	const char *reason;  /* why no access can be listed; NULL: any would be */
 };
 
 /* What a summary has in place of a listing's. */

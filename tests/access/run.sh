@@ -212,12 +212,40 @@ asked: 2 accesses$none
 exit 0" "$(asked --kind write --kind read asked)"
 }
 
+# Nothing to list, and why: in text, and in JSON, where it is null elsewhere.
+no_answer() { # what reason options...
+	same "$1" "${@: -1}: 0 accesses; cannot tell: $2
+exit 0" "$(asked "${@:3}")"
+	same "$1, JSON" "$2" "$(cd "$dir" && "$tool" access --format json "${@:3}" |
+		jq -r '.files[] | select(has("unread_bytes")) | .reason')"
+}
+
+no_answers() {
+	printf '%s\n' .text '.globl get' get: ret '.section .data..percpu,"aw"' '.globl variable' \
+		'.type variable, @object' '.size variable, 8' 'variable: .quad 1' |
+		clang-19 --target=riscv64-linux-gnu -x assembler -c -o "$dir/riscv.o" -
+	printf '%s\n' .text ret | clang-19 --target=x86_64-linux-gnu -x assembler -c -o "$dir/none.o" -
+	no_answer 'no register' 'no register holds the base; --remote lists what reaches variables without one' \
+		--profile linux riscv.o
+	no_answer 'the model naive' 'the model is naive: no register takes part' --model naive asked
+	no_answer 'the model naive, --remote' 'the model is naive: no register takes part' \
+		--remote --model naive asked
+	no_answer 'no per-CPU data' 'no per-CPU data is known in it' none.o
+	no_answer "another's profile" 'the given profile finds no per-CPU data in it' --profile linux none.o
+	no_answer 'stripped, --remote' 'without symbols no variable is known' --remote asked-stripped
+	same 'an answer has no reason' 'null null null null' "$(cd "$dir" && {
+		"$tool" access --format json asked asked-stripped asked-other.o
+		"$tool" access --remote --format json asked
+	} | jq -r '.files[].reason' | xargs)"
+}
+
 job_asked() {
 	local out=$dir/asked log
 	sed "s/PLACE/0/; s/ENTRY(start)//" $here/cases/percpu.ld >"$out.ld"
 	log=$(asked_build "$out" 2>&1) || { fail 'asked: does not build' "$log"; return; }
 	unknown_names
 	several_names
+	no_answers
 }
 
 # ---- objects ------------------------------------------------------------------------------------
