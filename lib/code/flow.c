@@ -1463,8 +1463,7 @@ static bool decode(struct flow *f, struct flow_scratch *scratch)
 		    (size_t)size, sizeof(*scratch->step_at)))
 		return error_memory(f->error);
 	f->step_at = scratch->step_at;
-	if (size)
-		memset(f->step_at, 0, (size_t)size * sizeof(*f->step_at));
+	memset(f->step_at, 0, (size_t)size * sizeof(*f->step_at));
 	while (at < size) {
 		struct step *step;
 		uint64_t end;
@@ -1601,6 +1600,8 @@ bool flow_read(const struct flow_file *file, const struct flow_region *region,
 	};
 	const struct mark before = {sink->count, sink->write_count};
 
+	if (region->start == region->end)
+		return true;
 	if (!decode(&f, scratch))
 		return false;
 	mark_references(&f);
