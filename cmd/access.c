@@ -227,15 +227,27 @@ static const char *reason_of(
 	return variables ? NULL : "without symbols no variable is known";
 }
 
-static bool list_all(struct listing_file *f)
+static bool list_rows(
+	struct listing_file *f, const struct accesses *accesses, struct access_file *file)
 {
-	struct access_file file = {.path = f->image->path,
-		.member = f->image->member,
-		.machine = f->image->arch->name};
+	for (size_t i = 0; i < accesses->count; i++) {
+		if (f->request->remote == (accesses->items[i].base != 0))
+			continue;
+		file->reason = NULL;
+		if (!list_one(f, &accesses->items[i]))
+			return false;
+	}
+	if (f->request->summary)
+		access_summary_write(f->listing, f->request->summary, f->entries, f->entry_count);
+	return true;
+}
+
+/* What its rows are of, once it has been read. */
+static bool read_file(struct listing_file *f, struct access_file *file, struct accesses *accesses)
+{
 	struct accesses_options how = {
 		.threads = f->request->layout.threads, .remote = f->request->remote};
 	struct layout_list list;
-	struct accesses accesses;
 
 	if (!layouts_find(f->image, &f->request->layout, f->arena, &list, f->error) ||
 		!(f->functions = functions_read(
@@ -244,26 +256,41 @@ static bool list_all(struct listing_file *f)
 			&f->request->wish, f->image, &list, f->arena, &f->filter, f->error))
 		return false;
 	how.functions = f->functions;
-	if (!accesses_find(f->image, &list, &how, f->arena, &accesses, f->error))
+	if (!accesses_find(f->image, &list, &how, f->arena, accesses, f->error))
 		return false;
 	f->around = (struct around){.image = f->image, .functions = f->functions};
 	f->disassembler.arch = f->image->arch;
-	file.unread = accesses.unread;
-	file.code = accesses.code;
-	file.stripped = f->image->kind == IMAGE_STRIPPED;
-	access_list_file(f->listing, &file);
-	file.reason = reason_of(f, &list, &accesses);
-	for (size_t i = 0; i < accesses.count; i++) {
-		if (f->request->remote == (accesses.items[i].base != 0))
-			continue;
-		file.reason = NULL;
-		if (!list_one(f, &accesses.items[i]))
-			return false;
-	}
-	if (f->request->summary)
-		access_summary_write(f->listing, f->request->summary, f->entries, f->entry_count);
-	access_list_file_end(f->listing);
+	file->machine = f->image->arch->name;
+	file->unread = accesses->unread;
+	file->code = accesses->code;
+	file->stripped = f->image->kind == IMAGE_STRIPPED;
+	file->reason = reason_of(f, &list, accesses);
 	return true;
+}
+
+static bool list_all(struct listing_file *f)
+{
+	struct access_file file = {.path = f->image->path, .member = f->image->member};
+	struct accesses accesses = {0};
+	bool ok = read_file(f, &file, &accesses);
+
+	access_list_file(f->listing, &file);
+	ok = ok && list_rows(f, &accesses, &file);
+	if (!ok)
+		file.error = f->error->text;
+	access_list_file_end(f->listing);
+	return ok;
+}
+
+/* A file of which nothing can be listed has an entry all the same. */
+static enum exit_code list_failure(struct access_listing *listing, const char *path,
+	const char *member, const struct error *error)
+{
+	const struct access_file file = {.path = path, .member = member, .error = error->text};
+
+	access_list_file(listing, &file);
+	access_list_file_end(listing);
+	return file_failure(path, member, error);
 }
 
 static enum exit_code list_image(
@@ -293,13 +320,13 @@ static enum exit_code list_file(struct request *r, const char *path, struct acce
 	enum source_step step;
 
 	if (!source)
-		return file_failure(path, NULL, &error);
+		return list_failure(listing, path, NULL, &error);
 	while ((step = source_next(source, &item, &error)) != SOURCE_END) {
 		if (step == SOURCE_IMAGE) {
 			code = worse_code(code, list_image(r, item.image, listing));
 			image_close(item.image);
 		} else if (step == SOURCE_FAILED)
-			code = worse_code(code, file_failure(path, item.member, &error));
+			code = worse_code(code, list_failure(listing, path, item.member, &error));
 	}
 	source_close(source);
 	return code;

@@ -33,6 +33,7 @@ void access_list_file(struct access_listing *l, const struct access_file *file)
 {
 	l->file = file;
 	l->rows = 0;
+	l->shortened = false;
 	if (l->format != ACCESS_JSON)
 		return;
 	json_open(&l->json, NULL, '{');
@@ -193,9 +194,10 @@ void access_list_file_end(struct access_listing *l)
 		json_number(&l->json, "unread_bytes", l->file->unread);
 		json_number(&l->json, "code_bytes", l->file->code);
 		json_string(&l->json, "reason", l->file->reason);
+		json_string(&l->json, "error", l->file->error);
 		json_bool(&l->json, "stripped", l->file->stripped);
 		json_close(&l->json, '}');
-	} else if (l->format == ACCESS_TEXT) {
+	} else if (l->format == ACCESS_TEXT && !l->file->error) {
 		terminal_print(l->to, l->file->path);
 		if (l->file->member) {
 			putc('(', l->to);
@@ -212,6 +214,8 @@ void access_list_file_end(struct access_listing *l)
 			fprintf(l->to, "; cannot tell: %s", l->file->reason);
 		else if (l->file->stripped)
 			fputs("; stripped: by sections alone", l->to);
+		if (l->shortened)
+			fputs("; --format json or csv lists those behind \"more\", too", l->to);
 		putc('\n', l->to);
 	}
 }

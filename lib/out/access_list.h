@@ -42,11 +42,12 @@ struct access_row {
 struct access_file {
 	const char *path;
 	const char *member;  /* of an archive, or NULL */
-	const char *machine; /* "x86_64" and so on */
+	const char *machine; /* "x86_64" and so on; NULL: it cannot be read */
 	uint64_t unread;     /* bytes of code that are no instructions */
 	uint64_t code;	     /* bytes of all code */
 	bool stripped;	     /* it has no symbols: its sections alone say where data is */
 	const char *reason;  /* why no access can be listed; NULL: any would be */
+	const char *error;   /* why it cannot be read; NULL: it can, else only its path counts */
 };
 
 /* What a summary has in place of a listing's. */
@@ -64,6 +65,7 @@ struct access_listing {
 	struct json_writer json;	/* zeroed */
 	const struct access_file *file; /* the one at hand */
 	uint64_t rows;			/* of it */
+	bool shortened;			/* of its summary text left names out */
 };
 
 /* What stands before all files: the listing has `to`, `format` and `shape` set. */

@@ -73,8 +73,8 @@ static const char *shown(const char *name)
 	return name ? name : "(not known)";
 }
 
-/* The first few; JSON and CSV have all. */
-static void text_others(FILE *to, const struct group *group)
+/* The first few; JSON and CSV have all. Are some left out? */
+static bool text_others(FILE *to, const struct group *group)
 {
 	enum { SHOWN = 8 };
 	const char *before = ": ";
@@ -90,9 +90,10 @@ static void text_others(FILE *to, const struct group *group)
 	if (count > SHOWN)
 		fprintf(to, " and %zu more", count - SHOWN);
 	putc('\n', to);
+	return count > SHOWN;
 }
 
-static void text_group(FILE *to, const struct group *group)
+static bool text_group(FILE *to, const struct group *group)
 {
 	const char *before = "";
 
@@ -103,7 +104,7 @@ static void text_group(FILE *to, const struct group *group)
 			fprintf(to, "%s%" PRIu64 " %s", before, group->counts[i], kinds[i]);
 			before = ", ";
 		}
-	text_others(to, group);
+	return text_others(to, group);
 }
 
 static void json_group(
@@ -155,7 +156,7 @@ void access_summary_write(struct access_listing *l, enum access_summary summary,
 		else if (l->format == ACCESS_CSV)
 			csv_group(l, &group);
 		else
-			text_group(l->to, &group);
+			l->shortened = text_group(l->to, &group) || l->shortened;
 		at += group.count;
 	}
 	l->rows = count;

@@ -239,6 +239,47 @@ no_answers() {
 	} | jq -r '.files[].reason' | xargs)"
 }
 
+# As check has it.
+unreadable() {
+	echo 'no ELF file' >"$dir/text"
+	same 'files that cannot be read' 'missing null null 0 cannot open: No such file or directory
+text null null 0 not an ELF file (no \177ELF at its start); name an object or a linked kernel
+asked x86_64 null 3 null
+exit 3' "$(cd "$dir" && { "$tool" access --format json missing text asked 2>err |
+			jq -r '.files[] | "\(.path) \(.machine) \(.reason) \(.accesses | length) \(.error)"'
+			echo "exit ${PIPESTATUS[0]}"; })"
+	want_none 'check has other errors of unreadable files' "$(cd "$dir" && diff \
+		<("$tool" access --format json missing text 2>/dev/null | jq '.files[].error') \
+		<("$tool" check --format json missing text 2>/dev/null | jq '.files[].error'))"
+	same 'a summary of what cannot be read' '[] not an ELF' "$(cd "$dir" && "$tool" access --summary \
+		variables --format json text 2>/dev/null | jq -r '.files[] | "\(.variables) \(.error[:10])"')"
+	same 'text of what cannot be read' '' "$("$tool" access "$dir/text" 2>/dev/null)"
+}
+
+# A variable that nine functions read; eight are shown.
+shortened() {
+	local i hint='; --format json or csv lists those behind "more", too'
+	{
+		for i in 1 2 3 4 5 6 7 8 9; do
+			printf '%s\n' ".globl f$i" ".type f$i, @function" "f$i: mov %gs:__PERCPU_all, %rax"
+			[ $i = 9 ] || echo 'mov %gs:__PERCPU_eight, %rax'
+			echo ret
+		done
+		for i in all eight; do
+			printf '%s\n' '.section .percpu,"aw"' ".globl __PERCPU_$i" ".type __PERCPU_$i, @object" \
+				".size __PERCPU_$i, 8" "__PERCPU_$i: .quad 1"
+		done
+	} | clang-19 --target=x86_64-linux-gnu -x assembler -c -o "$dir/nine.o" -
+	same 'a summary that is shortened' "all: 9 read: f1, f2, f3, f4, f5, f6, f7, f8 and 1 more
+eight: 8 read: f1, f2, f3, f4, f5, f6, f7, f8
+nine.o: 17 accesses, 0 bytes of code unread$hint
+exit 0" "$(asked --summary variables nine.o)"
+	same 'a summary that is not' 'nine.o: 17 accesses, 0 bytes of code unread' \
+		"$("$tool" access --summary functions "$dir/nine.o" | tail -n 1 | sed 's/.*\///')"
+	same 'all names, in JSON' 9 "$("$tool" access --summary variables --format json "$dir/nine.o" |
+		jq '.files[0].variables[0].functions | length')"
+}
+
 job_asked() {
 	local out=$dir/asked log
 	sed "s/PLACE/0/; s/ENTRY(start)//" $here/cases/percpu.ld >"$out.ld"
@@ -246,6 +287,8 @@ job_asked() {
 	unknown_names
 	several_names
 	no_answers
+	unreadable
+	shortened
 }
 
 # ---- objects ------------------------------------------------------------------------------------

@@ -312,6 +312,9 @@ run check --format json good.o empty wild.o missing
 holds several-json '[.files[].error == null] == [true, false, true, false]'
 holds several-json '.files[0].layouts | length == 1'
 holds several-json '.summary.error == 1'
+run access --format json good.o empty missing
+[ "$code" -eq 3 ] && pass || fail access-json "exit code $code"
+holds access-json '[.files[].error == null] == [true, false, false]'
 run check --objects good.o empty --require good.elf
 expect bad-object 3 '^percpu-tool: empty: the file is empty'
 run check --format json --objects good.o empty --require good.elf
@@ -365,6 +368,9 @@ check -A none good.o|no check 'none'
 check --section '' good.o|no section name
 check --start s good.o|go with --section
 nonsense|no command
+access|name the ELF files to read
+access --var '' good.o|no name
+access --kind none good.o|not one of read
 explain|name a check
 explain none|no check 'none'
 explain section_vma section_type|one check at a time
