@@ -280,6 +280,44 @@ exit 0" "$(asked --summary variables nine.o)"
 		jq '.files[0].variables[0].functions | length')"
 }
 
+# What the manual says is not seen: addresses that the stack keeps, or, over a call, registers that
+# the psABI does not. And the kinds of what a machine changes by several instructions.
+unseen() {
+	local cc write='write of 8 bytes at v through TPIDR_EL1' options
+	printf '%s\n' .text '.globl f' f: 'mrs x0, tpidr_el1' 'movz x1, #:abs_g0_nc:__PERCPU_v' \
+		'add x0, x0, x1' '1: ldxr x2, [x0]' 'stxr w3, x2, [x0]' 'cbnz w3, 1b' 'ldr x2, [x0]' \
+		'add x2, x2, #1' 'str x2, [x0]' 'stadd x2, [x0]' ret '.section .percpu,"aw"' \
+		'.globl __PERCPU_v' '.type __PERCPU_v, @object' '.size __PERCPU_v, 8' '__PERCPU_v: .quad 1' |
+		clang-19 --target=aarch64-linux-gnu -march=armv8.1-a -x assembler -c -o "$dir/kinds.o" -
+	same 'kinds of an LL/SC pair, of a load and a store, and of an atomic' \
+		'read write read write read-modify-write' \
+		"$("$tool" access --format json "$dir/kinds.o" | jq -r '.files[0].accesses[].kind' | xargs)"
+	cc=$(compiler aarch64 gcc)
+	[ -n "$cc" ] || { skip 'what gcc keeps in registers over calls'; return; }
+	cat >"$dir/kept.c" <<-'END'
+		__attribute__((section(".percpu"))) long __PERCPU_v[4];
+		static __attribute__((noinline)) int leaf(int x) { return x * 3 + 1; }
+		int use(int n)
+		{
+			char *base;
+			long at;
+			int k;
+
+			asm("mrs %0, tpidr_el1" : "=r"(base));
+			asm("movz %0, #:abs_g0_nc:__PERCPU_v" : "=r"(at));
+			k = leaf(n);
+			*(volatile long *)(base + at) = k;
+			return leaf(k);
+		}
+	END
+	for options in '-O0' '-O2' '-O2 -fno-ipa-ra'; do
+		$cc $options -c -o "$dir/kept.o" "$dir/kept.c"
+		same "gcc $options: an address kept over a call" \
+			"$([ "$options" = '-O2 -fno-ipa-ra' ] && echo "$write")" \
+			"$("$tool" access "$dir/kept.o" | sed -nE 's/^0x[^:]*: (.*), register.*/\1/p')"
+	done
+}
+
 job_asked() {
 	local out=$dir/asked log
 	sed "s/PLACE/0/; s/ENTRY(start)//" $here/cases/percpu.ld >"$out.ld"
@@ -289,6 +327,7 @@ job_asked() {
 	no_answers
 	unreadable
 	shortened
+	unseen
 }
 
 # ---- objects ------------------------------------------------------------------------------------
