@@ -504,7 +504,8 @@ const struct check check_register_reserved = {
 		"the psABI sets gp to __global_pointer$; or, where code adds it to the addresses "
 		"of variables (nonzero), to the area's address itself. Not where the areas are "
 		"dynamic, or not known, and of no number that is nothing of the image: an area "
-		"may be there. On x86_64 wrgsbase is seen, wrmsr is not.",
+		"may be there. On x86_64 wrgsbase is seen; wrmsr and what "
+		"loads gs are not.",
 	.why = "From there on every access of that CPU goes to other data.",
 	.example = "la gp, __global_pointer$ in a kernel whose gp holds the base",
 	.fix = "Leave the register to per-CPU data; name the functions that set it by "
