@@ -14,6 +14,9 @@ struct data_range flow_data_from(const struct image *image, const struct functio
 		data.start = data.start > from ? data.start - from : 0;
 	if (data.end != UINT64_MAX)
 		data.end -= from;
+	/* Where addresses of a damaged file wrap around names are anywhere. */
+	if (data.end <= offset)
+		data = (struct data_range){UINT64_MAX, UINT64_MAX};
 	return data;
 }
 
@@ -81,6 +84,12 @@ struct flow_region flow_region_at(const struct image *image, const struct functi
 							   : region.code.size;
 	if (region.end > region.code.size)
 		region.end = region.code.size;
+	/* Where addresses of a damaged file wrap around names are anywhere: it has none there. */
+	if (at < region.start || at >= region.end) {
+		region.start = 0;
+		region.end = region.code.size;
+		*extent = (struct function_extent){.end = UINT64_MAX};
+	}
 	if (region.end - region.start > FLOW_PIECE)
 		cut(image, functions, &region, at);
 	return region;
