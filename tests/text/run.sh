@@ -34,7 +34,8 @@ declare -A counts=(
 	[one_address]=2000 [fill]=67108864
 )
 
-# Builds FILE.o, FILE and FILE.r, which keeps its relocations.
+# Builds FILE.o, FILE and FILE.r, which keeps its relocations. No mapping symbol says that bytes are
+# data: they are to be read as code.
 build() { # file machine shape count
 	python3 $here/shapes.py "$2" "$3" "$4" >"$1.s" || return
 	sed "s/PLACE/0/; s/\. = 0x180000;/. = ALIGN(0x10000);/" tests/access/cases/percpu.ld >"$1.ld"
@@ -43,6 +44,7 @@ build() { # file machine shape count
 			s/\*(.text)/*(.text)/' "$1.ld"
 	clang-19 --target="$2-linux-gnu" $([ "$2" = riscv64 ] && echo -march=rv64gc -mno-relax) \
 		-c -o "$1.o" "$1.s" &&
+		llvm-objcopy-19 -w --strip-symbol='$d*' --strip-symbol='$x*' "$1.o" &&
 		ld.lld-19 --no-check-sections --noinhibit-exec -T "$1.ld" -o "$1" "$1.o" &&
 		ld.lld-19 --no-check-sections --noinhibit-exec --emit-relocs -T "$1.ld" -o "$1.r" \
 			"$1.o"
@@ -63,7 +65,7 @@ listed() { # file option
 	local said rows unread
 	ran "access $2" 0 access $2 "$1"
 	said=$(tail -n 1 "$out.out")
-	[[ $said =~ :\ ([0-9]+)\ access(es)?,\ ([0-9]+)\ bytes\ of\ code\ unread$ ]] ||
+	[[ $said =~ :\ ([0-9]+)\ access(es)?,\ ([0-9]+)\ bytes\ of\ code\ unread(\ \([0-9.]+\ %\ of\ [0-9]+\))?$ ]] ||
 		{ echo "access $2 ends with '$said'"; return; }
 	rows=${BASH_REMATCH[1]} unread=${BASH_REMATCH[3]}
 	echo "$unread" >"$out.unread"
