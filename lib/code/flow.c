@@ -1042,7 +1042,7 @@ static struct value left_in_target(struct flow *f, const struct state *state,
 	return result(f, &with, step, operand, access);
 }
 
-/* Stacks grow down from the end of an area's or of another's room: what is on one is on none. */
+/* Stacks grow down from the end of an area's or of another's room: what is on one is no fault. */
 static bool is_stack(const struct flow *f, const struct insn *insn, struct value value)
 {
 	return insn->target == f->file->image->arch->stack_register && !value.base;
@@ -1056,7 +1056,7 @@ static void pass(struct flow *f, struct state *state, const struct step *step)
 	const bool reached = reach(f, state, step, &operand, &access);
 	struct value value = left_in_target(f, state, step, &operand, reached ? &access : NULL);
 
-	if (is_stack(f, insn, value))
+	if (f->file->suspects && is_stack(f, insn, value))
 		value = VALUE_UNKNOWN;
 	if (forms_address(insn, value) && !(step->writes & f->file->general)) {
 		/* The address goes on in what is formed of it. */
